@@ -1,0 +1,67 @@
+import tseslint from 'typescript-eslint';
+
+// The layers, lowest first: a package may import only those before it.
+const layers = [
+  'errors',
+  'random',
+  'command-line',
+  'boxes',
+  'voc',
+  'voc-eval',
+  'weights',
+  'tensor-graph',
+  'vision-data',
+  'training',
+  'backbone-pretrain',
+  'retinanet',
+  'web-demo',
+];
+
+const direction = layers.map((name, index) => ({
+  files: [`packages/${name}/src/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            group: layers.slice(index).map((upper) => `@featuremine/${upper}`),
+            message: 'Imports go down the layers only.',
+          },
+          { group: ['@featuremine/*/*'], message: 'Import a package by its index only.' },
+          ...(name === 'tensor-graph'
+            ? []
+            : [{ group: ['@tensorflow/*'], message: 'TensorFlow is imported by tensor-graph only.' }]),
+        ],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.peers/**', '**/*.js', '**/*.mjs', '**/fixtures/**'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        project: ['packages/*/tsconfig.json', 'tsconfig.lint.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Name the export.' },
+        { selector: 'ExportAllDeclaration', message: 'Name the exports one by one.' },
+      ],
+      eqeqeq: 'error',
+    },
+  },
+  { files: ['**/test/**/*.ts'], rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' } },
+  ...direction,
+);

@@ -1,0 +1,23 @@
+'use strict';
+const { existsSync, readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
+// Tests run from the sources: @featuremine/x is packages/x/src. Only worker threads need the built files.
+const common = {
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  moduleNameMapper: { '^@featuremine/([^/]+)$': '<rootDir>/packages/$1/src' },
+  testEnvironment: '<rootDir>/scripts/jest/native-environment.js',
+  rootDir: __dirname,
+};
+
+/** One project a package, and a second one, with a single worker, for its tests that load TensorFlow. */
+const projects = readdirSync(join(__dirname, 'packages')).flatMap((name) => {
+  const folder = join(__dirname, 'packages', name, 'test');
+  if (!existsSync(folder)) return [];
+  const fast = { ...common, displayName: name, testMatch: [`<rootDir>/packages/${name}/test/*.test.ts`] };
+  const tf = { ...common, displayName: `${name}-tf`, testMatch: [`<rootDir>/packages/${name}/test/tf/*.test.ts`] };
+  return existsSync(join(folder, 'tf')) ? [fast, tf] : [fast];
+});
+projects.push({ ...common, displayName: 'whole', testMatch: ['<rootDir>/test/**/*.test.ts'] });
+
+module.exports = { projects };

@@ -1,0 +1,11 @@
+export {
+  UserError,
+  DatasetError,
+  ConfigError,
+  WeightsError,
+  ShapeError,
+  CheckpointError,
+  RuntimeError,
+} from './user-error';
+export type { FaultDescription } from './user-error';
+export { nearestName } from './nearest-name';
