@@ -1,1 +1,17 @@
-export {};
+export { VOC_CLASSES, discoverClassNames } from './voc-classes';
+export { FAULT_KINDS } from './fault';
+export type { Fault, FaultKind, FaultSeverity } from './fault';
+export type { VocAnnotation, VocBox, VocObject } from './annotation-types';
+export { readImageSet } from './image-set';
+export type { BadBoxPolicy, ReadImageSetOptions, ReadReport, VocImage, VocImageObject, VocImageSet } from './image-set';
+export { openDevkit, listImageSets } from './devkit';
+export type { VocDevkit } from './devkit';
+export { readAnnotation } from './read-annotation';
+export { validateDevkit, validatePaths } from './validate';
+export type { ImageProbe, ValidateOptions, ValidationReport } from './validate';
+export { readDetections } from './read-detections';
+export type { DevkitDetections, ReadDetectionsOptions } from './read-detections';
+export { formatAnnotation, writeAnnotation } from './write-annotation';
+export { writeDetections, writeImageSet } from './write-devkit';
+export type { AnnotationToWrite } from './write-annotation';
+export type { DetectionsToWrite } from './write-devkit';
