@@ -1,0 +1,30 @@
+import type { FaultDescription } from '@featuremine/errors';
+import type { AssembleClassification } from './assemble-classification';
+import type { AssembleDetection } from './assemble-detection';
+
+/** A piece of work for a data worker: one batch. */
+export type Task = AssembleClassification | AssembleDetection;
+
+/** Shared data sets and caches that tasks name by id; a worker receives each once. */
+export interface SharedItem {
+  readonly id: number;
+  readonly value: unknown;
+}
+
+/** What the main thread sends to a worker. */
+export type ToWorker =
+  | { readonly kind: 'share'; readonly item: SharedItem }
+  | { readonly kind: 'forget'; readonly id: number }
+  | { readonly kind: 'run'; readonly ticket: number; readonly task: Task };
+
+/** An error on its way between threads: its class by name, its parts if it is the user's fault. */
+export interface PortableError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly description: FaultDescription | undefined;
+}
+
+/** What a worker sends back. */
+export type FromWorker =
+  { readonly ticket: number; readonly result: unknown } | { readonly ticket: number; readonly error: PortableError };
