@@ -1,1 +1,16 @@
-export {};
+export { defineCommand } from './command';
+export type { Command, CommandContext, CommandDefinition, PositionalDefinition } from './command';
+export { runCommands } from './run-commands';
+export type { RunCommandsOptions } from './run-commands';
+export type { Program } from './flag-parser';
+export { createLogger, silentLogger } from './logger';
+export type { Logger, LoggerOptions } from './logger';
+export { startProgress } from './progress';
+export type { Progress, ProgressOptions } from './progress';
+export { formatTable } from './table';
+export type { TableColumn, TableOptions } from './table';
+export { formatDuration } from './duration';
+export { styleOf } from './style';
+export type { LineStream, Style } from './style';
+export { describeExpected, optionFields } from './option-schema';
+export type { JsonSchema, OptionField } from './option-schema';
