@@ -125,8 +125,8 @@ function helpOption(field: OptionField): Options {
 function defaultText(value: unknown): string | undefined {
   if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return undefined;
   if (Array.isArray(value)) return value.join(',');
-  if (typeof value !== 'object') return String(value);
-  return Object.keys(value).length === 0 ? undefined : JSON.stringify(value);
+  if (typeof value === 'object' && Object.keys(value).length === 0) return undefined;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function findCommand(program: Program, name: string | undefined): Command {
