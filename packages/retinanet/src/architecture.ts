@@ -1,0 +1,40 @@
+/** Backbones that a detector can stand on. */
+export const BACKBONES = ['resnet18', 'resnet34', 'resnet50', 'resnet101'] as const;
+export type BackboneName = (typeof BACKBONES)[number];
+
+/** All that decides the names and shapes of a detector's weights, and which of them learn. */
+export interface DetectorArchitecture {
+  readonly backbone: BackboneName;
+  /** Classes without the background, whose column the head has besides: K + 1 columns. */
+  readonly numClasses: number;
+  /** Where P6 comes from: the pyramid's p5 (torchvision's first version) or the backbone's c5 (its second). */
+  readonly p6From: 'p5' | 'c5';
+  /** Group normalisation (32 groups) after the head's convolutions, which then have no bias. */
+  readonly hasHeadNorm: boolean;
+  /** How the backbone's batch normalisation runs: on stored statistics that never change, or training. */
+  readonly batchNorm: 'frozen' | 'trainable';
+  /** So many stages learn, counted from the last: 3 is layer2-layer4, 5 is the whole backbone with its stem. */
+  readonly trainableStages: number;
+}
+
+/** Anchors at each place of each level: three sizes by three ratios. */
+export const ANCHORS_PER_CELL = 9;
+/** Channels of each level of the pyramid. */
+export const PYRAMID_CHANNELS = 256;
+/** Levels of the pyramid: p3 to p7. */
+export const PYRAMID_LEVELS = 5;
+
+/** The two published forms of RetinaNet in torchvision: `retinanet_resnet50_fpn` and `retinanet_resnet50_fpn_v2`. */
+export const DETECTOR_VERSIONS = {
+  v1: { p6From: 'p5', hasHeadNorm: false },
+  v2: { p6From: 'c5', hasHeadNorm: true },
+} as const satisfies Record<string, Pick<DetectorArchitecture, 'p6From' | 'hasHeadNorm'>>;
+export type DetectorVersion = keyof typeof DETECTOR_VERSIONS;
+
+/**
+ * The defaults for what learns: from pretrained weights, torchvision's frozen batch norm and three stages; from none,
+ * everything.
+ */
+export function trainablePart(isPretrained: boolean): Pick<DetectorArchitecture, 'batchNorm' | 'trainableStages'> {
+  return isPretrained ? { batchNorm: 'frozen', trainableStages: 3 } : { batchNorm: 'trainable', trainableStages: 5 };
+}

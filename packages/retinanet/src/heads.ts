@@ -1,0 +1,106 @@
+import { groupNorm, normalInit, onesInit, relu, zerosInit } from '@featuremine/tensor-graph';
+import type { StepContext, VariableSpec, tf } from '@featuremine/tensor-graph';
+import type { DetectorArchitecture } from './architecture';
+import { ANCHORS_PER_CELL, PYRAMID_CHANNELS } from './architecture';
+import { convolutionVariables, convolve } from './convolution';
+
+const HEAD_CONVOLUTIONS = 4;
+const NORM_GROUPS = 32;
+const PRIOR_PROBABILITY = 0.01;
+
+/** What a head says about every anchor of every level, anchors in the order of `retinanetAnchors`. */
+export interface HeadOutputs {
+  readonly logits: readonly tf.Tensor[]; // [N, R of the level, K + 1] each
+  readonly deltas: readonly tf.Tensor[]; // [N, R of the level, 4] each
+}
+
+/** One of the two branches of the head. */
+interface Branch {
+  readonly prefix: string;
+  readonly output: string;
+}
+
+const CLASSIFICATION: Branch = { prefix: 'head.classification_head', output: 'cls_logits' };
+const REGRESSION: Branch = { prefix: 'head.regression_head', output: 'bbox_reg' };
+
+/**
+ * The variables of both branches: four 3x3 convolutions and an output convolution each, filters from N(0, 0.01).
+ *
+ * The bias of the class output is −ln((1 − 0.01) / 0.01), so that training starts from a score of 0.01 everywhere.
+ */
+export function headVariables({
+  numClasses,
+  hasHeadNorm,
+}: Pick<DetectorArchitecture, 'numClasses' | 'hasHeadNorm'>): VariableSpec[] {
+  const classColumns = ANCHORS_PER_CELL * (numClasses + 1);
+  const priorBias = -Math.log((1 - PRIOR_PROBABILITY) / PRIOR_PROBABILITY);
+  return [
+    ...branchVariables(CLASSIFICATION, { hasHeadNorm, outChannels: classColumns, biasStart: priorBias }),
+    ...branchVariables(REGRESSION, { hasHeadNorm, outChannels: ANCHORS_PER_CELL * 4, biasStart: 0 }),
+  ];
+}
+
+/**
+ * Applies both branches, whose weights all levels share, to p3…p7.
+ *
+ * Source: torchvision `models/detection/retinanet.py`, RetinaNetHead.
+ */
+export function detectionHeads(
+  step: StepContext,
+  levels: readonly tf.Tensor[],
+  { numClasses, hasHeadNorm }: Pick<DetectorArchitecture, 'numClasses' | 'hasHeadNorm'>,
+): HeadOutputs {
+  return {
+    logits: levels.map((level) => branch(step, level, { ...CLASSIFICATION, hasHeadNorm, columns: numClasses + 1 })),
+    deltas: levels.map((level) => branch(step, level, { ...REGRESSION, hasHeadNorm, columns: 4 })),
+  };
+}
+
+function branchVariables(
+  { prefix, output }: Branch,
+  { hasHeadNorm, outChannels, biasStart }: { hasHeadNorm: boolean; outChannels: number; biasStart: number },
+): VariableSpec[] {
+  const common = { size: 3, inChannels: PYRAMID_CHANNELS, weightInit: normalInit(0.01) };
+  const hidden = Array.from({ length: HEAD_CONVOLUTIONS }, (_, i) => [
+    ...convolutionVariables({
+      ...common,
+      name: `${prefix}.conv.${i}.0`,
+      outChannels: PYRAMID_CHANNELS,
+      ...(hasHeadNorm ? {} : { biasStart: 0 }),
+    }),
+    ...(hasHeadNorm ? normVariables(`${prefix}.conv.${i}.1`) : []),
+  ]);
+  return [
+    ...hidden.flat(),
+    ...convolutionVariables({ ...common, name: `${prefix}.${output}`, outChannels, biasStart }),
+  ];
+}
+
+function normVariables(name: string): VariableSpec[] {
+  const common = { shape: [PYRAMID_CHANNELS], role: 'parameter', isTrainable: true, hasDecay: true } as const;
+  return [
+    { ...common, name: `${name}.weight`, initial: onesInit },
+    { ...common, name: `${name}.bias`, initial: zerosInit },
+  ];
+}
+
+function branch(
+  step: StepContext,
+  level: tf.Tensor,
+  { prefix, output, hasHeadNorm, columns }: Branch & { hasHeadNorm: boolean; columns: number },
+): tf.Tensor {
+  let x = level;
+  for (let i = 0; i < HEAD_CONVOLUTIONS; i++) {
+    x = convolve(step, x, { name: `${prefix}.conv.${i}.0`, hasBias: !hasHeadNorm });
+    if (hasHeadNorm) x = normalised(step, x, `${prefix}.conv.${i}.1`);
+    x = relu(x);
+  }
+  const y = convolve(step, x, { name: `${prefix}.${output}` }); // [N, H, W, anchors * columns]
+  return y.reshape([y.shape[0], y.shape[1] * y.shape[2] * ANCHORS_PER_CELL, columns]); // [N, R of the level, columns]
+}
+
+function normalised(step: StepContext, x: tf.Tensor, name: string): tf.Tensor {
+  const scale = step.variable(`${name}.weight`);
+  const offset = step.variable(`${name}.bias`);
+  return groupNorm(x, scale, offset, { groups: NORM_GROUPS });
+}

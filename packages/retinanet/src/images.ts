@@ -1,0 +1,25 @@
+import { normalizeImages, tf } from '@featuremine/tensor-graph';
+
+/** Mean and deviation of ImageNet's pixels (RGB, 0…1), by which torchvision's weights expect their input. */
+export const IMAGENET_MEAN: readonly [number, number, number] = [0.485, 0.456, 0.406];
+export const IMAGENET_DEVIATION: readonly [number, number, number] = [0.229, 0.224, 0.225];
+
+/**
+ * Normalises a batch of padded raw images and sets the padding to 0, the value that torchvision pads with after
+ * normalising.
+ *
+ * `images` `[N, H, W, 3]` of 0…255; `imageSizes` int32 `[N, 2]`, height and width of each image without padding.
+ */
+export function preparedImages(images: tf.Tensor, imageSizes: tf.Tensor): tf.Tensor {
+  const [count, height, width] = images.shape as [number, number, number, number];
+  const rows = axisMask(height, imageSizes, 0).reshape([count, height, 1, 1]);
+  const columns = axisMask(width, imageSizes, 1).reshape([count, 1, width, 1]);
+  return tf.mul(normalizeImages(images, IMAGENET_MEAN, IMAGENET_DEVIATION), tf.mul(rows, columns)); // [N, H, W, 3]
+}
+
+// 1 where the position along this axis lies inside the image, else 0. [N, length]
+function axisMask(length: number, imageSizes: tf.Tensor, axis: 0 | 1): tf.Tensor {
+  const positions = tf.range(0, length, 1, 'int32').reshape([1, length]);
+  const limits = tf.slice(imageSizes, [0, axis], [-1, 1]); // [N, 1]
+  return tf.cast(tf.less(positions, limits), 'float32');
+}
