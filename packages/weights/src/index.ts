@@ -1,1 +1,14 @@
-export {};
+export { readSafetensors } from './read-safetensors';
+export type { SafetensorsFile } from './read-safetensors';
+export { writeSafetensors } from './write-safetensors';
+export { readTorchCheckpoint } from './read-torch-checkpoint';
+export { readStateDict } from './read-state-dict';
+export { asFloat32, elementCount } from './state-dict';
+export type { DType, StateDict, StoredTensor, TensorData } from './state-dict';
+export { fromTorchLayout, toTorchLayout, torchShape } from './layout';
+export type { ShapedData } from './layout';
+export { planLoad, requireComplete } from './plan-load';
+export type { LoadOptions, LoadPlan, Misshapen, WantedTensor } from './plan-load';
+export { makeStateDict } from './make-state-dict';
+export type { StateDictOptions } from './make-state-dict';
+export { currentTorchvisionName, isBatchCounter } from './torchvision-names';

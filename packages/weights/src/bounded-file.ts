@@ -1,0 +1,76 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { WeightsError } from '@featuremine/errors';
+
+/**
+ * A file that is read by offset, with every read checked against the file's size.
+ *
+ * Throws WeightsError where the file cannot be opened, or a read would leave it.
+ */
+export class BoundedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  private readonly descriptor: number;
+
+  private constructor(path: string, descriptor: number, sizeBytes: number) {
+    this.path = path;
+    this.descriptor = descriptor;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /** Opens the file for the time of `use`. */
+  static with<T>(path: string, use: (file: BoundedFile) => T): T {
+    let descriptor: number;
+    try {
+      descriptor = openSync(path, 'r');
+    } catch (cause) {
+      const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
+      throw new WeightsError(
+        { where: path, found: `the file cannot be opened (${code})`, fix: 'Check the path and its permissions' },
+        { cause },
+      );
+    }
+    try {
+      const stats = fstatSync(descriptor);
+      if (!stats.isFile()) {
+        throw new WeightsError({
+          where: path,
+          found: 'not a file',
+          expected: 'a weights file',
+          fix: 'Name the file itself',
+        });
+      }
+      return use(new BoundedFile(path, descriptor, stats.size));
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /** Bytes `[offset, offset + length)` in memory of their own. */
+  read(offset: number, length: number, what: string): Uint8Array<ArrayBuffer> {
+    if (!isCount(offset) || !isCount(length) || offset + length > this.sizeBytes) {
+      throw this.fault(`${what} at bytes ${offset} to ${offset + length}`, `bytes within the file's ${this.sizeBytes}`);
+    }
+    const bytes = new Uint8Array(length);
+    let filled = 0;
+    while (filled < length) {
+      const count = readSync(this.descriptor, bytes, filled, Math.min(length - filled, 1 << 30), offset + filled);
+      if (count === 0) throw this.fault(`${what} ends at byte ${offset + filled}`, `${length} bytes from ${offset}`);
+      filled += count;
+    }
+    return bytes;
+  }
+
+  /** The error for a file whose content contradicts its format. */
+  fault(found: string, expected: string): WeightsError {
+    return new WeightsError({
+      where: this.path,
+      found,
+      expected,
+      fix: 'The file is damaged or of another format: fetch or export it again',
+    });
+  }
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
