@@ -1,0 +1,14 @@
+export { add } from './ops/add';
+export { batchNorm } from './ops/batch-norm';
+export type { BatchNormOptions, BatchNormParameters, BatchNormResult } from './ops/batch-norm';
+export { conv2d } from './ops/conv2d';
+export type { Conv2dOptions } from './ops/conv2d';
+export { frozenBatchNorm } from './ops/frozen-batch-norm';
+export { globalAveragePool } from './ops/global-average-pool';
+export { linear } from './ops/linear';
+export { maxPool2d } from './ops/max-pool2d';
+export type { MaxPool2dOptions } from './ops/max-pool2d';
+export { normalizeImages } from './ops/normalize-images';
+export { relu } from './ops/relu';
+export { softmaxCrossEntropy } from './ops/softmax-cross-entropy';
+export type { SoftmaxCrossEntropyOptions } from './ops/softmax-cross-entropy';
