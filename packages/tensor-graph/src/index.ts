@@ -1,1 +1,21 @@
-export {};
+export { CompiledModel } from './compiled-model';
+export type { CompiledFunction, FunctionInputs, ModelOptions, Precision } from './compiled-model';
+export type { HostData, HostDataType, HostTensor } from './host-tensor';
+export { elementCount } from './host-tensor';
+export type { AdamWConfig, OptimizerConfig, SgdConfig, TrainOptions } from './optimizer';
+export { float32Scope } from './precision-scope';
+export { rawOp, rawOps, int, float, bool, string, shape, type } from './raw-op';
+export type { Attribute, Attributes } from './raw-op';
+export { RecordingError } from './recording-error';
+export type { StepContext, StepFunction } from './step-context';
+export { tf } from './tensorflow';
+export {
+  constantInit,
+  kaimingNormalFanOut,
+  kaimingUniform,
+  normalInit,
+  onesInit,
+  uniformInit,
+  zerosInit,
+} from './variables';
+export type { Initializer, VariableSpec } from './variables';

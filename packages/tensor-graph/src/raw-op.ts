@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs-node-gpu';
+import type { DataType, Tensor } from '@tensorflow/tfjs-node-gpu';
+import { tf } from './tensorflow';
 
 /** A value of a TensorFlow op's attribute, with the kind that the op's definition gives it. */
 export type Attribute =
@@ -7,14 +8,14 @@ export type Attribute =
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'shape'; readonly value: readonly number[] }
-  | { readonly kind: 'type'; readonly value: tf.DataType };
+  | { readonly kind: 'type'; readonly value: DataType };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** The parts of tfjs-node's backend that raw ops need; published, but not in its typings. */
 interface NodeBackend {
   readonly binding: Record<string, number>;
-  executeMultipleOutputs(name: string, attributes: object[], inputs: readonly tf.Tensor[], count: number): tf.Tensor[];
+  executeMultipleOutputs(name: string, attributes: object[], inputs: readonly Tensor[], count: number): Tensor[];
 }
 
 export const int = (value: number | readonly number[]): Attribute => ({ kind: 'int', value });
@@ -22,13 +23,13 @@ export const float = (value: number): Attribute => ({ kind: 'float', value });
 export const bool = (value: boolean): Attribute => ({ kind: 'bool', value });
 export const string = (value: string): Attribute => ({ kind: 'string', value });
 export const shape = (value: readonly number[]): Attribute => ({ kind: 'shape', value });
-export const type = (value: tf.DataType): Attribute => ({ kind: 'type', value });
+export const type = (value: DataType): Attribute => ({ kind: 'type', value });
 
 /**
  * Runs one TensorFlow op by its name and returns its outputs: at once in eager mode, as a node of the graph while a
  * step is recorded. Inputs of list arguments are given flat. It has no gradient: wrap it in `tf.customGrad`.
  */
-export function rawOps(name: string, inputs: readonly tf.Tensor[], attributes: Attributes, count: number): tf.Tensor[] {
+export function rawOps(name: string, inputs: readonly Tensor[], attributes: Attributes, count: number): Tensor[] {
   const backend = tf.backend() as unknown as NodeBackend;
   const { binding } = backend;
   const encoded = Object.entries(attributes).map(([key, attribute]) => {
@@ -40,11 +41,11 @@ export function rawOps(name: string, inputs: readonly tf.Tensor[], attributes: A
 }
 
 /** `rawOps` for an op with one output. */
-export function rawOp(name: string, inputs: readonly tf.Tensor[], attributes: Attributes): tf.Tensor {
+export function rawOp(name: string, inputs: readonly Tensor[], attributes: Attributes): Tensor {
   return rawOps(name, inputs, attributes, 1)[0]!;
 }
 
-const TYPE_NAMES: Record<tf.DataType, string> = {
+const TYPE_NAMES: Record<DataType, string> = {
   float32: 'TF_FLOAT',
   int32: 'TF_INT32',
   bool: 'TF_BOOL',

@@ -21,6 +21,6 @@ export function add(x: Tensor, y: Tensor): Tensor {
     inputs: [x, y],
     forward: () => rawOp('AddV2', [x, y], { T: type('float32') }),
     // A clone is a second handle of the same values: tfjs disposes each gradient on its own.
-    backward: ([dy]) => [() => dy!.clone(), () => dy!.clone()],
+    backward: ([dy]) => [() => dy.clone(), () => dy.clone()],
   });
 }

@@ -62,10 +62,10 @@ export function batchNorm(
       return outputs.slice(0, 3);
     },
     backward: ([dy], [savedX, savedScale, ...reserved]) => {
-      const inputs = [dy!, savedX!, savedScale!, ...reserved];
+      const inputs = [dy, savedX, savedScale, ...reserved];
       const gradients = rawOps('FusedBatchNormGradV3', inputs, attributes, 5);
-      return [0, 1, 2].map((index) => () => gradients[index]!.clone());
+      return [0, 1, 2].map((index) => () => gradients[index].clone());
     },
   });
-  return { y: y!, batchMean: batchMean!, batchVariance: batchVariance! };
+  return { y: y, batchMean: batchMean, batchVariance: batchVariance };
 }

@@ -43,11 +43,11 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 0, bia
     backward: ([dy], [input, savedFilter]) => [
       () => {
         const shape = tf.tensor1d(isPadded ? paddedShape(x.shape, padding) : x.shape, 'int32');
-        const dInput = rawOp('Conv2DBackpropInput', [shape, savedFilter!, dy!], attributes);
+        const dInput = rawOp('Conv2DBackpropInput', [shape, savedFilter, dy], attributes);
         return isPadded ? cropSpatially(dInput, padding, x.shape) : dInput;
       },
-      () => rawOp('Conv2DBackpropFilter', [input!, tf.tensor1d(savedFilter!.shape, 'int32'), dy!], attributes),
-      () => rawOp('BiasAddGrad', [dy!], { T: type('float32'), data_format: string('NHWC') }),
+      () => rawOp('Conv2DBackpropFilter', [input, tf.tensor1d(savedFilter.shape, 'int32'), dy], attributes),
+      () => rawOp('BiasAddGrad', [dy], { T: type('float32'), data_format: string('NHWC') }),
     ],
   });
 }
@@ -59,8 +59,8 @@ function checkShapes(x: Tensor, filter: Tensor, padding: number): void {
     x.rank === 4 &&
     filter.rank === 4 &&
     channels === filterChannels &&
-    height! + 2 * padding >= windowHeight! &&
-    width! + 2 * padding >= windowWidth!;
+    height + 2 * padding >= windowHeight &&
+    width + 2 * padding >= windowWidth;
   if (!isFitting) {
     throw new ShapeError({
       where: 'conv2d',

@@ -40,7 +40,7 @@ export function differentiable({ inputs, forward, backward, isFloat32 = false }:
 export function differentiableOne(
   op: Omit<DifferentiableOp, 'forward'> & { readonly forward: (save: (tensors: Tensor[]) => void) => Tensor },
 ): Tensor {
-  return differentiable({ ...op, forward: (save) => [op.forward(save)] })[0]!;
+  return differentiable({ ...op, forward: (save) => [op.forward(save)] })[0];
 }
 
 const byIndex = <T>(values: readonly T[]): Record<string, T> => Object.fromEntries(values.entries());

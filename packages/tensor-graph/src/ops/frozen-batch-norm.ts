@@ -38,9 +38,9 @@ export function frozenBatchNorm(
         return rawOp('AddV2', [rawOp('Mul', [x, factor], { T }), shift], { T });
       },
       backward: ([dy], [savedX, savedFactor]) => [
-        () => rawOp('Mul', [dy!, savedFactor!], { T }),
-        () => tf.sum(rawOp('Mul', [dy!, savedX!], { T }), [0, 1, 2]),
-        () => tf.sum(dy!, [0, 1, 2]),
+        () => rawOp('Mul', [dy, savedFactor], { T }),
+        () => tf.sum(rawOp('Mul', [dy, savedX], { T }), [0, 1, 2]),
+        () => tf.sum(dy, [0, 1, 2]),
       ],
     });
   });

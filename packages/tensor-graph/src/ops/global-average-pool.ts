@@ -16,7 +16,7 @@ export function globalAveragePool(x: Tensor): Tensor {
     },
     backward: ([dy]) => [
       () => {
-        const share = tf.reshape(tf.mul(dy!, 1 / (height * width)), [n, 1, 1, channels]);
+        const share = tf.reshape(tf.mul(dy, 1 / (height * width)), [n, 1, 1, channels]);
         return rawOp('BroadcastTo', [share, tf.tensor1d(x.shape, 'int32')], { T, Tidx: type('int32') });
       },
     ],

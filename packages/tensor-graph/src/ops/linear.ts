@@ -12,9 +12,9 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
       return bias === undefined ? y : rawOp('BiasAdd', [y, bias], { T: type('float32'), data_format: string('NHWC') });
     },
     backward: ([dy], [savedX, savedWeight]) => [
-      () => matMul(dy!, savedWeight!, { isSecondTransposed: true }),
-      () => matMul(savedX!, dy!, { isFirstTransposed: true }),
-      () => rawOp('BiasAddGrad', [dy!], { T: type('float32'), data_format: string('NHWC') }),
+      () => matMul(dy, savedWeight, { isSecondTransposed: true }),
+      () => matMul(savedX, dy, { isFirstTransposed: true }),
+      () => rawOp('BiasAddGrad', [dy], { T: type('float32'), data_format: string('NHWC') }),
     ],
   });
 }

@@ -35,7 +35,7 @@ export function maxPool2d(x: Tensor, { size, stride, padding = 0 }: MaxPool2dOpt
     },
     backward: ([dy], [input, y]) => [
       () => {
-        const dInput = rawOp('MaxPoolGrad', [input!, y!, dy!], attributes);
+        const dInput = rawOp('MaxPoolGrad', [input, y, dy], attributes);
         return isPadded ? cropSpatially(dInput, padding, x.shape) : dInput;
       },
     ],

@@ -10,7 +10,7 @@ export function normalizeImages(x: Tensor, mean: readonly number[], std: readonl
   const T = type('float32');
   return tf.tidy(() => {
     const factor = tf.tensor1d(std.map((deviation) => 1 / (255 * deviation)));
-    const shift = tf.tensor1d(mean.map((value, channel) => -value / std[channel]!));
+    const shift = tf.tensor1d(mean.map((value, channel) => -value / std[channel]));
     return rawOp('AddV2', [rawOp('Mul', [x, factor], { T }), shift], { T });
   });
 }

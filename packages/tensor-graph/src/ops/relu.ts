@@ -14,6 +14,6 @@ export function relu(x: Tensor): Tensor {
       save([y]);
       return y;
     },
-    backward: ([dy], [y]) => [() => rawOp('ReluGrad', [dy!, y!], attributes)],
+    backward: ([dy], [y]) => [() => rawOp('ReluGrad', [dy, y], attributes)],
   });
 }

@@ -25,10 +25,10 @@ export function softmaxCrossEntropy(
     isFloat32: true,
     forward: (save) => {
       const [losses, gradient] = lossAndGradient(logits, targets, labelSmoothing);
-      save([gradient!]);
-      return tf.mean(losses!);
+      save([gradient]);
+      return tf.mean(losses);
     },
-    backward: ([dy], [gradient]) => [() => tf.mul(gradient!, tf.mul(dy!, 1 / n))],
+    backward: ([dy], [gradient]) => [() => tf.mul(gradient, tf.mul(dy, 1 / n))],
   });
 }
 

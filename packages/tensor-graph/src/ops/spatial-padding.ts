@@ -22,7 +22,7 @@ export type PaddingMode = 'VALID' | 'SAME' | 'PAD';
  */
 export function paddingMode([, height, width]: readonly number[], window: Window): PaddingMode {
   if (window.padding === 0) return 'VALID';
-  const isSame = isSymmetric(height!, window.height, window) && isSymmetric(width!, window.width, window);
+  const isSame = isSymmetric(height, window.height, window) && isSymmetric(width, window.width, window);
   return isSame ? 'SAME' : 'PAD';
 }
 
@@ -52,5 +52,5 @@ export function cropSpatially(x: Tensor, padding: number, shape: readonly number
 
 /** The shape that `padSpatially` gives. */
 export function paddedShape([n, height, width, channels]: readonly number[], padding: number): number[] {
-  return [n!, height! + 2 * padding, width! + 2 * padding, channels!];
+  return [n, height + 2 * padding, width + 2 * padding, channels];
 }

@@ -1,0 +1,190 @@
+import { ConfigError, ShapeError } from '@featuremine/errors';
+import { Random } from '@featuremine/random';
+import { bfloat16Rewrite } from './bfloat16-rewrite';
+import { EagerModel } from './eager-model';
+import { refuseFrozenValues } from './frozen-constants';
+import { buildStepGraph, unknownVariable, type BuildOptions, type InputSignature } from './graph-builder';
+import { checkHostTensor, elementCount, type HostTensor } from './host-tensor';
+import { optimizerInputs, slotNames, STEP_COUNT, type TrainOptions } from './optimizer';
+import type { GraphDef } from './protobuf';
+import { Session, type RunPlan } from './session';
+import type { StepDefinition, StepFunction } from './step-context';
+import { VariableStore } from './variable-store';
+import { checkVariables, type VariableSpec } from './variables';
+
+export type Precision = 'float32' | 'bfloat16';
+
+/** What a model is made of and how it is computed. */
+export interface ModelOptions {
+  readonly variables: readonly VariableSpec[];
+  /** Seed of the first values; each variable's stream depends on the seed and its name only. */
+  readonly seed: number;
+  /** bfloat16 keeps variables, statistics, losses and updates in float32. Default float32. */
+  readonly precision?: Precision;
+  /** Runs every step op by op, for debugging: slow, float32 only. Default false. */
+  readonly eager?: boolean;
+  /** Keeps exponential moving averages of parameters and buffers, under `ema/<name>`. */
+  readonly ema?: { readonly decay: number };
+  /** Threads of one op; 0 (default) is all cores. */
+  readonly threads?: number;
+  /** Lets TensorFlow's XLA compile clusters of ops. Default false: on CPUs it was slower. */
+  readonly useXla?: boolean;
+}
+
+/** Inputs of a compiled function by name; a number is a float32 scalar. */
+export type FunctionInputs = Readonly<Record<string, HostTensor | number>>;
+
+/** Runs one step or evaluation; new shapes of inputs compile a further graph over the same variables. */
+export type CompiledFunction = (inputs: FunctionInputs) => Promise<Record<string, HostTensor>>;
+
+interface CompiledGraph {
+  readonly plan: RunPlan;
+  readonly outputs: readonly string[];
+}
+
+/**
+ * The variables of a network and the functions that run over them, each recorded once per input shape and run as a
+ * TensorFlow graph in one session.
+ */
+export class CompiledModel {
+  readonly variableSpecs: readonly VariableSpec[];
+  private readonly specs: ReadonlyMap<string, VariableSpec>;
+  private readonly session: Session;
+  private readonly store: VariableStore;
+  private readonly eager: EagerModel | undefined;
+  private stepCount = 0;
+  private graphs = 0;
+
+  /** @throws ConfigError for variables of one name, or bfloat16 together with eager */
+  constructor(private readonly options: ModelOptions) {
+    checkVariables(options.variables);
+    if (options.eager === true && options.precision === 'bfloat16') {
+      throw new ConfigError({ where: 'precision', found: 'bfloat16 in eager mode', expected: 'float32', fix: 'Leave one of the two out' });
+    }
+    this.variableSpecs = options.variables;
+    this.specs = new Map(options.variables.map((spec) => [spec.name, spec]));
+    this.session = new Session({ threads: options.threads ?? 0, useXla: options.useXla ?? false });
+    this.store = new VariableStore(this.session);
+    const first = options.variables.map(({ name, shape, initial }) => ({
+      name,
+      shape,
+      value: initial(shape, Random.of(options.seed, 'variable', name)),
+    }));
+    const averages = options.ema === undefined ? [] : first.map((variable) => ({ ...variable, name: `ema/${variable.name}` }));
+    this.store.declare([...first, ...averages]);
+    this.eager = options.eager === true ? new EagerModel(this.specs, this.store, options.ema?.decay) : undefined;
+  }
+
+  /**
+   * A training step. Its input `learningRate` (a number) is required; its outputs are the function's own, with `loss`,
+   * and `gradientNorm` (before clipping) and `isFinite` (1, or 0 for a step that changed nothing).
+   */
+  trainStep(name: string, fn: StepFunction, training: TrainOptions): CompiledFunction {
+    this.declareSlots(training);
+    const definition = { name, run: fn };
+    const emaDecay = this.options.ema?.decay;
+    const options = { training: emaDecay === undefined ? training : { ...training, emaDecay } };
+    const run = this.compile(definition, options);
+    return async (inputs) => {
+      const extra = optimizerInputs(training.optimizer, this.stepCount);
+      const named = Object.fromEntries(Object.entries(extra).map(([key, value]) => [`optimizer/${key}`, value]));
+      const outputs = await run({ ...inputs, ...named });
+      if (outputs['isFinite']!.data[0] === 1) this.stepCount++;
+      return outputs;
+    };
+  }
+
+  /** A function of the variables that changes none, with the current or the averaged weights. */
+  evaluation(name: string, fn: StepFunction, options: { readonly weights?: 'current' | 'ema' } = {}): CompiledFunction {
+    if (options.weights === 'ema' && this.options.ema === undefined) {
+      throw new ConfigError({ where: `function ${name}`, found: 'averaged weights', expected: 'a model with `ema`', fix: 'Give the model `ema: { decay }`' });
+    }
+    return this.compile({ name, run: fn }, options.weights === 'ema' ? { readPrefix: 'ema/' } : {});
+  }
+
+  /** Copies of variables, optimizer slots and averages by name; of all, with `optimizer/step`, when no names are given. */
+  async readVariables(names?: readonly string[]): Promise<Map<string, Float32Array>> {
+    const wanted = names ?? [...this.store.names(), STEP_COUNT];
+    const stored = wanted.filter((name) => name !== STEP_COUNT);
+    for (const name of stored) if (!this.store.has(name)) throw unknownVariable(name, this.store.names());
+    const values = await this.store.read(stored);
+    if (wanted.includes(STEP_COUNT)) values.set(STEP_COUNT, Float32Array.of(this.stepCount));
+    return values;
+  }
+
+  /** Sets variables by name; the others stay. @throws ConfigError or ShapeError, before anything is written */
+  async writeVariables(values: ReadonlyMap<string, Float32Array>): Promise<void> {
+    const stored = new Map(values);
+    for (const [name, data] of stored) {
+      if (name === STEP_COUNT) continue;
+      if (!this.store.has(name)) throw unknownVariable(name, this.store.names());
+      const shape = this.store.shapeOf(name);
+      if (data.length === elementCount(shape)) continue;
+      throw new ShapeError({
+        where: `variable ${name}`,
+        found: `${data.length} values`,
+        expected: `${elementCount(shape)} for shape [${shape.join(', ')}]`,
+        fix: 'Give values of the variable’s shape',
+      });
+    }
+    const steps = stored.get(STEP_COUNT);
+    stored.delete(STEP_COUNT);
+    if (stored.size > 0) await this.store.write(stored);
+    if (steps !== undefined) this.stepCount = steps[0]!;
+  }
+
+  /** Waits for the run under way, then frees session and variables. */
+  async dispose(): Promise<void> {
+    await this.session.dispose();
+  }
+
+  private declareSlots({ optimizer }: TrainOptions): void {
+    const slots = this.variableSpecs
+      .filter(({ isTrainable }) => isTrainable)
+      .flatMap(({ name, shape }) => slotNames(optimizer, name).map((slot) => ({ name: slot, shape })))
+      .filter(({ name }) => !this.store.has(name));
+    this.store.declare(slots.map(({ name, shape }) => ({ name, shape, value: new Float32Array(elementCount(shape)) })));
+  }
+
+  private compile(definition: StepDefinition, options: Pick<BuildOptions, 'training' | 'readPrefix'>): CompiledFunction {
+    if (this.eager !== undefined) return this.eager.function(definition, options);
+    const graphs = new Map<string, CompiledGraph>();
+    return async (inputs) => {
+      const names = Object.keys(inputs).sort();
+      const tensors = names.map((name) => hostTensor(inputs[name]!));
+      const signature = names.map((name, i): InputSignature => ({ name, dtype: tensors[i]!.dtype, shape: tensors[i]!.shape }));
+      const key = JSON.stringify(signature);
+      let compiled = graphs.get(key);
+      if (compiled === undefined) {
+        tensors.forEach((tensor, i) => checkHostTensor(names[i]!, tensor));
+        compiled = this.build(definition, { ...options, inputs: signature, variables: this.specs });
+        graphs.set(key, compiled);
+      }
+      await this.store.initialize();
+      const results = await this.session.run(compiled.plan, tensors);
+      return Object.fromEntries(compiled.outputs.map((name, i) => [name, results[i]!]));
+    };
+  }
+
+  private build(definition: StepDefinition, options: BuildOptions): CompiledGraph {
+    const first = buildStepGraph(definition, options);
+    refuseFrozenValues(definition.name, first, buildStepGraph(definition, options));
+    const graph = this.options.precision === 'bfloat16' ? bfloat16Rewrite(first.graph) : first.graph;
+    const prefix = `${definition.name.replace(/[^A-Za-z0-9_]/g, '_')}_${this.graphs++}`;
+    this.session.import(graph, prefix);
+    const plan = {
+      feeds: options.inputs.filter(({ name }) => isFed(graph, name)).map(({ name }) => `${prefix}/input/${name}`),
+      fetches: first.outputs.map((name) => `${prefix}/output/${name}`),
+      targets: [],
+    };
+    return { plan, outputs: first.outputs };
+  }
+}
+
+function hostTensor(value: HostTensor | number): HostTensor {
+  return typeof value === 'number' ? { dtype: 'float32', shape: [], data: Float32Array.of(value) } : value;
+}
+
+function isFed(graph: GraphDef, name: string): boolean {
+  return graph.node.some((node) => node.name === `input/${name}`);
+}

@@ -1,0 +1,215 @@
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { ConfigError, nearestName, ShapeError } from '@featuremine/errors';
+import { DataType } from './c-api';
+import type { HostDataType } from './host-tensor';
+import { Interception } from './interception';
+import type { TrainOptions } from './optimizer';
+import { float32Scope } from './precision-scope';
+import type { GraphDef } from './protobuf';
+import { Recorder, type RecordedConstant, type RecordedTensor } from './recorder';
+import { RecordingError } from './recording-error';
+import type { StepContext, StepDefinition } from './step-context';
+import { tf } from './tensorflow';
+import { UpdateBuilder } from './update-builder';
+import type { VariableSpec } from './variables';
+
+/** Name, type and shape of what a step is fed. */
+export interface InputSignature {
+  readonly name: string;
+  readonly dtype: HostDataType;
+  readonly shape: readonly number[];
+}
+
+/** A step function as a graph: nodes `input/<name>` are fed, nodes `output/<name>` are fetched. */
+export interface StepGraph {
+  readonly graph: GraphDef;
+  readonly outputs: readonly string[];
+  readonly constants: readonly RecordedConstant[];
+}
+
+/** What a step function is compiled with. */
+export interface BuildOptions {
+  readonly variables: ReadonlyMap<string, VariableSpec>;
+  readonly inputs: readonly InputSignature[];
+  /** Present for a training step. */
+  readonly training?: TrainOptions & { readonly emaDecay?: number };
+  /** Prefix of the variables that an evaluation reads, `ema/` for the averaged ones. */
+  readonly readPrefix?: string;
+}
+
+/** Records a step function, with its gradients and updates when it is a training step, without executing an op. */
+export function buildStepGraph(definition: StepDefinition, options: BuildOptions): StepGraph {
+  const recorder = new Recorder();
+  try {
+    const interception = new Interception(recorder);
+    const outputs = interception.run(() => new GraphBuilder(recorder, interception, options).build(definition));
+    return { graph: recorder.graphDef(), outputs, constants: recorder.constants };
+  } finally {
+    recorder.dispose();
+  }
+}
+
+class GraphBuilder implements StepContext {
+  readonly isTraining: boolean;
+  private readonly reads = new Map<string, { handle: RecordedTensor; value: RecordedTensor; tensor: Tensor }>();
+  private readonly assignments = new Map<string, RecordedTensor>();
+  private readonly kept: Tensor[] = [];
+
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly interception: Interception,
+    private readonly options: BuildOptions,
+  ) {
+    this.isTraining = options.training !== undefined;
+  }
+
+  build(definition: StepDefinition): string[] {
+    try {
+      return this.record(definition);
+    } finally {
+      tf.dispose(this.kept);
+    }
+  }
+
+  private record(definition: StepDefinition): string[] {
+    const inputs = this.inputs();
+    const { training } = this.options;
+    const outputs = training === undefined ? this.call(definition, inputs).outputs : this.train(definition, inputs, training);
+    return float32Scope(() =>
+      Object.entries(outputs).map(([name, value]) => {
+        this.recorder.add('Identity', [value], [], { name: `output/${name}` });
+        return name;
+      }),
+    );
+  }
+
+  variable(name: string): Tensor {
+    const known = this.reads.get(name);
+    if (known !== undefined) return known.tensor;
+    const spec = this.options.variables.get(name);
+    if (spec === undefined) throw unknownVariable(name, this.options.variables.keys());
+    const handle = variableHandle(this.recorder, `${this.options.readPrefix ?? ''}${name}`, spec.shape);
+    const value = this.recorder.add('ReadVariableOp', [handle], [typeAttribute('dtype', DataType.float32)])[0]!;
+    const tensor = this.keep(value);
+    this.reads.set(name, { handle, value, tensor });
+    return tensor;
+  }
+
+  assign(name: string, value: Tensor): void {
+    const spec = this.options.variables.get(name);
+    if (spec === undefined) throw unknownVariable(name, this.options.variables.keys());
+    if (!this.isTraining || spec.role !== 'buffer') {
+      throw new RecordingError(`assign(${name}): expected a buffer in a training step`);
+    }
+    if (value.shape.join() !== spec.shape.join()) {
+      throw new ShapeError({
+        where: `assign(${name})`,
+        found: `shape [${value.shape.join(', ')}]`,
+        expected: `[${spec.shape.join(', ')}]`,
+        fix: 'Assign a value of the variable’s shape',
+      });
+    }
+    this.assignments.set(name, this.interception.unwrap(value));
+  }
+
+  // Inputs and variables live until the end of the recording, whichever tidy scope they were made in.
+  private keep(value: RecordedTensor): Tensor {
+    const tensor = tf.keep(this.interception.wrap(value));
+    this.kept.push(tensor);
+    return tensor;
+  }
+
+  private inputs(): Record<string, Tensor> {
+    const inputs: Record<string, Tensor> = {};
+    for (const { name, dtype, shape } of this.options.inputs) {
+      let value = this.recorder.placeholder(`input/${name}`, DataType[dtype], shape);
+      if (dtype === 'uint8') value = this.recorder.add('Cast', [value], [typeAttribute('DstT', DataType.float32)])[0]!;
+      inputs[name] = this.keep(value);
+    }
+    return inputs;
+  }
+
+  private call(
+    definition: StepDefinition,
+    inputs: Record<string, Tensor>,
+  ): { outputs: Record<string, RecordedTensor>; loss: Tensor | undefined } {
+    const results = definition.run(this, { ...inputs });
+    const outputs: Record<string, RecordedTensor> = {};
+    for (const [name, tensor] of Object.entries(results)) outputs[name] = this.interception.unwrap(tensor);
+    return { outputs, loss: results['loss'] };
+  }
+
+  private train(
+    definition: StepDefinition,
+    inputs: Record<string, Tensor>,
+    training: NonNullable<BuildOptions['training']>,
+  ): Record<string, RecordedTensor> {
+    const trainable = [...this.options.variables.values()].filter(({ isTrainable }) => isTrainable);
+    const parameters = trainable.map(({ name }) => this.variable(name));
+    let outputs: Record<string, RecordedTensor> = {};
+    const { grads } = tf.engine().gradients(
+      () => {
+        const called = this.call(definition, inputs);
+        outputs = called.outputs;
+        return scalarLoss(definition.name, called.loss);
+      },
+      parameters,
+      undefined as unknown as Tensor,
+      true,
+    ) as { grads: (Tensor | null | undefined)[] };
+    const gradients = new Map<string, RecordedTensor>();
+    grads.forEach((gradient, i) => {
+      if (gradient) gradients.set(trainable[i]!.name, this.interception.unwrap(gradient));
+    });
+    const learningRate = inputs['learningRate'];
+    if (learningRate === undefined) throw new RecordingError(`step ${definition.name}: the input learningRate is missing`);
+    const updates = new UpdateBuilder(this.recorder, this.interception, training, this.options.variables);
+    const results = float32Scope(() =>
+      updates.build({
+        loss: outputs['loss']!,
+        learningRate: this.interception.unwrap(learningRate),
+        gradients,
+        assignments: this.assignments,
+        reads: this.reads,
+        optimizerInput: (name) => this.interception.unwrap(inputs[`optimizer/${name}`]!),
+      }),
+    );
+    return { ...outputs, ...results };
+  }
+}
+
+/** The handle node of a variable; all handles of one name in a session are the same variable. */
+export function variableHandle(recorder: Recorder, name: string, shape: readonly number[]): RecordedTensor {
+  const attributes = [
+    typeAttribute('dtype', DataType.float32),
+    { name: 'shape', type: 5, value: shape },
+    { name: 'shared_name', type: 0, value: name },
+  ];
+  return recorder.add('VarHandleOp', [], attributes, { name: `variable/${name}` })[0]!;
+}
+
+/** An attribute that holds a TF_DataType. */
+export function typeAttribute(name: string, value: number): { name: string; type: number; value: number } {
+  return { name, type: 4, value };
+}
+
+/** The error for a name that is no variable of the model. */
+export function unknownVariable(name: string, names: Iterable<string>): ConfigError {
+  const near = nearestName(name, names);
+  return new ConfigError({
+    where: `variable ${name}`,
+    found: 'the model has no variable of this name',
+    fix: near === undefined ? 'Declare it in `variables`' : `Did you mean ${near}?`,
+  });
+}
+
+/** Checks that a training step returned its loss as a scalar. */
+export function scalarLoss(step: string, loss: Tensor | undefined): Tensor {
+  if (loss?.rank === 0) return loss;
+  throw new ShapeError({
+    where: `step ${step}`,
+    found: loss === undefined ? 'no output `loss`' : `loss of shape [${loss.shape.join(', ')}]`,
+    expected: 'a scalar',
+    fix: 'Return { loss } with the mean or sum over the batch',
+  });
+}

@@ -1,0 +1,141 @@
+import { cApi, checked, DataType, raise, type Pointer } from './c-api';
+import { checkHostTensor, type HostTensor } from './host-tensor';
+import { ConfigMessage, GraphDefMessage, type GraphDef } from './protobuf';
+import { newTensor, tensorValues } from './recorder';
+
+/** One way to run a session: which nodes are fed, fetched and executed. Each distinct plan has its own executor. */
+export interface RunPlan {
+  readonly feeds: readonly string[];
+  readonly fetches: readonly string[];
+  readonly targets: readonly string[];
+}
+
+interface PreparedPlan {
+  readonly feeds: BigInt64Array;
+  readonly fetches: BigInt64Array;
+  readonly targets: BigInt64Array;
+}
+
+/** A TensorFlow session over one growing graph, run through the C API without blocking the event loop. */
+export class Session {
+  private readonly graph: Pointer;
+  private readonly session: Pointer;
+  private readonly prepared = new WeakMap<RunPlan, PreparedPlan>();
+  private last: Promise<unknown> = Promise.resolve();
+  private isDisposed = false;
+
+  /** @param threads number of threads of one op and of ops side by side; 0 is TensorFlow's choice (all cores) */
+  constructor(options: { readonly threads: number; readonly useXla: boolean }) {
+    const api = cApi();
+    this.graph = api.NewGraph() as Pointer;
+    const config = ConfigMessage.encode({
+      intraOpParallelismThreads: options.threads,
+      interOpParallelismThreads: options.threads,
+      allowSoftPlacement: true,
+      gpuOptions: { allowGrowth: true },
+      graphOptions: { optimizerOptions: { globalJitLevel: options.useXla ? 1 : 0 } },
+    });
+    const sessionOptions = api.NewSessionOptions() as Pointer;
+    try {
+      checked('session options', (status) => api.SetConfig(sessionOptions, config, config.length, status));
+      this.session = checked('session', (status) => api.NewSession(this.graph, sessionOptions, status) as Pointer);
+    } finally {
+      api.DeleteSessionOptions(sessionOptions);
+    }
+  }
+
+  /** Adds a graph; its nodes are then called `prefix/name`. */
+  import(graph: GraphDef, prefix: string): void {
+    const api = cApi();
+    const bytes = GraphDefMessage.encode(graph);
+    const buffer = api.NewBufferFromString(bytes, bytes.length) as Pointer;
+    const options = api.NewImportGraphDefOptions() as Pointer;
+    try {
+      api.ImportGraphDefOptionsSetPrefix(options, prefix);
+      checked(`graph ${prefix}`, (status) => api.GraphImportGraphDef(this.graph, buffer, options, status));
+    } finally {
+      api.DeleteImportGraphDefOptions(options);
+      api.DeleteBuffer(buffer);
+    }
+  }
+
+  /**
+   * Runs a plan; `values` are in the order of its feeds, the results in that of its fetches. Runs of one session are
+   * executed one after another.
+   */
+  run(plan: RunPlan, values: readonly HostTensor[]): Promise<HostTensor[]> {
+    const result = this.last.then(() => this.runNow(plan, values));
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Waits for the run under way and frees the session with its variables. */
+  async dispose(): Promise<void> {
+    await this.last;
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    const api = cApi();
+    checked('close session', (status) => api.CloseSession(this.session, status));
+    checked('delete session', (status) => api.DeleteSession(this.session, status));
+    api.DeleteGraph(this.graph);
+  }
+
+  private async runNow(plan: RunPlan, values: readonly HostTensor[]): Promise<HostTensor[]> {
+    if (this.isDisposed) throw new Error('The model was disposed: make a new one to run it');
+    const api = cApi();
+    const { feeds, fetches, targets } = this.prepare(plan);
+    const inputs = new BigInt64Array(values.length);
+    const outputs = new BigInt64Array(plan.fetches.length);
+    const status = api.NewStatus() as Pointer;
+    try {
+      values.forEach((value, i) => {
+        checkHostTensor(plan.feeds[i]!, value);
+        inputs[i] = newTensor(DataType[value.dtype], value.shape, value.data);
+      });
+      await new Promise<void>((resolve, reject) => {
+        api.SessionRun.async(
+          ...[this.session, null, feeds, inputs, inputs.length, fetches, outputs, outputs.length],
+          ...[targets, targets.length, null, status],
+          (error: unknown) => (error === null || error === undefined ? resolve() : reject(error as Error)),
+        );
+      });
+      raise('TensorFlow', status);
+      return Array.from(outputs, (tensor) => tensorValues(tensor));
+    } finally {
+      for (const tensor of [...inputs, ...outputs]) if (tensor !== 0n) api.DeleteTensor(tensor);
+      api.DeleteStatus(status);
+    }
+  }
+
+  private prepare(plan: RunPlan): PreparedPlan {
+    let prepared = this.prepared.get(plan);
+    if (prepared === undefined) {
+      const operation = (name: string): Pointer => this.operation(name);
+      prepared = {
+        feeds: outputArray(plan.feeds, operation),
+        fetches: outputArray(plan.fetches, operation),
+        targets: BigInt64Array.from(plan.targets, operation),
+      };
+      this.prepared.set(plan, prepared);
+    }
+    return prepared;
+  }
+
+  // A missing name would crash inside TF_SessionRun: it is refused here.
+  private operation(name: string): Pointer {
+    const operation = cApi().GraphOperationByName(this.graph, name) as Pointer | null;
+    if (operation === null || operation === 0n) throw new Error(`The graph has no node ${name}`);
+    return operation;
+  }
+}
+
+/** TF_Output[] as memory: a pointer and a 32-bit index (padded to 64 bits) for each `node:index`. */
+function outputArray(names: readonly string[], operation: (name: string) => Pointer): BigInt64Array {
+  const memory = new BigInt64Array(names.length * 2);
+  names.forEach((name, i) => {
+    const [node, index = '0'] = name.split(':') as [string, string?];
+    memory[2 * i] = operation(node);
+    memory[2 * i + 1] = BigInt(index);
+  });
+  return memory;
+}

@@ -1,0 +1,140 @@
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { variableHandle } from './graph-builder';
+import type { Interception } from './interception';
+import { slotNames, type TrainOptions } from './optimizer';
+import type { RecordedTensor, Recorder } from './recorder';
+import { tf } from './tensorflow';
+import type { VariableSpec } from './variables';
+
+/** What the forward and backward passes leave for the updates. */
+export interface UpdateInputs {
+  readonly loss: RecordedTensor;
+  readonly learningRate: RecordedTensor;
+  readonly gradients: ReadonlyMap<string, RecordedTensor>;
+  readonly assignments: ReadonlyMap<string, RecordedTensor>;
+  readonly reads: ReadonlyMap<string, { handle: RecordedTensor; value: RecordedTensor; tensor: Tensor }>;
+  readonly optimizerInput: (name: string) => RecordedTensor;
+}
+
+/**
+ * Records the end of a training step: gradient norm, clipping, optimizer, running statistics, EMA.
+ *
+ * All of it hangs on one condition, a finite loss and gradient norm: the learning rate and the assigned values pass
+ * through a Switch, and the executor skips every op behind its dead side, so that a step that is not finite leaves all
+ * variables as they were. Every update waits for all reads of the step; averages wait for their variable's update.
+ */
+export class UpdateBuilder {
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly interception: Interception,
+    private readonly options: TrainOptions & { readonly emaDecay?: number },
+    private readonly variables: ReadonlyMap<string, VariableSpec>,
+  ) {}
+
+  /** Returns the outputs `gradientNorm` and `isFinite` (1 or 0); fetching the latter runs the updates. */
+  build(inputs: UpdateInputs): Record<string, RecordedTensor> {
+    const { recorder } = this;
+    const gradientNorm = this.gradientNorm([...inputs.gradients.values()]);
+    const isFinite = this.bothFinite(inputs.loss, gradientNorm);
+    const gate = (value: RecordedTensor): RecordedTensor => recorder.add('Switch', [value, isFinite], [])[1]!;
+    const reads = recorder.add('NoOp', [], [], { controls: [...inputs.reads.values()].map(({ value }) => value) });
+    const learningRate = gate(inputs.learningRate);
+    const clipFactor = this.clipFactor(gradientNorm);
+
+    const updates: RecordedTensor[] = [];
+    for (const [name, gradient] of inputs.gradients) {
+      const clipped = clipFactor === undefined ? gradient : this.binary('Mul', gradient, clipFactor);
+      const update = this.optimize(this.variables.get(name)!, clipped, learningRate, reads, inputs);
+      updates.push(update, ...this.average(name, update));
+    }
+    for (const [name, value] of inputs.assignments) {
+      const handle = this.handle(name);
+      const update = recorder.add('AssignVariableOp', [handle, gate(value)], [], { controls: reads })[0]!;
+      updates.push(update, ...this.average(name, update));
+    }
+
+    const switched = recorder.add('Switch', [this.toFloat(isFinite), isFinite], []);
+    const done = recorder.add('Identity', [switched[1]!], [], { controls: updates })[0]!;
+    const merged = recorder.add('Merge', [switched[0]!, done], [])[0]!;
+    return { gradientNorm, isFinite: merged };
+  }
+
+  private optimize(
+    spec: VariableSpec,
+    gradient: RecordedTensor,
+    learningRate: RecordedTensor,
+    reads: readonly RecordedTensor[],
+    inputs: UpdateInputs,
+  ): RecordedTensor {
+    const { recorder } = this;
+    const { optimizer } = this.options;
+    const { value } = inputs.reads.get(spec.name)!;
+    const handle = this.handle(spec.name);
+    const slots = slotNames(optimizer, spec.name).map((slot) => variableHandle(recorder, slot, spec.shape));
+    const decay = spec.hasDecay ? optimizer.weightDecay : 0;
+    const scalar = (number: number): RecordedTensor => this.interception.unwrap(tf.scalar(number));
+    if (optimizer.kind === 'sgd') {
+      const decayed = decay === 0 ? gradient : this.binary('AddV2', gradient, this.binary('Mul', value, scalar(decay)));
+      const operands = [handle, slots[0]!, learningRate, decayed, scalar(optimizer.momentum)];
+      const attributes = [{ name: 'use_nesterov', type: 3, value: optimizer.nesterov ?? false }];
+      return recorder.add('ResourceApplyMomentum', operands, attributes, { controls: reads })[0]!;
+    }
+    let controls = reads;
+    if (decay !== 0) {
+      const rate = this.binary('Mul', learningRate, scalar(decay));
+      const lost = this.binary('Mul', value, rate);
+      controls = recorder.add('AssignSubVariableOp', [handle, lost], [], { controls: reads });
+    }
+    const powers = [inputs.optimizerInput('beta1Power'), inputs.optimizerInput('beta2Power'), learningRate];
+    const constants = [scalar(optimizer.beta1), scalar(optimizer.beta2), inputs.optimizerInput('epsilon')];
+    const operands = [handle, slots[0]!, slots[1]!, ...powers, ...constants, gradient];
+    return recorder.add('ResourceApplyAdam', operands, [], { controls })[0]!;
+  }
+
+  /** average −= (1 − decay) · (average − value), after the value's update. */
+  private average(name: string, update: RecordedTensor): RecordedTensor[] {
+    const { emaDecay } = this.options;
+    if (emaDecay === undefined) return [];
+    const { recorder } = this;
+    const read = (handle: RecordedTensor): RecordedTensor => {
+      return recorder.add('ReadVariableOp', [handle], [{ name: 'dtype', type: 4, value: 1 }], { controls: [update] })[0]!;
+    };
+    const average = variableHandle(recorder, `ema/${name}`, this.variables.get(name)!.shape);
+    const difference = this.binary('Sub', read(average), read(this.handle(name)));
+    const step = this.binary('Mul', difference, this.interception.unwrap(tf.scalar(1 - emaDecay)));
+    return recorder.add('AssignSubVariableOp', [average, step], []);
+  }
+
+  private gradientNorm(gradients: readonly RecordedTensor[]): RecordedTensor {
+    const { recorder } = this;
+    if (gradients.length === 0) return this.interception.unwrap(tf.scalar(0));
+    const halves = gradients.map((gradient) => recorder.add('L2Loss', [gradient], [])[0]!);
+    const sum = recorder.add('AddN', halves, [{ name: 'N', type: 1, value: halves.length }])[0]!;
+    const squared = this.binary('Mul', sum, this.interception.unwrap(tf.scalar(2)));
+    return recorder.add('Sqrt', [squared], [])[0]!;
+  }
+
+  private clipFactor(norm: RecordedTensor): RecordedTensor | undefined {
+    const { clipNorm } = this.options;
+    if (clipNorm === undefined) return undefined;
+    const limit = this.interception.wrap(norm);
+    return this.interception.unwrap(tf.minimum(tf.scalar(1), tf.div(tf.scalar(clipNorm), tf.add(limit, 1e-6))));
+  }
+
+  private bothFinite(a: RecordedTensor, b: RecordedTensor): RecordedTensor {
+    const [first, second] = [a, b].map((value) => this.recorder.add('IsFinite', [value], [])[0]!);
+    return this.recorder.add('LogicalAnd', [first!, second!], [])[0]!;
+  }
+
+  private toFloat(value: RecordedTensor): RecordedTensor {
+    return this.recorder.add('Cast', [value], [{ name: 'DstT', type: 4, value: 1 }])[0]!;
+  }
+
+  private handle(name: string): RecordedTensor {
+    return variableHandle(this.recorder, name, this.variables.get(name)!.shape);
+  }
+
+  private binary(op: 'Mul' | 'AddV2' | 'Sub', a: RecordedTensor, b: RecordedTensor): RecordedTensor {
+    return this.recorder.add(op, [a, b], [])[0]!;
+  }
+}

@@ -1,0 +1,102 @@
+import { DataType } from './c-api';
+import type { HostTensor } from './host-tensor';
+import type { GraphDef, NodeDef } from './protobuf';
+import type { RunPlan, Session } from './session';
+
+interface StoredVariable {
+  readonly shape: readonly number[];
+  readonly node: string;
+}
+
+/** The variables of a session: made with first values, read and written in one run each. */
+export class VariableStore {
+  private readonly variables = new Map<string, StoredVariable>();
+  private readonly pending = new Map<string, Float32Array>();
+  private readonly plans = new Map<string, RunPlan>();
+  private groups = 0;
+
+  constructor(private readonly session: Session) {}
+
+  has(name: string): boolean {
+    return this.variables.has(name);
+  }
+
+  names(): string[] {
+    return [...this.variables.keys()];
+  }
+
+  shapeOf(name: string): readonly number[] {
+    return this.variables.get(name)!.shape;
+  }
+
+  /** Declares float32 variables; their first values are written before the next run. */
+  declare(variables: readonly { readonly name: string; readonly shape: readonly number[]; readonly value: Float32Array }[]): void {
+    if (variables.length === 0) return;
+    const prefix = `variables_${this.groups++}`;
+    const graph: GraphDef = { node: variables.flatMap(({ name, shape }, i) => variableNodes(`v${i}`, name, shape)) };
+    this.session.import(graph, prefix);
+    variables.forEach(({ name, shape, value }, i) => {
+      this.variables.set(name, { shape, node: `${prefix}/v${i}` });
+      this.pending.set(name, value);
+    });
+  }
+
+  /** Writes the first values of variables declared since the last run. */
+  async initialize(): Promise<void> {
+    if (this.pending.size === 0) return;
+    const values = new Map(this.pending);
+    this.pending.clear();
+    await this.assign(values);
+  }
+
+  /** Copies of the values of these variables. */
+  async read(names: readonly string[]): Promise<Map<string, Float32Array>> {
+    await this.initialize();
+    const plan = this.plan('read', names, () => ({
+      feeds: [],
+      fetches: names.map((name) => `${this.variables.get(name)!.node}/read`),
+      targets: [],
+    }));
+    const values = await this.session.run(plan, []);
+    return new Map(names.map((name, i) => [name, values[i]!.data as Float32Array]));
+  }
+
+  /** Sets these variables. */
+  async write(values: ReadonlyMap<string, Float32Array>): Promise<void> {
+    await this.initialize();
+    await this.assign(values);
+  }
+
+  private async assign(values: ReadonlyMap<string, Float32Array>): Promise<void> {
+    const names = [...values.keys()];
+    const plan = this.plan('write', names, () => ({
+      feeds: names.map((name) => `${this.variables.get(name)!.node}/value`),
+      fetches: [],
+      targets: names.map((name) => `${this.variables.get(name)!.node}/assign`),
+    }));
+    const tensors = names.map((name): HostTensor => ({ dtype: 'float32', shape: this.shapeOf(name), data: values.get(name)! }));
+    await this.session.run(plan, tensors);
+  }
+
+  private plan(kind: string, names: readonly string[], make: () => RunPlan): RunPlan {
+    const key = `${kind}:${names.join('\n')}`;
+    let plan = this.plans.get(key);
+    if (plan === undefined) {
+      plan = make();
+      this.plans.set(key, plan);
+    }
+    return plan;
+  }
+}
+
+function variableNodes(node: string, name: string, shape: readonly number[]): NodeDef[] {
+  const dtype = { type: DataType.float32 };
+  const tensorShape = { shape: { dim: shape.map((size) => ({ size })) } };
+  const handle = { shared_name: { s: Buffer.from(name) }, container: { s: Buffer.from('') } };
+  return [
+    { name: `${node}/handle`, op: 'VarHandleOp', input: [], attr: { dtype, shape: tensorShape, ...handle } },
+    { name: `${node}/value`, op: 'Placeholder', input: [], attr: { dtype, shape: tensorShape } },
+    { name: `${node}/assign`, op: 'AssignVariableOp', input: [`${node}/handle`, `${node}/value`], attr: { dtype } },
+    { name: `${node}/read`, op: 'ReadVariableOp', input: [`${node}/handle`], attr: { dtype } },
+  ];
+}
