@@ -1,1 +1,10 @@
-export {};
+export { boxCount } from './box';
+export type { Box, BoxArray } from './box';
+export { boxArea, giou, intersectionArea, iou, iouMatrix } from './overlap';
+export { MAX_LOG_SCALE, decodeBoxes, encodeBoxes, encodeMatches } from './codec';
+export { RETINANET_RATIOS, anchorGrid, retinanetAnchors, retinanetLevels } from './anchor-grid';
+export type { AnchorLevel } from './anchor-grid';
+export { BACKGROUND, IGNORED, matchAnchors } from './match-anchors';
+export type { MatchOptions } from './match-anchors';
+export { batchedNms, nms } from './nms';
+export { clipBoxes } from './clip-boxes';
