@@ -1,1 +1,13 @@
-export {};
+export type { GroundTruth, GroundTruthImage, GroundTruthObject } from './ground-truth';
+export { DetectionList, checkDetections } from './detections';
+export type { Detections } from './detections';
+export type { ClassEvaluation, Evaluation, Protocol } from './evaluation';
+export { cocoIouThresholds, parseIouThresholds } from './iou-thresholds';
+export { evaluateVoc } from './evaluate-voc';
+export type { VocOptions } from './evaluate-voc';
+export { matchVoc } from './match-voc';
+export type { Matching, VocMatching } from './match-voc';
+export type { ClassRanking } from './class-ranking';
+export { averagePrecision, precisionRecall } from './average-precision';
+export type { ApRule, PrecisionRecall } from './average-precision';
+export { detectionsFromDevkit, groundTruthFromImageSet } from './inputs/from-voc';

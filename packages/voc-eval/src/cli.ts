@@ -1,0 +1,13 @@
+import { runCommands } from '@featuremine/command-line';
+import { runCommand } from './commands/run';
+import { validateCommand } from './commands/validate';
+
+/** The `voc-eval` program; resolves to its exit code. */
+export function main(argv: readonly string[]): Promise<number> {
+  return runCommands({
+    name: 'voc-eval',
+    summary: 'Exact VOC and COCO average precision, with explanations.',
+    commands: [runCommand, validateCommand],
+    argv,
+  });
+}
