@@ -1,5 +1,5 @@
 import type * as Koffi from 'koffi' with { 'resolution-mode': 'import' };
-import { tensorflowLibraryPath } from './tensorflow';
+import { tensorflowLibraryPath } from './tensorflow-environment';
 
 // koffi's typings are those of its ES module; its CommonJS entry is the same object.
 const koffi = require('koffi') as typeof Koffi;

@@ -19,3 +19,25 @@ export {
   zerosInit,
 } from './variables';
 export type { Initializer, VariableSpec } from './variables';
+export {
+  add,
+  batchNorm,
+  conv2d,
+  frozenBatchNorm,
+  globalAveragePool,
+  linear,
+  maxPool2d,
+  normalizeImages,
+  relu,
+  softmaxCrossEntropy,
+} from './ops';
+export type {
+  BatchNormOptions,
+  BatchNormParameters,
+  BatchNormResult,
+  Conv2dOptions,
+  MaxPool2dOptions,
+  SoftmaxCrossEntropyOptions,
+} from './ops';
+export { batchNormLayer } from './batch-norm-layer';
+export type { BatchNormLayerOptions } from './batch-norm-layer';

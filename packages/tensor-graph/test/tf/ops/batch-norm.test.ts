@@ -13,7 +13,7 @@ const inputs: Values[] = [
 function normalize(isFrozen: boolean): (...tensors: Tensor[]) => Tensor {
   return (x, scale, offset) => {
     const [mean, variance] = [tf.tensor1d([0.1, 0.2, 0.3]), tf.tensor1d([0.8, 1, 1.2])];
-    const { y } = batchNorm(x!, { scale: scale!, offset: offset!, mean, variance }, { isFrozen });
+    const { y } = batchNorm(x, { scale: scale, offset: offset, mean, variance }, { isFrozen });
     return y;
   };
 }
@@ -21,7 +21,7 @@ function normalize(isFrozen: boolean): (...tensors: Tensor[]) => Tensor {
 describe('batchNorm', () => {
   it.each(['batch-norm/training', 'batch-norm/frozen'])('equals PyTorch in output and gradients: %s', (name) => {
     const worst = deviationFromPyTorch(name, ({ x, scale, offset }, { mean, variance }, options) => {
-      return batchNorm(x!, { scale: scale!, offset: offset!, mean: mean!, variance: variance! }, options).y;
+      return batchNorm(x, { scale: scale, offset: offset, mean: mean, variance: variance }, options).y;
     });
     expect(worst).toBeLessThan(1e-5);
   });
@@ -29,7 +29,7 @@ describe('batchNorm', () => {
   it("gives the statistics that PyTorch's running ones take: momentum 0.1, unbiased variance", () => {
     const stored = storedCase('batch-norm/training');
     const [mean, variance] = tf.tidy(() => {
-      const tensor = (key: string): Tensor => fromStored({ ...stored.inputs, ...stored.fixed }[key]!);
+      const tensor = (key: string): Tensor => fromStored({ ...stored.inputs, ...stored.fixed }[key]);
       const running = { mean: tensor('mean'), variance: tensor('variance') };
       const parameters = { scale: tensor('scale'), offset: tensor('offset'), ...running };
       const { batchMean, batchVariance } = batchNorm(tensor('x'), parameters);
@@ -37,8 +37,8 @@ describe('batchNorm', () => {
         tf.add(tf.mul(old, 0.9), tf.mul(batch, 0.1)).dataSync() as Float32Array;
       return [update(running.mean, batchMean), update(running.variance, batchVariance)];
     });
-    expect(deviation(mean!, stored.running!['mean']!)).toBeLessThan(1e-6);
-    expect(deviation(variance!, stored.running!['variance']!)).toBeLessThan(1e-6);
+    expect(deviation(mean, stored.running!['mean'])).toBeLessThan(1e-6);
+    expect(deviation(variance, stored.running!['variance'])).toBeLessThan(1e-6);
   });
 
   it('has the gradients of its finite differences, through the statistics and with fixed ones', () => {
@@ -60,10 +60,10 @@ describe('batchNorm', () => {
     const statistics: Values[] = [randomValues([3], 'mean'), randomValues([3], 'variance', 0.5, 1)];
     const leaked = leakedTensors(
       (x, scale, offset, mean, variance) => {
-        const parameters = { scale: scale!, offset: offset!, mean: mean!, variance: variance! };
-        const { y, batchMean, batchVariance } = batchNorm(x!, parameters, { isFrozen });
+        const parameters = { scale: scale, offset: offset, mean: mean, variance: variance };
+        const { y, batchMean, batchVariance } = batchNorm(x, parameters, { isFrozen });
         if (!isFrozen) tf.dispose([batchMean, batchVariance]);
-        return isFrozen ? y : tf.add(y, tf.add(tf.mul(mean!, 0), tf.mul(variance!, 0)));
+        return isFrozen ? y : tf.add(y, tf.add(tf.mul(mean, 0), tf.mul(variance, 0)));
       },
       [...inputs, ...statistics],
     );

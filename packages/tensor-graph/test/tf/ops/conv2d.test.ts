@@ -7,7 +7,7 @@ import { casesOf, deviationFromPyTorch } from './fixtures';
 describe('conv2d', () => {
   it.each(casesOf('conv2d'))('equals PyTorch in output and gradients: %s', (name) => {
     const deviation = deviationFromPyTorch(name, ({ x, filter, bias }, _, options) =>
-      conv2d(x!, filter!, { ...options, bias }),
+      conv2d(x, filter, { ...options, bias }),
     );
     expect(deviation).toBeLessThan(1e-5);
   });
@@ -15,7 +15,7 @@ describe('conv2d', () => {
   it('has the gradients of its finite differences', () => {
     const inputs = [randomValues([2, 5, 4, 2], 'x'), randomValues([3, 3, 2, 2], 'filter'), randomValues([2], 'bias')];
     const deviation = gradientDeviation(
-      (x, filter, bias) => conv2d(x!, filter!, { stride: 2, padding: 1, bias }),
+      (x, filter, bias) => conv2d(x, filter, { stride: 2, padding: 1, bias }),
       inputs,
     );
     expect(deviation).toBeLessThan(2e-3);
@@ -24,15 +24,15 @@ describe('conv2d', () => {
   it('computes only the gradients that are asked for', () => {
     const x = tf.ones([1, 4, 4, 2]);
     const filter = tf.ones([3, 3, 2, 3]);
-    const [dFilter] = tf.grads((f) => tf.sum(conv2d(x, f!, { padding: 1 })))([filter]);
+    const [dFilter] = tf.grads((f) => tf.sum(conv2d(x, f, { padding: 1 })))([filter]);
     // Each of the 16 outputs sees the centre weight of each channel once.
-    expect(dFilter!.dataSync()[4 * 6]).toBe(16);
-    tf.dispose([x, filter, dFilter!]);
+    expect(dFilter.dataSync()[4 * 6]).toBe(16);
+    tf.dispose([x, filter, dFilter]);
   });
 
   it('leaves no tensors behind', () => {
     const inputs = [randomValues([1, 6, 6, 2], 'x'), randomValues([3, 3, 2, 2], 'filter'), randomValues([2], 'bias')];
-    expect(leakedTensors((x, f, bias) => conv2d(x!, f!, { stride: 2, padding: 1, bias }), inputs)).toBe(0);
+    expect(leakedTensors((x, f, bias) => conv2d(x, f, { stride: 2, padding: 1, bias }), inputs)).toBe(0);
   });
 
   it('refuses channels that do not fit', () => {

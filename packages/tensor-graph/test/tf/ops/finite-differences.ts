@@ -25,7 +25,9 @@ export function gradientDeviation(fn: (...inputs: Tensor[]) => Tensor, inputs: r
   const weights = randomValues(outputShape, 'projection');
   const project = (values: readonly Values[]): number => {
     const y = tf.tidy(() => fn(...values.map(toTensor)).dataSync());
-    return y.reduce((sum, value, index) => sum + value * weights.data[index]!, 0);
+    let sum = 0;
+    for (let index = 0; index < y.length; index++) sum += y[index] * weights.data[index];
+    return sum;
   };
   const tensors = inputs.map(toTensor);
   const gradients = tf.tidy(() =>
@@ -36,18 +38,18 @@ export function gradientDeviation(fn: (...inputs: Tensor[]) => Tensor, inputs: r
   tf.dispose(tensors);
   let worst = 0;
   inputs.forEach((input, which) => {
-    const largest = gradients[which]!.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-6);
+    const largest = gradients[which].reduce((max, value) => Math.max(max, Math.abs(value)), 1e-6);
     for (let index = 0; index < input.data.length; index++) {
       const sides = [step, -step].map((shift) => {
         const data = input.data.slice();
-        data[index]! += shift;
+        data[index] += shift;
         return {
           loss: project(inputs.map((other, k) => (k === which ? { ...input, data } : other))),
-          at: data[index]!,
+          at: data[index],
         };
       });
-      const numeric = (sides[0]!.loss - sides[1]!.loss) / (sides[0]!.at - sides[1]!.at);
-      worst = Math.max(worst, Math.abs(numeric - gradients[which]![index]!) / largest);
+      const numeric = (sides[0].loss - sides[1].loss) / (sides[0].at - sides[1].at);
+      worst = Math.max(worst, Math.abs(numeric - gradients[which][index]) / largest);
     }
   });
   return worst;

@@ -27,7 +27,7 @@ const stored = JSON.parse(readFileSync(join(__dirname, '../../fixtures/ops.json'
 export const casesOf = (op: string): string[] =>
   Object.keys(stored.cases).filter((name) => name === op || name.startsWith(`${op}/`));
 
-export const storedCase = (name: string): StoredCase => stored.cases[name]!;
+export const storedCase = (name: string): StoredCase => stored.cases[name];
 
 export const fromStored = ({ shape, data }: StoredArray, dtype: 'float32' | 'int32' = 'float32'): Tensor =>
   tf.tensor(data, shape, dtype);
@@ -38,7 +38,7 @@ export function deviation(actual: ArrayLike<number>, { data }: Pick<StoredArray,
   let difference = 0;
   let largest = 1e-12;
   data.forEach((value, index) => {
-    difference = Math.max(difference, Math.abs(value - actual[index]!));
+    difference = Math.max(difference, Math.abs(value - actual[index]));
     largest = Math.max(largest, Math.abs(value));
   });
   return difference / largest;
@@ -62,13 +62,13 @@ export function deviationFromPyTorch(
         fromStored(value, integers.includes(key) ? 'int32' : 'float32'),
       ]),
     );
-    const tensors = keys.map((key) => fromStored(inputs[key]!));
+    const tensors = keys.map((key) => fromStored(inputs[key]));
     const run = (...xs: Tensor[]): Tensor =>
       fn(Object.fromEntries(xs.map((x, index) => [keys[index], x])), constants, options as Record<string, never>);
     const y = run(...tensors);
     if (y.shape.join() !== output.shape.join()) return Infinity;
     const grads = tf.grads((...xs: Tensor[]) => tf.sum(tf.mul(run(...xs), fromStored(projection))))(tensors);
-    const deviations = grads.map((gradient, index) => deviation(gradient.dataSync(), gradients[keys[index]!]!));
+    const deviations = grads.map((gradient, index) => deviation(gradient.dataSync(), gradients[keys[index]]));
     return Math.max(deviation(y.dataSync(), output), ...deviations);
   });
 }

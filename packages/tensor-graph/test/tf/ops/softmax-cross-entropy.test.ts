@@ -8,7 +8,7 @@ describe('softmaxCrossEntropy', () => {
     const integers = name.endsWith('labels') ? ['labels'] : [];
     const deviation = deviationFromPyTorch(
       name,
-      ({ logits }, { labels }, options) => softmaxCrossEntropy(logits!, labels!, options),
+      ({ logits }, { labels }, options) => softmaxCrossEntropy(logits, labels, options),
       integers,
     );
     expect(deviation).toBeLessThan(1e-6);
@@ -17,7 +17,7 @@ describe('softmaxCrossEntropy', () => {
   it('has the gradient of its finite differences', () => {
     const logits = randomValues([3, 4], 'logits', -2, 2);
     const deviation = gradientDeviation(
-      (v) => softmaxCrossEntropy(v!, tf.tensor1d([1, 3, 0], 'int32'), { labelSmoothing: 0.2 }),
+      (v) => softmaxCrossEntropy(v, tf.tensor1d([1, 3, 0], 'int32'), { labelSmoothing: 0.2 }),
       [logits],
     );
     expect(deviation).toBeLessThan(2e-3);
@@ -25,7 +25,7 @@ describe('softmaxCrossEntropy', () => {
 
   it('leaves no tensors behind', () => {
     const labels = tf.tensor1d([1, 0], 'int32');
-    expect(leakedTensors((v) => softmaxCrossEntropy(v!, labels), [randomValues([2, 3], 'logits')])).toBe(0);
+    expect(leakedTensors((v) => softmaxCrossEntropy(v, labels), [randomValues([2, 3], 'logits')])).toBe(0);
     labels.dispose();
   });
 });
