@@ -1,1 +1,20 @@
-export {};
+export type {
+  BestMetric,
+  StepInputs,
+  StepTensor,
+  TrainableModel,
+  TrainingBatch,
+  TrainingStep,
+  TrainingTask,
+} from './task';
+export { train } from './train';
+export type { TrainOptions } from './train';
+export { RunFolder } from './run-folder';
+export type { RunFolderOptions } from './run-folder';
+export { RunFolderError } from './run-folder-error';
+export { exitCodeOf } from './summary';
+export type { EpochMetrics, StopReason, Summary } from './summary';
+export { createSchedule, scheduleKinds } from './schedule';
+export type { Schedule, ScheduleKind, ScheduleOptions } from './schedule';
+export { scheduleFromOptions, trainingFields } from './training-fields';
+export type { TrainingOptions } from './training-fields';

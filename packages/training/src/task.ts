@@ -1,0 +1,60 @@
+/** A tensor in JavaScript memory, row-major; the same form as tensor-graph's HostTensor. */
+export interface StepTensor {
+  readonly dtype: 'float32' | 'int32' | 'uint8' | 'bool';
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** Inputs of a step by name; a number is a float32 scalar. */
+export type StepInputs = Record<string, StepTensor | number>;
+
+/**
+ * One optimizer update. The trainer adds `learningRate` to the inputs. The result has the scalar `loss`; `isFinite` is
+ * 0 if the step changed nothing because its loss or gradient was not finite; further scalars are logged as metrics.
+ */
+export type TrainingStep = (inputs: StepInputs) => Promise<Record<string, StepTensor>>;
+
+/** The state that a checkpoint keeps; tensor-graph's CompiledModel is one. */
+export interface TrainableModel {
+  /** All state by name: parameters, buffers, optimizer slots, EMA. */
+  readVariables(): Promise<Map<string, Float32Array>>;
+  writeVariables(values: Map<string, Float32Array>): Promise<void>;
+}
+
+/** One batch of a training epoch. */
+export interface TrainingBatch {
+  /** All inputs of the step but `learningRate`; what is random in them depends on (seed, epoch, batch) only. */
+  readonly inputs: StepInputs;
+  readonly imageCount: number;
+  /** Where each image came from, for messages. */
+  readonly files: readonly string[];
+}
+
+/** The metric that says which weights are the best. */
+export interface BestMetric {
+  /** A key of what `evaluate` returns. */
+  readonly name: string;
+  readonly mode: 'max' | 'min';
+}
+
+/** Everything that `train` needs to know about a network and its data. */
+export interface TrainingTask {
+  readonly model: TrainableModel;
+  readonly step: TrainingStep;
+  /** Batches per epoch, at least 1. */
+  readonly stepsPerEpoch: number;
+  /** The batches `startBatch`, `startBatch + 1`, … of an epoch (both from 0), prefetched by their maker. */
+  batches(epoch: number, startBatch: number): AsyncIterable<TrainingBatch>;
+  /**
+   * Metrics on held-out data after an epoch (from 0). When `signal` aborts, the result is no longer wanted: return or
+   * throw soon. Without the best metric among the keys, the last weights count as the best.
+   */
+  evaluate(epoch: number, signal: AbortSignal): Promise<Record<string, number>>;
+  readonly bestMetric: BestMetric;
+  /** Writes the weights for use (not the optimizer's state) as a safetensors file, replacing it atomically. */
+  saveWeights(path: string): Promise<void>;
+  /** Number of trained parameters, for the summary. */
+  readonly parameterCount?: number;
+  /** A hash of the data set (names, sizes), so that changed data is noticed on resume. */
+  readonly dataFingerprint?: string;
+}
