@@ -33,7 +33,7 @@ export function gradientDeviation(fn: (...inputs: Tensor[]) => Tensor, inputs: r
   const gradients = tf.tidy(() =>
     tf
       .grads((...xs: Tensor[]) => tf.sum(tf.mul(fn(...xs), toTensor(weights))))(tensors)
-      .map((g) => g.dataSync()),
+      .map((g) => g.dataSync<'float32'>()),
   );
   tf.dispose(tensors);
   let worst = 0;
