@@ -1,6 +1,7 @@
 import {
   batchNormLayer,
   conv2d,
+  conv2dFrozenBatchNorm,
   kaimingNormalFanOut,
   linear,
   onesInit,
@@ -69,6 +70,31 @@ export function normalization(name: string, channels: number, trainability: Trai
       { ...statistic, name: `${name}.running_var`, initial: onesInit },
     ],
     apply: (step, x) => batchNormLayer(step, x, name, { isFrozen: hasFrozenNorm, momentum: 0.1, epsilon: 1e-5 }),
+  };
+}
+
+/**
+ * A convolution and the batch norm behind it, as `convolution` and `normalization` name them. Where the norm is
+ * constant (frozen, or outside of training) both are one convolution.
+ */
+export function normalizedConvolution(
+  names: { readonly convolution: string; readonly norm: string },
+  shape: ConvolutionShape,
+  trainability: Trainability,
+): Layer {
+  const first = convolution(names.convolution, shape, trainability);
+  const second = normalization(names.norm, shape.outChannels, trainability);
+  const { size, stride = 1, padding = Math.floor(size / 2) } = shape;
+  return {
+    variables: [...first.variables, ...second.variables],
+    apply(step, x) {
+      if (step.isTraining && !trainability.hasFrozenNorm) return second.apply(step, first.apply(step, x));
+      const variable = (part: string): tf.Tensor => step.variable(`${names.norm}.${part}`);
+      const [scale, offset] = [variable('weight'), variable('bias')];
+      const [mean, variance] = [variable('running_mean'), variable('running_var')];
+      const filter = step.variable(`${names.convolution}.weight`);
+      return conv2dFrozenBatchNorm(x, filter, { scale, offset, mean, variance }, { stride, padding });
+    },
   };
 }
 

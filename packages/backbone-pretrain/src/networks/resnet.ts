@@ -1,13 +1,19 @@
-import { add, maxPool2d, relu, type StepContext, type tf, type VariableSpec } from '@featuremine/tensor-graph';
+import { relu, type StepContext, type tf, type VariableSpec } from '@featuremine/tensor-graph';
 import { ConfigError } from '@featuremine/errors';
-import { convolution, normalization, operation, sequence, type Layer, type Trainability } from '../layers';
+import {
+  normalizedConvolution,
+  operation,
+  sequence,
+  type ConvolutionShape,
+  type Layer,
+  type Trainability,
+} from '../layers';
+import { stemPooling, stemShape, type StemSize } from '../stem';
+import { residualThenRelu } from './shortcut';
 
 /** Depths of the ImageNet form of ResNet that can be built. */
 export const RESNET_DEPTHS = [18, 34, 50, 101] as const;
 export type ResNetDepth = (typeof RESNET_DEPTHS)[number];
-
-/** The image side that a stem is made for: 224 is torchvision's, the others keep more of a small image. */
-export type StemSize = 32 | 64 | 224;
 
 /** How a ResNet is built; the defaults give torchvision's classifier trunk with everything trained. */
 export interface ResNetOptions {
@@ -21,7 +27,7 @@ export interface ResNetOptions {
   /** `frozen`: batch norms are constants (torchvision's FrozenBatchNorm2d). Default `batch`. */
   readonly norm?: 'batch' | 'frozen';
   /** 224: 7x7 stride 2 and max pooling; 64: without the pooling; 32: 3x3 stride 1, no pooling. Default 224. */
-  readonly stem?: StemSize;
+  readonly stem?: StemSize | undefined;
 }
 
 /** The feature maps of one batch, [N, H/s, W/s, C] with strides s of 4, 8, 16 and 32 (for the 224 stem). */
@@ -122,12 +128,14 @@ function checkTrainableStages(count: number): void {
 }
 
 function stemLayer(prefix: string, size: StemSize, trainability: Trainability): Layer {
-  const shape = { inChannels: 3, outChannels: 64, size: size === 32 ? 3 : 7, stride: size === 32 ? 1 : 2 };
   return sequence([
-    convolution(`${prefix}conv1`, shape, trainability),
-    normalization(`${prefix}bn1`, 64, trainability),
+    normalizedConvolution(
+      { convolution: `${prefix}conv1`, norm: `${prefix}bn1` },
+      stemShape(64, size, 7),
+      trainability,
+    ),
     operation(relu),
-    ...(size === 224 ? [operation((x) => maxPool2d(x, { size: 3, stride: 2, padding: 1 }))] : []),
+    ...stemPooling(size),
   ]);
 }
 
@@ -135,43 +143,38 @@ function stemLayer(prefix: string, size: StemSize, trainability: Trainability): 
 function basicBlock(name: string, shape: BlockShape, trainability: Trainability): Layer {
   const { inChannels, outChannels, stride } = shape;
   const branch = sequence([
-    convolution(`${name}.conv1`, { inChannels, outChannels, size: 3, stride }, trainability),
-    normalization(`${name}.bn1`, outChannels, trainability),
+    numbered(name, 1, { inChannels, outChannels, size: 3, stride }, trainability),
     operation(relu),
-    convolution(`${name}.conv2`, { inChannels: outChannels, outChannels, size: 3 }, trainability),
-    normalization(`${name}.bn2`, outChannels, trainability),
+    numbered(name, 2, { inChannels: outChannels, outChannels, size: 3 }, trainability),
   ]);
-  return residual(branch, projection(name, shape, trainability));
+  return residualThenRelu(branch, projection(name, shape, trainability));
 }
 
 function bottleneckBlock(name: string, shape: BlockShape, trainability: Trainability): Layer {
   const { inChannels, width, outChannels, stride } = shape;
   const branch = sequence([
-    convolution(`${name}.conv1`, { inChannels, outChannels: width, size: 1 }, trainability),
-    normalization(`${name}.bn1`, width, trainability),
+    numbered(name, 1, { inChannels, outChannels: width, size: 1 }, trainability),
     operation(relu),
-    convolution(`${name}.conv2`, { inChannels: width, outChannels: width, size: 3, stride }, trainability),
-    normalization(`${name}.bn2`, width, trainability),
+    numbered(name, 2, { inChannels: width, outChannels: width, size: 3, stride }, trainability),
     operation(relu),
-    convolution(`${name}.conv3`, { inChannels: width, outChannels, size: 1 }, trainability),
-    normalization(`${name}.bn3`, outChannels, trainability),
+    numbered(name, 3, { inChannels: width, outChannels, size: 1 }, trainability),
   ]);
-  return residual(branch, projection(name, shape, trainability));
+  return residualThenRelu(branch, projection(name, shape, trainability));
 }
 
 // The 1x1 convolution on the shortcut, where the shape changes.
 function projection(name: string, shape: BlockShape, trainability: Trainability): Layer | undefined {
   const { inChannels, outChannels, stride } = shape;
   if (stride === 1 && inChannels === outChannels) return undefined;
-  return sequence([
-    convolution(`${name}.downsample.0`, { inChannels, outChannels, size: 1, stride }, trainability),
-    normalization(`${name}.downsample.1`, outChannels, trainability),
-  ]);
+  const names = { convolution: `${name}.downsample.0`, norm: `${name}.downsample.1` };
+  return normalizedConvolution(names, { inChannels, outChannels, size: 1, stride }, trainability);
 }
 
-function residual(branch: Layer, shortcut: Layer | undefined): Layer {
-  return {
-    variables: [...branch.variables, ...(shortcut?.variables ?? [])],
-    apply: (step, x) => relu(add(branch.apply(step, x), shortcut ? shortcut.apply(step, x) : x)),
-  };
+// The convolution and batch norm with this number, e.g. conv2 and bn2.
+function numbered(name: string, number: number, shape: ConvolutionShape, trainability: Trainability): Layer {
+  return normalizedConvolution(
+    { convolution: `${name}.conv${number}`, norm: `${name}.bn${number}` },
+    shape,
+    trainability,
+  );
 }

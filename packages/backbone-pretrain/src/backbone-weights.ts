@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { CompiledModel } from '@featuremine/tensor-graph';
+import {
+  makeStateDict,
+  planLoad,
+  readStateDict,
+  requireComplete,
+  writeSafetensors,
+  type StateDict,
+} from '@featuremine/weights';
+import type { Network } from './network';
+
+/** A model, and where it keeps the weights that are used: `` or `ema/`. */
+export interface TrainedModel {
+  readonly model: CompiledModel;
+  readonly weightsPrefix: string;
+}
+
+/**
+ * Loads a weights file (safetensors, or a PyTorch checkpoint) into a network; a classifier for other classes is left
+ * as it was started.
+ *
+ * @returns the report for people
+ * @throws WeightsError when the file is damaged or belongs to another network
+ */
+export async function loadWeights(
+  { model, weightsPrefix }: TrainedModel,
+  network: Network,
+  path: string,
+): Promise<string> {
+  const plan = planLoad(readStateDict(path), network.variables);
+  requireComplete(plan, path, (name) => name.startsWith(`${network.classifier}.`));
+  const averages =
+    weightsPrefix === '' ? [] : [...plan.loaded].map(([name, data]) => [weightsPrefix + name, data] as const);
+  await model.writeVariables(new Map([...plan.loaded, ...averages]));
+  return plan.text;
+}
+
+/** What is written with a network's variables. */
+export interface SaveOptions {
+  readonly path: string;
+  /** Steps of training, written as PyTorch's `num_batches_tracked`. */
+  readonly stepCount: number;
+  /** Where the weights come from: recipe, seed, data, scores. */
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes the network's variables as safetensors with torchvision's names and layout, so that PyTorch loads them with
+ * `strict=True`; heads that exist in training only are left out. The metadata holds the provenance and a SHA-256 of
+ * the tensors' names and values.
+ */
+export async function saveWeights(
+  { model, weightsPrefix }: TrainedModel,
+  network: Network,
+  { path, stepCount, provenance }: SaveOptions,
+): Promise<void> {
+  const values = await model.readVariables(network.variables.map(({ name }) => weightsPrefix + name));
+  const named = new Map([...values].map(([name, data]) => [name.slice(weightsPrefix.length), data]));
+  const tensors = makeStateDict(network.variables, named, { batchCount: stepCount });
+  writeSafetensors(path, tensors, { format: 'pt', ...provenance, sha256: stateDictHash(tensors) });
+}
+
+/** SHA-256 of names and values, in the order of the names. */
+export function stateDictHash(tensors: StateDict): string {
+  const hash = createHash('sha256');
+  for (const name of [...tensors.keys()].sort()) {
+    const { data } = tensors.get(name)!;
+    hash.update(`${name}\0`);
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { HostTensor } from '@featuremine/tensor-graph';
+import type { TrainingBatch, TrainingTask } from '@featuremine/training';
+import {
+  batchCount,
+  classificationBatches,
+  type ClassificationDataset,
+  type WorkerPool,
+} from '@featuremine/vision-data';
+import { saveWeights } from './backbone-weights';
+import type { ClassificationData } from './classification-data';
+import { ClassificationScore, type ClassificationResult } from './classification-score';
+import type { Classifier } from './classifier';
+import type { FeatureMining } from './feature-mining/feature-mining';
+import { parameterCount, type Network } from './network';
+
+/** What a task is made from; the pool and the classifier stay their maker's to close. */
+export interface ClassificationTaskParts {
+  readonly network: Network;
+  readonly mining: FeatureMining;
+  readonly classifier: Classifier;
+  readonly training: ClassificationData;
+  readonly test: ClassificationData;
+  readonly pool: WorkerPool;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Written into the weights file. */
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+/** The training of a classifier, for `train` of the training package. */
+export function classificationTask(parts: ClassificationTaskParts): TrainingTask {
+  const { network, mining, classifier, training, test, pool, batchSize, seed } = parts;
+  const { model } = classifier;
+  const { dataset, transform, imageSize } = training;
+  const stepsPerEpoch = batchCount({ count: dataset.count, batchSize, lastBatch: 'drop' });
+  return {
+    model,
+    stepsPerEpoch,
+    step: async (inputs) => {
+      const { logits, ...outputs } = await classifier.train(inputs);
+      return { ...outputs, top1: trainingAccuracy(logits!, inputs['labels'] as HostTensor) };
+    },
+    async *batches(epoch, startBatch): AsyncGenerator<TrainingBatch, void, undefined> {
+      const options = { pool, batchSize, imageSize, seed, epoch, startBatch, transform } as const;
+      for await (const batch of classificationBatches(dataset, { ...options, order: 'shuffled', lastBatch: 'drop' })) {
+        const { images, labels, imageCount, files, batchIndex } = batch;
+        const inputs = { images, labels, ...mining.draw(seed, epoch * stepsPerEpoch + batchIndex) };
+        yield { inputs, imageCount, files };
+      }
+    },
+    async evaluate(_epoch, signal) {
+      const { top1, top5, loss } = await evaluateClassifier({ ...parts, data: test, signal });
+      return { top1, top5, loss };
+    },
+    bestMetric: { name: 'top1', mode: 'max' },
+    async saveWeights(path) {
+      const steps = await model.readVariables(['optimizer/step']);
+      const stepCount = steps.get('optimizer/step')![0]!;
+      await saveWeights(classifier, network, { path, stepCount, provenance: parts.provenance });
+    },
+    parameterCount: parameterCount(network.variables),
+    dataFingerprint: fingerprint([dataset, test.dataset]),
+  };
+}
+
+/** What `evaluateClassifier` needs. */
+export interface EvaluationParts {
+  readonly classifier: Pick<Classifier, 'predict'>;
+  readonly network: Network;
+  readonly data: ClassificationData;
+  readonly pool: WorkerPool;
+  readonly batchSize: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Measures a classifier on a whole data set; stops early when the signal aborts. The last batch is padded. */
+export async function evaluateClassifier(parts: EvaluationParts): Promise<ClassificationResult> {
+  const { classifier, network, data, pool, batchSize, signal } = parts;
+  const { dataset, imageSize, transform } = data;
+  const score = new ClassificationScore();
+  const options = { pool, batchSize, imageSize, transform, seed: 0, epoch: 0 } as const;
+  const batches = classificationBatches(dataset, { ...options, order: 'sequential', lastBatch: 'pad' });
+  for await (const { images, labels, imageCount } of batches) {
+    if (signal?.aborted) break;
+    const { logits } = await classifier.predict({ images });
+    score.add(logits!.data, labels.data, { imageCount, numClasses: network.numClasses });
+  }
+  return score.result();
+}
+
+function trainingAccuracy(logits: HostTensor, labels: HostTensor): HostTensor {
+  const [imageCount, numClasses] = logits.shape as [number, number];
+  const score = new ClassificationScore();
+  score.add(logits.data, labels.data, { imageCount, numClasses });
+  return { dtype: 'float32', shape: [], data: Float32Array.of(score.result().top1) };
+}
+
+/** A hash of class names, files and labels: changed data gives another one. */
+function fingerprint(datasets: readonly ClassificationDataset[]): string {
+  const hash = createHash('sha256');
+  for (const dataset of datasets) {
+    hash.update(JSON.stringify([dataset.split, dataset.count, dataset.classNames]));
+    for (let i = 0; i < dataset.count; i++) hash.update(`${dataset.labelOf(i)},`);
+  }
+  return hash.digest('hex').slice(0, 16);
+}

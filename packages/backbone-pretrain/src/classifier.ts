@@ -1,0 +1,56 @@
+import { CompiledModel, type CompiledFunction, type OptimizerConfig, type Precision } from '@featuremine/tensor-graph';
+import { evaluationStep, trainingStep, type ClassifierParts } from './classification-steps';
+
+/** How a classifier is trained; names and defaults are those of `trainSchema`. */
+export interface ClassifierOptions extends ClassifierParts {
+  readonly seed: number;
+  readonly precision: Precision;
+  readonly threads?: number | undefined;
+  readonly optimizer: 'sgd' | 'adamw';
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+  /** Whether weight decay applies to biases and batch norms too, as in the reference recipes. */
+  readonly decayVectors: boolean;
+  readonly clipNorm?: number | undefined;
+  /** Decay of the averaged weights; 0 keeps none. */
+  readonly ema: number;
+}
+
+/** A classifier's variables with the functions that train and run it. */
+export interface Classifier {
+  readonly model: CompiledModel;
+  /** Takes `learningRate` and the inputs of `trainingStep`. */
+  readonly train: CompiledFunction;
+  /** Takes `images`; uses the averaged weights where they are kept. */
+  readonly predict: CompiledFunction;
+  /** Where the weights that `predict` uses are kept: `` or `ema/`. */
+  readonly weightsPrefix: '' | 'ema/';
+}
+
+/** Makes the variables of a network and of its mining heads, and the steps over them; they compile when first run. */
+export function createClassifier(options: ClassifierOptions): Classifier {
+  const { network, mining, ema, clipNorm, threads } = options;
+  const model = new CompiledModel({
+    variables: [...network.variables, ...mining.variables].map((variable) => ({
+      ...variable,
+      hasDecay: variable.hasDecay && (options.decayVectors || variable.shape.length > 1),
+    })),
+    seed: options.seed,
+    precision: options.precision,
+    ...(threads === undefined ? {} : { threads }),
+    ...(ema === 0 ? {} : { ema: { decay: ema } }),
+  });
+  const training = { optimizer: optimizerOf(options), ...(clipNorm === undefined ? {} : { clipNorm }) };
+  return {
+    model,
+    train: model.trainStep('train', trainingStep(options), training),
+    predict: model.evaluation('predict', evaluationStep(options), { weights: ema === 0 ? 'current' : 'ema' }),
+    weightsPrefix: ema === 0 ? '' : 'ema/',
+  };
+}
+
+function optimizerOf({ optimizer, momentum, nesterov, weightDecay }: ClassifierOptions): OptimizerConfig {
+  if (optimizer === 'sgd') return { kind: 'sgd', momentum, nesterov, weightDecay };
+  return { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
+}

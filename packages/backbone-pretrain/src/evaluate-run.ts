@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { ConfigError } from '@featuremine/errors';
+import { createWorkerPool } from '@featuremine/vision-data';
+import { loadWeights } from './backbone-weights';
+import { openTestData } from './classification-data';
+import type { ClassificationResult } from './classification-score';
+import { evaluateClassifier } from './classification-task';
+import { createClassifier } from './classifier';
+import { createNetwork } from './create-network';
+import { featureMining } from './feature-mining/feature-mining';
+import { readRunConfig } from './open-run';
+import { pixelStatistics } from './pixel-statistics';
+import type { EvalOptions } from './training-options';
+
+/** The result of `backbone-pretrain eval`. */
+export interface RunEvaluation extends ClassificationResult {
+  readonly model: string;
+  readonly dataset: string;
+  readonly split: string;
+  readonly imageSize: number;
+}
+
+/**
+ * Measures the best weights of a run on the held-out part of a data set with the same classes; what `options` does
+ * not say is as in training.
+ *
+ * Throws ConfigError, DatasetError or WeightsError when that cannot work.
+ */
+export async function evaluateRun(options: EvalOptions): Promise<RunEvaluation> {
+  const config = readRunConfig(options.run);
+  const data = openTestData({
+    ...config,
+    dataset: options.dataset ?? config.dataset,
+    data: options.data ?? config.data,
+    imageSize: options.imageSize ?? config.imageSize,
+  });
+  checkClasses(data.dataset.classNames, config.classNames, options.run);
+  const { imageSize } = data;
+  const network = createNetwork(config.model, { numClasses: config.classNames.length, stem: config.stem });
+  const mining = featureMining(network, { stages: 0, imageSize });
+  const precision = options.precision ?? config.precision;
+  const { threads = config.threads } = options;
+  const pixels = pixelStatistics(network);
+  const classifier = createClassifier({ ...config, ema: 0, network, mining, pixels, precision, threads });
+  const pool = createWorkerPool({ workers: options.workers });
+  try {
+    await loadWeights(classifier, network, join(options.run, 'weights.safetensors'));
+    const batchSize = options.batchSize ?? config.batchSize;
+    const result = await evaluateClassifier({ classifier, network, data, pool, batchSize });
+    const dataset = options.dataset ?? config.dataset;
+    return { model: config.model, dataset, split: data.dataset.split, imageSize, ...result };
+  } finally {
+    await pool.close();
+    await classifier.model.dispose();
+  }
+}
+
+function checkClasses(found: readonly string[], expected: readonly string[], run: string): void {
+  if (found.length === expected.length && found.every((name, index) => name === expected[index])) return;
+  throw new ConfigError({
+    where: `--data, classes (${found.length})`,
+    found: found.slice(0, 5).join(', '),
+    expected: `those of ${run} (${expected.length}): ${expected.slice(0, 5).join(', ')}`,
+    fix: 'Evaluate on a data set with the classes of the training, in the same order',
+  });
+}

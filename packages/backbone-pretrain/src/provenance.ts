@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The version of this package. */
+export function packageVersion(): string {
+  const text = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The commit that this package lies in, with `+` behind it when files were changed; undefined outside of git. */
+export function sourceCommit(): string | undefined {
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: __dirname, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    const commit = git('rev-parse', '--short=12', 'HEAD');
+    return git('status', '--porcelain', '--untracked-files=no') === '' ? commit : `${commit}+`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where weights come from, as the metadata of a weights file: texts only, `recipe` and `classes` as JSON. */
+export function provenanceOf(options: {
+  readonly model: string;
+  readonly classNames: readonly string[];
+  readonly recipe: Readonly<Record<string, unknown>>;
+}): Record<string, string> {
+  const { model, classNames, recipe } = options;
+  const commit = sourceCommit();
+  return {
+    producer: `@featuremine/backbone-pretrain ${packageVersion()}`,
+    ...(commit === undefined ? {} : { commit }),
+    model,
+    seed: String(recipe['seed']),
+    dataset: String(recipe['dataset']),
+    featureMining: String(recipe['featureMining']),
+    classes: JSON.stringify(classNames),
+    recipe: JSON.stringify(recipe),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Logger } from '@featuremine/command-line';
+import { ConfigError, DatasetError } from '@featuremine/errors';
+import { RunFolder, scheduleFromOptions, train, type Summary } from '@featuremine/training';
+import { createWorkerPool } from '@featuremine/vision-data';
+import { loadWeights } from './backbone-weights';
+import { openTestData, openTrainingData, type ClassificationData } from './classification-data';
+import { classificationTask } from './classification-task';
+import { createClassifier } from './classifier';
+import { createNetwork } from './create-network';
+import { featureMining } from './feature-mining/feature-mining';
+import { pixelStatistics } from './pixel-statistics';
+import { provenanceOf } from './provenance';
+import type { TrainOptions } from './training-options';
+
+/**
+ * Trains a classifier as its options say, into the run folder `options.out`.
+ *
+ * Throws ConfigError, DatasetError or WeightsError before anything is written when the options cannot work.
+ */
+export async function trainClassifier(options: TrainOptions, log: Logger): Promise<Summary> {
+  const { batchSize, seed } = options;
+  const training = openTrainingData(options);
+  const test = openTestData(options);
+  checkData(training, test, batchSize);
+  const { classNames } = training.dataset;
+  const { imageSize } = training;
+  const network = createNetwork(options.model, { numClasses: classNames.length, stem: options.stem });
+  const mining = featureMining(network, {
+    stages: options.featureMining as 0 | 1 | 2 | 3,
+    imageSize,
+    hasEarlyFullHead: options.earlyFullHead,
+  });
+  for (const warning of mining.warnings) log.warn(warning);
+  const classifier = createClassifier({ ...options, network, mining, pixels: pixelStatistics(network) });
+  const pool = createWorkerPool({ workers: options.workers });
+  try {
+    if (options.weights !== undefined && !options.resume) {
+      log.info(`${options.weights}: ${await loadWeights(classifier, network, options.weights)}`);
+    }
+    const config = { ...options, imageSize, classNames };
+    const provenance = provenanceOf({ model: options.model, classNames, recipe: config });
+    const task = classificationTask({ network, mining, classifier, training, test, pool, batchSize, seed, provenance });
+    const run = RunFolder.open({ path: options.out, resume: options.resume, config, log });
+    try {
+      return await train(task, run, {
+        ...options,
+        schedule: scheduleFromOptions(options, task.stepsPerEpoch),
+        log,
+        summary: summaryOf(options, training, test),
+      });
+    } finally {
+      run.close();
+    }
+  } finally {
+    await pool.close();
+    await classifier.model.dispose();
+  }
+}
+
+function summaryOf(
+  { model, featureMining: minedStages, dataset }: TrainOptions,
+  training: ClassificationData,
+  test: ClassificationData,
+): Record<string, unknown> {
+  return {
+    model,
+    featureMining: minedStages,
+    dataset,
+    imageSize: training.imageSize,
+    classNames: training.dataset.classNames,
+    trainImages: training.dataset.count,
+    testImages: test.dataset.count,
+  };
+}
+
+function checkData({ dataset }: ClassificationData, test: ClassificationData, batchSize: number): void {
+  const [trained, tested] = [dataset.classNames.join(), test.dataset.classNames.join()];
+  if (trained !== tested) {
+    throw new DatasetError({
+      where: 'the held-out part',
+      found: `classes ${tested}`,
+      expected: `those of the training part, ${trained}`,
+      fix: 'Give both parts the same classes',
+    });
+  }
+  if (batchSize <= dataset.count) return;
+  throw new ConfigError({
+    where: '--batch-size',
+    found: `${batchSize}, but there are ${dataset.count} training images`,
+    expected: `at most ${dataset.count}`,
+    fix: 'Pass a smaller batch size: a short batch is dropped, so there would be no step',
+  });
+}

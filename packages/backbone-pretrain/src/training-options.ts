@@ -1,0 +1,67 @@
+import { trainingFields } from '@featuremine/training';
+import { z } from 'zod';
+import { NETWORK_NAMES } from './create-network';
+
+/** Names that `--dataset` takes. */
+export const DATASET_NAMES = ['folder', 'cifar10', 'cifar100', 'shapes'] as const;
+export type DatasetName = (typeof DATASET_NAMES)[number];
+
+/** The options that say what images a classifier is trained on or measured with. */
+export const dataFields = {
+  dataset: z
+    .enum(DATASET_NAMES)
+    .describe('Kind of the data set: class folders, CIFAR binaries, or shapes drawn from a seed'),
+  data: z.string().min(1).optional().describe('Folder of the data set (shapes has none)'),
+  imageSize: z
+    .number()
+    .int()
+    .min(8)
+    .optional()
+    .describe("Side of the network's square input; images are resized (the data set's own size if not given)"),
+  shapes: z
+    .object({
+      train: z.number().int().min(1).default(2000).describe('Training images'),
+      test: z.number().int().min(1).default(500).describe('Test images'),
+      seed: z.number().int().min(0).default(0).describe('Seed of the images; not that of the training'),
+    })
+    .prefault({})
+    .describe('How many shapes are drawn'),
+} as const;
+
+/** The options of `backbone-pretrain train`, and the keys of a recipe. */
+export const trainSchema = z.object({
+  ...dataFields,
+  model: z
+    .string()
+    .default('resnet18')
+    .describe(`Network: ${NETWORK_NAMES.join(', ')}`),
+  stem: z
+    .literal([32, 64, 224])
+    .optional()
+    .describe("Image side that the network's first layers are made for (its paper's if not given)"),
+  featureMining: z.number().int().min(0).max(3).default(0).describe('How many of the last stages are mined; 0 is none'),
+  earlyFullHead: z.boolean().default(false).describe('Gives earlier mined stages a head for the whole map too'),
+  weights: z.string().min(1).optional().describe('Weights to start from (safetensors or a PyTorch checkpoint)'),
+  augment: z.enum(['standard', 'none']).default('standard').describe('Crops and flips, as is usual for the data set'),
+  labelSmoothing: z.number().min(0).lt(1).default(0).describe('Share of each target that is spread over all classes'),
+  decayVectors: z.boolean().default(true).describe('Weight decay on biases and batch norms too'),
+  ...trainingFields,
+  epochs: trainingFields.epochs.default(30),
+  batchSize: trainingFields.batchSize.default(128),
+  lr: trainingFields.lr.default(0.1),
+  schedule: trainingFields.schedule.default('multi-step'),
+});
+export type TrainOptions = z.output<typeof trainSchema>;
+
+/** The options of `backbone-pretrain eval`; what is not given is taken from the run. */
+export const evalSchema = z.object({
+  run: z.string().min(1).describe('Run folder of backbone-pretrain train'),
+  dataset: dataFields.dataset.optional(),
+  data: dataFields.data,
+  imageSize: dataFields.imageSize,
+  batchSize: z.number().int().min(1).optional().describe('Images per step'),
+  precision: z.enum(['float32', 'bfloat16']).optional().describe('Precision of the activations'),
+  workers: trainingFields.workers,
+  threads: trainingFields.threads,
+});
+export type EvalOptions = z.output<typeof evalSchema>;
