@@ -1,4 +1,11 @@
-import type { DetectionBatch } from './batch-tensors';
+import type { DetectionBatch, Float32Tensor, Int32Tensor, Uint8Tensor } from './batch-tensors';
+import { paddedSize } from './detection-resize';
+import type { DetectionSample } from './detection-sample';
+import { anchorCount, anchorTargets } from './detection-targets';
+import type { ImageCache } from './image-cache';
+import type { DecodedImage, FloatImage, ImageSize } from './image';
+import { loadDetectionImage } from './load-detection-image';
+import type { LoadedDetectionImage } from './load-detection-image';
 import type { DetectionAugmentation, DetectionResize, MatchingOptions } from './transform-options';
 
 /** The task of making one detection batch; plain data. */
@@ -23,9 +30,91 @@ export interface AssembleDetection {
 }
 
 /** Makes one detection batch. @throws DatasetError that names the file at fault. */
-export function assembleDetection(
+export async function assembleDetection(
   task: AssembleDetection,
   shared: ReadonlyMap<number, unknown>,
 ): Promise<DetectionBatch> {
-  throw new Error(`not there yet: ${task.kind} ${shared.size}`);
+  const samples = shared.get(task.samples) as readonly DetectionSample[];
+  const cache = shared.get(task.cache) as ImageCache | undefined;
+  const chosen = Array.from(task.indices, (index) => samples[index]);
+  const loaded = await Promise.all(
+    chosen.map((sample, i) => loadDetectionImage(sample, task.indices[i], { ...task, cache })),
+  );
+  const stacked = stackDetectionBatch(loaded, task);
+  const [, height, width] = stacked.images.shape;
+  const padded = { width: width, height: height };
+  return {
+    ...stacked,
+    ...(task.matching === undefined ? {} : stackTargets(loaded, padded, { ...task, matching: task.matching })),
+    imageCount: loaded.length,
+    files: chosen.map((sample) => sample.imagePath),
+    ids: chosen.map((sample) => sample.id),
+    indices: task.indices,
+    batchIndex: task.batchIndex,
+  };
+}
+
+type Stackable = Pick<LoadedDetectionImage, 'image' | 'originalSize'>;
+
+/** Puts resized images into one padded batch of `batchSize` places, with their sizes. */
+export function stackDetectionBatch(
+  loaded: readonly Stackable[],
+  options: { readonly resize: DetectionResize; readonly pixels: 'uint8' | 'float32'; readonly batchSize: number },
+): Pick<DetectionBatch, 'images' | 'imageSizes' | 'originalSizes'> {
+  const { resize, batchSize } = options;
+  const images = loaded.map(({ image }) => image);
+  const padded = paddedSize(resize, images);
+  return {
+    images: stackImages(images, padded, options),
+    imageSizes: stackSizes(images, batchSize),
+    originalSizes: stackSizes(
+      loaded.map(({ originalSize }) => originalSize),
+      batchSize,
+    ),
+  };
+}
+
+// [N, H, W, 3]; zero beyond each image.
+function stackImages(
+  images: readonly (DecodedImage | FloatImage)[],
+  padded: ImageSize,
+  { pixels, batchSize }: { readonly pixels: 'uint8' | 'float32'; readonly batchSize: number },
+): Uint8Tensor | Float32Tensor {
+  const shape = [batchSize, padded.height, padded.width, 3];
+  const rowLength = padded.width * 3;
+  const imageLength = padded.height * rowLength;
+  const data = pixels === 'uint8' ? new Uint8Array(batchSize * imageLength) : new Float32Array(batchSize * imageLength);
+  images.forEach((image, n) => {
+    const sourceRow = image.width * 3;
+    for (let y = 0; y < image.height; y++) {
+      data.set(image.data.subarray(y * sourceRow, (y + 1) * sourceRow), n * imageLength + y * rowLength);
+    }
+  });
+  return data instanceof Uint8Array ? { dtype: 'uint8', shape, data } : { dtype: 'float32', shape, data };
+}
+
+// [N, 2], height and width.
+function stackSizes(sizes: readonly ImageSize[], batchSize: number): Int32Tensor {
+  const data = new Int32Array(batchSize * 2);
+  sizes.forEach(({ width, height }, n) => data.set([height, width], 2 * n));
+  return { dtype: 'int32', shape: [batchSize, 2], data };
+}
+
+function stackTargets(
+  loaded: readonly LoadedDetectionImage[],
+  padded: ImageSize,
+  { batchSize, matching }: { readonly batchSize: number; readonly matching: MatchingOptions },
+): { readonly labels: Int32Tensor; readonly deltas: Float32Tensor } {
+  const count = anchorCount(padded);
+  const labels = new Int32Array(batchSize * count).fill(-2);
+  const deltas = new Float32Array(batchSize * count * 4);
+  loaded.forEach(({ target }, n) => {
+    const one = anchorTargets(target, padded, matching);
+    labels.set(one.labels, n * count);
+    deltas.set(one.deltas, n * count * 4);
+  });
+  return {
+    labels: { dtype: 'int32', shape: [batchSize, count], data: labels },
+    deltas: { dtype: 'float32', shape: [batchSize, count, 4], data: deltas },
+  };
 }

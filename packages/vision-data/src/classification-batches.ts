@@ -1,11 +1,38 @@
 import type { ClassificationBatch } from './batch-tensors';
 import type { ClassificationBatchOptions } from './batch-options';
 import type { ClassificationDataset } from './classification-dataset';
+import { DEFAULT_CACHE_BYTES, epochBatches, shareWithPool } from './epoch-batches';
 
-/** The batches of one epoch of a classification data set, made ahead of time by the pool. */
+/**
+ * The batches of one epoch of a classification data set, in order, made ahead of time by the pool.
+ *
+ * @throws DatasetError (from the iterator) that names the file at fault.
+ */
 export function classificationBatches(
   dataset: ClassificationDataset,
   options: ClassificationBatchOptions,
-): AsyncIterable<ClassificationBatch> {
-  throw new Error(`not there yet: ${dataset.split} ${options.epoch}`);
+): AsyncGenerator<ClassificationBatch, void, undefined> {
+  const { pool, imageSize, transform, seed, epoch, cacheBytes = DEFAULT_CACHE_BYTES } = options;
+  const { source, count } = dataset;
+  // Records are in memory already, and all decodings but that for random crops are of the whole image.
+  const decoding = transform.crop.kind === 'random-resized' ? `shrunk for ${imageSize}` : 'whole';
+  const ids = shareWithPool(pool, source, {
+    count,
+    sizeBytes: cacheBytes,
+    decoding: source.kind === 'records' ? undefined : decoding,
+  });
+  return epochBatches(options, {
+    count,
+    taskFor: (batch) => ({
+      kind: 'classification',
+      where: `batch ${batch.batchIndex} of epoch ${epoch}`,
+      source: ids.data,
+      cache: ids.cache,
+      ...batch,
+      imageSize,
+      transform,
+      seed,
+      epoch,
+    }),
+  });
 }

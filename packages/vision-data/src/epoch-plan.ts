@@ -54,7 +54,7 @@ function groupInBatches(sequence: Int32Array, groups: ArrayLike<number>, batchSi
   const queues = new Map<number, number[]>();
   const result: number[] = [];
   for (const index of sequence) {
-    const group = groups[index]!;
+    const group = groups[index];
     const queue = queues.get(group) ?? [];
     queue.push(index);
     if (queue.length === batchSize) {

@@ -1,7 +1,20 @@
 export type { DecodedImage, FloatImage, ImageSize } from './image';
-export type { ClassificationBatch, DetectionBatch, Float32Tensor, Int32Tensor, Uint8Tensor } from './batch-tensors';
+export { decodeImage, readImageSize } from './decode-image';
+export type { DecodeOptions, DecodedFile } from './decode-image';
+
 export type { ClassificationDataset, ClassificationSample, ClassificationSource } from './classification-dataset';
+export { openImageFolder } from './image-folder';
+export type { ClassificationSplit } from './image-folder';
+export { openCifar10, openCifar100 } from './cifar';
+export type { CifarOptions } from './cifar';
+export { openShapesClassification } from './shapes-classification';
+export type { ShapesClassificationOptions } from './shapes-classification';
+export { SHAPE_CLASSES } from './shape-outlines';
+export { makeShapesDevkit } from './shapes-devkit';
+export type { ShapesDevkit, ShapesDevkitOptions } from './shapes-devkit';
 export type { DetectionSample } from './detection-sample';
+export { detectionSamplesOf } from './detection-samples-of';
+
 export type {
   ClassificationCrop,
   ClassificationTransform,
@@ -11,10 +24,24 @@ export type {
   LastBatch,
   MatchingOptions,
 } from './transform-options';
+export { transformForClassification } from './classification-transform';
+export { drawResizedCrop } from './random-resized-crop';
+export { flipBoxes, flipImage } from './flip';
+export { changeColours, drawColourJitter } from './colour-jitter';
+export type { ColourChange } from './colour-jitter';
+export { padCrop } from './pad-crop';
+export { resizeBilinear } from './resize-bilinear';
+export { resizeSmooth } from './resize-smooth';
+export type { Region } from './resize-smooth';
+export { checkResize, paddedSize, resizeBoxes, resizedSize } from './detection-resize';
+
+export type { ClassificationBatch, DetectionBatch, Float32Tensor, Int32Tensor, Uint8Tensor } from './batch-tensors';
 export type { ClassificationBatchOptions, DetectionBatchOptions, EpochOptions } from './batch-options';
+export { aspectGroup, batchCount, planEpoch } from './epoch-plan';
+export type { EpochPlanOptions } from './epoch-plan';
 export { createWorkerPool } from './worker-pool';
 export type { WorkerPool } from './worker-pool';
-export { batchCount, planEpoch, aspectGroup } from './epoch-plan';
-export type { EpochPlanOptions } from './epoch-plan';
 export { classificationBatches } from './classification-batches';
 export { detectionBatches } from './detection-batches';
+export { loadDetectionBatch } from './load-detection-batch';
+export type { ImageInput } from './load-detection-batch';

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import type { Metadata } from 'sharp';
+import { DatasetError } from '@featuremine/errors';
+import type { DecodedImage, ImageSize } from './image';
+
+// One thread an image: parallelism comes from many images in work at once.
+sharp.concurrency(1);
+sharp.cache(false);
+
+const PHOTO_FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif', 'avif', 'jp2', 'jxl'];
+const MAX_PIXELS = 120_000_000;
+
+/** Options of `decodeImage`. */
+export interface DecodeOptions {
+  /** Name of the image in messages; the path by default. */
+  readonly where?: string;
+  /** The size that the image must have (its annotation's); another one is an error. */
+  readonly expectedSize?: ImageSize | undefined;
+  /**
+   * The size to decode to, given the size of the file's image: resized with antialiasing while decoding (JPEG files are
+   * decoded at 1/2, 1/4 or 1/8 where that is enough). Undefined decodes all pixels.
+   */
+  readonly sizeFor?: (original: ImageSize) => ImageSize | undefined;
+}
+
+/** An image and the size that it has in its file. */
+export interface DecodedFile {
+  readonly image: DecodedImage;
+  readonly originalSize: ImageSize;
+}
+
+/**
+ * Decodes an image file (or its bytes) to 8-bit sRGB; its content decides the format, not its name.
+ *
+ * Grey, palette, CMYK and 16-bit images are converted, an alpha channel is dropped, colour profiles are not applied (as
+ * in torchvision), and pixels are not rotated by EXIF: boxes are annotated on pixels as they are stored.
+ *
+ * @throws DatasetError for a file that is missing, damaged, no image, too large, or of another size than expected.
+ */
+export async function decodeImage(input: string | Uint8Array, options: DecodeOptions = {}): Promise<DecodedFile> {
+  const where = options.where ?? (typeof input === 'string' ? input : 'image');
+  const bytes = typeof input === 'string' ? await readBytes(input, where) : input;
+  const metadata = await readMetadata(bytes, where);
+  const originalSize = { width: metadata.width, height: metadata.height };
+  checkSize(metadata, options.expectedSize, where);
+  const size = options.sizeFor?.(originalSize);
+  try {
+    let pipeline = open(bytes);
+    if (size !== undefined && (size.width !== metadata.width || size.height !== metadata.height)) {
+      pipeline = pipeline.resize(size.width, size.height, { fit: 'fill', kernel: 'linear' });
+    }
+    const decoded = await pipeline.toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = decoded.info;
+    if (channels !== 3) throw new Error(`${channels} channels after the conversion to sRGB`);
+    const { buffer, byteOffset, byteLength } = decoded.data;
+    return { image: { width, height, data: new Uint8Array(buffer, byteOffset, byteLength) }, originalSize };
+  } catch (error) {
+    throw undecodable(where, error);
+  }
+}
+
+/** The size of an image file, from its header. @throws DatasetError as `decodeImage`. */
+export async function readImageSize(path: string): Promise<ImageSize> {
+  const metadata = await readMetadata(await readBytes(path, path), path);
+  return { width: metadata.width, height: metadata.height };
+}
+
+function open(bytes: Uint8Array): sharp.Sharp {
+  return sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', ignoreIcc: true });
+}
+
+async function readBytes(path: string, where: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const found = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code ?? String(error)})`;
+    throw new DatasetError({
+      where,
+      found,
+      expected: 'an image',
+      fix: 'Put the image there, or leave it out of the set',
+    });
+  }
+}
+
+async function readMetadata(bytes: Uint8Array, where: string): Promise<Metadata> {
+  let metadata: Metadata;
+  try {
+    metadata = await open(bytes).metadata();
+  } catch (error) {
+    throw undecodable(where, error);
+  }
+  if (!PHOTO_FORMATS.includes(metadata.format)) {
+    throw new DatasetError({
+      where,
+      found: `the content is ${metadata.format}`,
+      expected: 'an image of pixels such as JPEG or PNG',
+      fix: 'Convert the file, or leave it out of the set',
+    });
+  }
+  if (metadata.width * metadata.height > MAX_PIXELS) {
+    throw undecodable(where, new Error(`${metadata.width}x${metadata.height} pixels, at most ${MAX_PIXELS} in all`));
+  }
+  return metadata;
+}
+
+function checkSize(metadata: Metadata, expected: ImageSize | undefined, where: string): void {
+  if (expected === undefined) return;
+  const { width, height, orientation } = metadata;
+  if (width === expected.width && height === expected.height) return;
+  const isTurned = width === expected.height && height === expected.width && (orientation ?? 1) >= 5;
+  throw new DatasetError({
+    where,
+    found: `the image has ${width}x${height} pixels`,
+    expected: `${expected.width}x${expected.height} as in its annotation`,
+    fix: isTurned
+      ? `Its EXIF orientation (${orientation}) turns it on the screen only: rotate the pixels, or annotate them as stored`
+      : 'Correct <size> and the boxes of the annotation, or put the annotated image there',
+  });
+}
+
+function undecodable(where: string, error: unknown): DatasetError {
+  const cause = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
+  return new DatasetError(
+    { where, found: `the image cannot be decoded (${cause})`, fix: 'Replace the file, or leave it out of the set' },
+    { cause: error },
+  );
+}

@@ -1,0 +1,80 @@
+import { Random } from '@featuremine/random';
+import { changeColours, drawColourJitter } from './colour-jitter';
+import { decodeImage } from './decode-image';
+import type { DetectionSample } from './detection-sample';
+import { resizeBoxes, resizedSize } from './detection-resize';
+import type { TargetBoxes } from './detection-targets';
+import { flipBoxes, flipImage } from './flip';
+import { cachedImage, keepImage } from './image-cache';
+import type { ImageCache } from './image-cache';
+import type { DecodedImage, FloatImage, ImageSize } from './image';
+import { resizeBilinear } from './resize-bilinear';
+import type { DetectionAugmentation, DetectionResize } from './transform-options';
+
+/** A resized image and its ground truth in the same pixels. */
+export interface LoadedDetectionImage {
+  readonly image: DecodedImage | FloatImage;
+  readonly originalSize: ImageSize;
+  readonly target: TargetBoxes;
+}
+
+/** How `loadDetectionImage` works. */
+export interface LoadDetectionOptions {
+  readonly resize: DetectionResize;
+  readonly pixels: 'uint8' | 'float32';
+  readonly augmentation: DetectionAugmentation | undefined;
+  readonly seed: number;
+  readonly epoch: number;
+  readonly cache: ImageCache | undefined;
+}
+
+/** Decodes, resizes and augments one sample. @throws DatasetError that names the file. */
+export async function loadDetectionImage(
+  sample: DetectionSample,
+  index: number,
+  options: LoadDetectionOptions,
+): Promise<LoadedDetectionImage> {
+  const { resize, augmentation } = options;
+  const random = Random.of(options.seed, 'augment', options.epoch, index);
+  const sizeOf = (original: ImageSize): ImageSize =>
+    resizedSize(resize, original, augmentation === undefined ? undefined : random);
+  const { resized, originalSize } = await resizedImage(sample, index, sizeOf, options);
+  let image = resized;
+  let boxes = resizeBoxes(sample.boxes, originalSize, image);
+  if (augmentation !== undefined) {
+    if (random.chance(augmentation.flipProbability ?? 0)) {
+      boxes = flipBoxes(boxes, image.width);
+      image = flipImage(image);
+    }
+    image = changeColours(image, drawColourJitter(augmentation.colourJitter ?? {}, random));
+  }
+  return { image, originalSize, target: { boxes, labels: sample.labels, isDifficult: sample.isDifficult } };
+}
+
+async function resizedImage(
+  sample: DetectionSample,
+  index: number,
+  sizeOf: (original: ImageSize) => ImageSize,
+  { pixels, cache }: LoadDetectionOptions,
+): Promise<{ resized: DecodedImage | FloatImage; originalSize: ImageSize }> {
+  const annotated = isSizeKnown(sample) ? { width: sample.width, height: sample.height } : undefined;
+  const kept = cache && annotated && cachedImage(cache, index);
+  if (kept) {
+    const size = sizeOf(annotated);
+    return { resized: pixels === 'float32' ? resizeBilinear(kept, size) : kept, originalSize: annotated };
+  }
+  let size: ImageSize | undefined;
+  const { image, originalSize } = await decodeImage(sample.imagePath, {
+    expectedSize: annotated,
+    sizeFor: (original) => {
+      size = sizeOf(original);
+      return pixels === 'uint8' ? size : undefined;
+    },
+  });
+  if (cache !== undefined) keepImage(cache, index, image);
+  return { resized: pixels === 'float32' ? resizeBilinear(image, size ?? originalSize) : image, originalSize };
+}
+
+function isSizeKnown(sample: DetectionSample): boolean {
+  return sample.width > 0 && sample.height > 0;
+}
