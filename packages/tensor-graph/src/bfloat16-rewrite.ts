@@ -1,4 +1,120 @@
-import type { GraphDef } from './protobuf';
+import { DataType } from './c-api';
+import type { GraphDef, NodeDef } from './protobuf';
+
+/** How an op takes part: which inputs and outputs have its type attribute `T`. */
+interface Bfloat16Op {
+  /** Input positions of type T, or `all`, or `all but last`. */
+  readonly inputs: readonly number[] | 'all' | 'all but last';
+  /** `start`: always computed in bfloat16. `follow`: when one of its inputs is. */
+  readonly role: 'start' | 'follow';
+  /** Whether its output (of a parameter's shape) goes back to float32 at once. */
+  readonly isGradientOfParameter?: boolean;
+}
+
+const start = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bfloat16Op => ({ inputs, role: 'start', isGradientOfParameter });
+const follow = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bfloat16Op => ({ inputs, role: 'follow', isGradientOfParameter });
+
+// Convolutions start it; what stands between them follows, so that no large tensor is cast back and forth. Output 0 of
+// each op has type T; further outputs (statistics of batch norm) stay float32.
+const OPS: Readonly<Record<string, Bfloat16Op>> = {
+  Conv2D: start([0, 1]),
+  Conv2DBackpropInput: start([1, 2]),
+  Conv2DBackpropFilter: start([0, 2], true),
+  FusedBatchNormV3: follow([0]),
+  FusedBatchNormGradV3: follow([0, 1]),
+  BiasAdd: follow([0, 1]),
+  BiasAddGrad: follow([0], true),
+  Relu: follow([0]),
+  ReluGrad: follow([0, 1]),
+  Add: follow([0, 1]),
+  AddV2: follow([0, 1]),
+  AddN: follow('all'),
+  Mul: follow([0, 1]),
+  Pad: follow([0]),
+  PadV2: follow([0, 2]),
+  Slice: follow([0]),
+  Reshape: follow([0]),
+  ConcatV2: follow('all but last'),
+  MaxPool: follow([0]),
+  MaxPoolGrad: follow([0, 1, 2]),
+  ResizeNearestNeighbor: follow([0]),
+  ResizeNearestNeighborGrad: follow([0]),
+};
+
+/**
+ * Rewrites a float32 graph so that convolutions, and all that stands between them, compute in bfloat16.
+ *
+ * Variables, filter and bias gradients with their sums, batch statistics, losses (everything recorded in a
+ * `float32Scope`) and updates stay float32; casts stand at the borders, one for each tensor and direction.
+ */
 export function bfloat16Rewrite(graph: GraphDef): GraphDef {
-  return graph;
+  const chosen = chooseNodes(graph);
+  const rewritten: NodeDef[] = [];
+  const casts = new Map<string, string>();
+  // The tensor in the wanted type: itself, or one cast that all its users share.
+  const as = (input: string, wanted: 'bfloat16' | 'float32'): string => {
+    const [node, port = '0'] = input.split(':') as [string, string?];
+    const op = chosen.get(node);
+    const is = op !== undefined && port === '0' ? 'bfloat16' : 'float32';
+    if (is === wanted) return input;
+    const key = `${input} ${wanted}`;
+    let cast = casts.get(key);
+    if (cast === undefined) {
+      cast = `${node}_${port}/${wanted}`;
+      const attr = { SrcT: { type: DataType[is] }, DstT: { type: DataType[wanted] }, Truncate: { b: false } };
+      rewritten.push({ name: cast, op: 'Cast', input: [input], attr });
+      casts.set(key, cast);
+    }
+    return cast;
+  };
+  for (const node of graph.node) {
+    const op = chosen.get(node.name);
+    const positions = op === undefined ? new Set<number>() : typedInputs(node, op);
+    const input = node.input.map((name, i) => {
+      if (name.startsWith('^')) return name;
+      return as(name, positions.has(i) ? 'bfloat16' : 'float32');
+    });
+    const attr = { ...node.attr };
+    delete attr['_precision'];
+    if (op !== undefined) attr['T'] = { type: DataType.bfloat16 };
+    rewritten.push({ ...node, input, attr });
+  }
+  return { ...graph, node: rewritten };
+}
+
+/** How many casts of each direction a rewritten graph has, by the op that they feed: what to look at when it is slow. */
+export function castsByUser(graph: GraphDef): Map<string, number> {
+  const casts = new Set(graph.node.filter(({ op, attr }) => op === 'Cast' && isBetweenFloats(attr)).map(({ name }) => name));
+  const counts = new Map<string, number>();
+  for (const { op, input } of graph.node) {
+    const used = input.filter((name) => casts.has(name)).length;
+    if (used > 0) counts.set(op, (counts.get(op) ?? 0) + used);
+  }
+  return counts;
+}
+
+function isBetweenFloats(attr: NodeDef['attr']): boolean {
+  return attr['SrcT']?.type === DataType.bfloat16 || attr['DstT']?.type === DataType.bfloat16;
+}
+
+// Nodes stand in the order in which they were recorded: the inputs of a node come before it.
+function chooseNodes(graph: GraphDef): Map<string, Bfloat16Op> {
+  const chosen = new Map<string, Bfloat16Op>();
+  for (const node of graph.node) {
+    const op = OPS[node.op];
+    if (op === undefined || node.attr['_precision'] !== undefined || node.attr['T']?.type !== DataType.float32) continue;
+    const positions = typedInputs(node, op);
+    const follows = node.input.some((name, i) => {
+      const producer = chosen.get(name);
+      return positions.has(i) && producer !== undefined && producer.isGradientOfParameter !== true;
+    });
+    if (op.role === 'start' || follows) chosen.set(node.name, op);
+  }
+  return chosen;
+}
+
+function typedInputs(node: NodeDef, op: Bfloat16Op): Set<number> {
+  if (typeof op.inputs !== 'string') return new Set(op.inputs);
+  const count = node.input.filter((name) => !name.startsWith('^')).length - (op.inputs === 'all' ? 0 : 1);
+  return new Set(Array.from({ length: count }, (_, i) => i));
 }

@@ -8,6 +8,9 @@ import { ARRAY_TYPES, elementCount, type HostData } from './host-tensor';
 /** The type of an op's attribute, as tfjs-node's binding numbers them (TF_AttrType). */
 const AttrType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
 
+// Outputs from this index on are a kernel's private notes for its gradient, whose shape TensorFlow does not tell.
+const OPAQUE_FROM: Readonly<Record<string, number>> = { FusedBatchNormV3: 3 };
+
 /** An attribute as tfjs-node's kernels pass it to the binding. */
 export interface EncodedAttribute {
   readonly name: string;
@@ -126,7 +129,8 @@ export class Recorder {
     return Array.from({ length: count }, (_, index) => {
       const output = { oper, index };
       const dtype = api.OperationOutputType(output) as number;
-      return { node: name, output, dtype, shape: dtype === DataType.resource ? [] : this.shapeOf(output, op, name) };
+      const isOpaque = dtype === DataType.resource || index >= (OPAQUE_FROM[op] ?? Infinity);
+      return { node: name, output, dtype, shape: isOpaque ? [] : this.shapeOf(output, op, name) };
     });
   }
 
