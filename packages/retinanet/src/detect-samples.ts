@@ -19,6 +19,8 @@ export interface DetectOptions {
   /** torchvision's resize without antialiasing, instead of the quick one. */
   readonly pixels?: 'uint8' | 'float32';
   readonly settings?: Partial<PostProcessSettings>;
+  /** When it aborts, no further batch is looked at. */
+  readonly signal?: AbortSignal;
   /** Called after each batch with the number of images that are done. */
   readonly onProgress?: (done: number) => void;
 }
@@ -50,6 +52,7 @@ export async function* detectSamples(
   let done = 0;
   let previous: { readonly batch: DetectionBatch; readonly outputs: Outputs } | undefined;
   for await (const batch of batches) {
+    options.signal?.throwIfAborted();
     const running = options.evaluate({ images: batch.images, imageSizes: batch.imageSizes });
     running.catch(() => undefined); // reported by the await below
     if (previous) yield* imageDetections(previous.batch, previous.outputs, options);

@@ -1,5 +1,5 @@
-import { groupNorm, normalInit, onesInit, relu, zerosInit } from '@featuremine/tensor-graph';
-import type { StepContext, VariableSpec, tf } from '@featuremine/tensor-graph';
+import { groupNorm, normalInit, onesInit, relu, tf, zerosInit } from '@featuremine/tensor-graph';
+import type { StepContext, VariableSpec } from '@featuremine/tensor-graph';
 import type { DetectorArchitecture } from './architecture';
 import { ANCHORS_PER_CELL, PYRAMID_CHANNELS } from './architecture';
 import { convolutionVariables, convolve } from './convolution';
@@ -96,7 +96,8 @@ function branch(
     x = relu(x);
   }
   const y = convolve(step, x, { name: `${prefix}.${output}` }); // [N, H, W, anchors * columns]
-  return y.reshape([y.shape[0], y.shape[1] * y.shape[2] * ANCHORS_PER_CELL, columns]); // [N, R of the level, columns]
+  const [count, height, width] = y.shape as [number, number, number];
+  return tf.reshape(y, [count, height * width * ANCHORS_PER_CELL, columns]); // [N, R of the level, columns]
 }
 
 function normalised(step: StepContext, x: tf.Tensor, name: string): tf.Tensor {

@@ -1,5 +1,5 @@
 import { retinanetAnchors } from '@featuremine/boxes';
-import { giouLoss, l1Loss, sigmoidFocalLoss, smoothL1Loss, tf } from '@featuremine/tensor-graph';
+import { decodeBoxes, giouLoss, l1Loss, sigmoidFocalLoss, smoothL1Loss, tf } from '@featuremine/tensor-graph';
 
 /** What a step learns towards, for every anchor of every image. */
 export interface DetectionTargets {
@@ -73,8 +73,9 @@ function boxLossSums(request: {
     case 'smooth-l1':
       return smoothL1Loss(deltas, targets.deltas, foreground, { beta: options.smoothL1Beta });
     case 'giou': {
-      const anchors = retinanetAnchors(paddedSize.width, paddedSize.height);
-      return giouLoss(deltas, targets.deltas, foreground, tf.tensor(anchors, [anchors.length / 4, 4]));
+      const values = retinanetAnchors(paddedSize.width, paddedSize.height);
+      const anchors = tf.tensor(values, [values.length / 4, 4]);
+      return giouLoss(decodeBoxes(deltas, anchors), decodeBoxes(targets.deltas, anchors), foreground);
     }
   }
 }

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { averagePrecision, matchVoc, precisionRecall } from '@featuremine/voc-eval';
+import type { Evaluation } from '@featuremine/voc-eval';
+import type { WorkerPool } from '@featuremine/vision-data';
+import { evaluateBy, judgeDetector } from '../evaluate-detector';
+import type { EvaluationSet, JudgedSet } from '../evaluate-detector';
+import { openDetector } from '../open-detector';
+import { detectorFolder } from './arms';
+import type { Arm, ArmName } from './arms';
+
+/** The four numbers by which arms are compared, 0…1. */
+export interface Scores {
+  /** COCO's AP at IoU 0.5, at 0.75, and the mean over 0.5:0.95. */
+  readonly AP50: number;
+  readonly AP75: number;
+  readonly AP: number;
+  /** VOC07's 11-point mAP at IoU 0.5. */
+  readonly mAP: number;
+}
+
+/** Recall and precision of one class along its ranking, at IoU 0.5. */
+export interface PrCurve {
+  readonly className: string;
+  readonly ap: number;
+  readonly recall: readonly number[];
+  readonly precision: readonly number[];
+}
+
+/** What is kept of an evaluated arm; the content of its result.json. */
+export interface ArmResult {
+  readonly arm: ArmName;
+  readonly seed: number;
+  readonly scores: Scores;
+  readonly voc07: Evaluation;
+  readonly curves: readonly PrCurve[];
+}
+
+/** The file in an arm's folder that says that the arm is done. */
+const RESULT_FILE = 'result.json';
+const CURVE_POINTS = 200;
+
+/** The result of an arm that was finished before. */
+export function readArmResult(arm: Arm): ArmResult | undefined {
+  const file = join(arm.folder, RESULT_FILE);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ArmResult) : undefined;
+}
+
+/** Evaluates an arm's detector on the test set and writes its result.json. */
+export async function evaluateArm(
+  arm: Arm,
+  set: EvaluationSet,
+  options: {
+    readonly pool: WorkerPool;
+    readonly batchSize: number;
+    readonly precision: 'float32' | 'bfloat16';
+    readonly onProgress: (done: number) => void;
+  },
+): Promise<ArmResult> {
+  const detector = await openDetector({ run: detectorFolder(arm) }, { precision: options.precision });
+  try {
+    const { evaluate, resize, classNames } = detector;
+    const judged = await judgeDetector(set, { ...options, evaluate, resize, numClasses: classNames.length });
+    const voc07 = evaluateBy('voc07', judged);
+    const result: ArmResult = {
+      arm: arm.name,
+      seed: arm.seed,
+      scores: { ...cocoScores(judged), mAP: voc07.mAP ?? 0 },
+      voc07,
+      curves: prCurves(judged),
+    };
+    writeFileSync(join(arm.folder, RESULT_FILE), `${JSON.stringify(result, null, 1)}\n`);
+    return result;
+  } finally {
+    await detector.close();
+  }
+}
+
+function cocoScores(judged: JudgedSet): Omit<Scores, 'mAP'> {
+  const { AP50, AP75, AP } = evaluateBy('coco', judged) as Evaluation & Omit<Scores, 'mAP'>;
+  return { AP50, AP75, AP };
+}
+
+function prCurves(judged: JudgedSet): PrCurve[] {
+  const { rankings } = matchVoc({ ...judged, iouThresholds: [0.5], isPixelInclusive: true, ignoresDifficult: true });
+  return rankings
+    .filter(({ positives }) => positives > 0)
+    .map(({ classId, positives, outcomes }) => {
+      const curve = precisionRecall(outcomes[0]!, positives);
+      const step = Math.max(1, Math.ceil(curve.recall.length / CURVE_POINTS));
+      const thinned = (values: ArrayLike<number>): number[] =>
+        Array.from(values).filter((_, i) => i % step === 0 || i === values.length - 1);
+      return {
+        className: judged.groundTruth.classNames[classId]!,
+        ap: averagePrecision(curve, 'eleven-points'),
+        recall: thinned(curve.recall),
+        precision: thinned(curve.precision),
+      };
+    });
+}

@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatDuration, startProgress } from '@featuremine/command-line';
+import type { Logger } from '@featuremine/command-line';
+import { ConfigError } from '@featuremine/errors';
+import { createWorkerPool } from '@featuremine/vision-data';
+import { openDevkit, readImageSet } from '@featuremine/voc';
+import { readRunConfig } from '../detector-config';
+import { evaluationSetOf } from '../evaluate-detector';
+import { evaluateArm, readArmResult } from './arm-result';
+import type { ArmResult } from './arm-result';
+import { ARM_TITLES, backboneFolder, detectorCommand, detectorFolder, planArms, pretrainCommand } from './arms';
+import type { Arm } from './arms';
+import type { ChainOptions } from './chain-options';
+import { parseClassifySource } from './classify-source';
+import { compareArms } from './comparison';
+import type { Comparison } from './comparison';
+import { commandLine, runCommand } from './run-command';
+import type { CommandRun } from './run-command';
+
+/** A finished chain. */
+export interface ChainResult {
+  readonly results: readonly ArmResult[];
+  readonly comparison: Comparison;
+}
+
+/**
+ * Pretrains, fine-tunes and evaluates every arm, each link by the command that a user would type. What is finished in
+ * the folder is not run again; what was interrupted goes on from its checkpoint.
+ *
+ * @throws ConfigError when the folder holds a chain with other options; UserError for data that cannot be used.
+ */
+export async function runChain(options: ChainOptions, log: Logger): Promise<ChainResult> {
+  parseClassifySource(options.classify);
+  checkData(options);
+  claimFolder(options);
+  const arms = planArms(options);
+  const results: ArmResult[] = [];
+  for (const [index, arm] of arms.entries()) {
+    const title = `[${index + 1}/${arms.length}] ${ARM_TITLES[arm.name]}, seed ${arm.seed}`;
+    const known = readArmResult(arm);
+    log.info(known ? `${title}: done before` : title);
+    const result = known ?? (await runArm(arm, options, log));
+    log.info(`${title}: mAP ${result.scores.mAP.toFixed(4)}, AP50 ${result.scores.AP50.toFixed(4)}`);
+    results.push(result);
+  }
+  const comparison = compareArms(results);
+  writeFileSync(join(options.out, 'results.json'), `${JSON.stringify({ results, comparison }, null, 1)}\n`);
+  return { results, comparison };
+}
+
+async function runArm(arm: Arm, options: ChainOptions, log: Logger): Promise<ArmResult> {
+  mkdirSync(arm.folder, { recursive: true });
+  const pretraining = pretrainCommand(arm, options);
+  if (pretraining) await trainOnce(pretraining, backboneFolder(arm), log);
+  await trainOnce(detectorCommand(arm, options), detectorFolder(arm), log);
+  const { classNames } = readRunConfig(detectorFolder(arm));
+  const set = readImageSet(openDevkit(options.voc), options.test, { onBadBox: 'keep', classes: classNames });
+  const pool = createWorkerPool({ workers: options.workers });
+  const progress = startProgress({ label: 'evaluating', total: set.images.length });
+  try {
+    return await evaluateArm(arm, evaluationSetOf(set), {
+      pool,
+      batchSize: options.batchSize,
+      precision: options.precision,
+      onProgress: (done) => progress.update(done),
+    });
+  } finally {
+    progress.stop();
+    await pool.close();
+  }
+}
+
+// A run folder with a finished summary is left alone; one without goes on where it was stopped.
+async function trainOnce(command: CommandRun, folder: string, log: Logger): Promise<void> {
+  if (isFinished(folder)) return;
+  const run = existsSync(join(folder, 'config.json')) ? { ...command, argv: [...command.argv, '--resume'] } : command;
+  log.info(`$ ${commandLine(run)}`);
+  const startMs = performance.now();
+  await runCommand(run);
+  log.info(`  took ${formatDuration(performance.now() - startMs)}`);
+}
+
+function isFinished(folder: string): boolean {
+  const file = join(folder, 'summary.json');
+  if (!existsSync(file)) return false;
+  const { stoppedBy } = JSON.parse(readFileSync(file, 'utf8')) as { stoppedBy?: string };
+  return stoppedBy === 'finished' || stoppedBy === 'early-stop';
+}
+
+// Faults in the data show before hours of pretraining, not after.
+function checkData(options: ChainOptions): void {
+  const devkit = openDevkit(options.voc);
+  const classes = options.classes === undefined ? {} : { classes: options.classes };
+  const { classNames } = readImageSet(devkit, options.train, { onBadBox: options.onBadBox, ...classes });
+  readImageSet(devkit, options.test, { onBadBox: 'keep', classes: classNames });
+}
+
+// More seeds and arms may be added to a folder; everything else must stay as it was.
+function claimFolder(options: ChainOptions): void {
+  mkdirSync(options.out, { recursive: true });
+  const file = join(options.out, 'chain.json');
+  const { out: _out, seeds: _seeds, compare: _compare, workers: _workers, ...fixed } = options;
+  const text = JSON.stringify(fixed, null, 1);
+  if (!existsSync(file)) {
+    writeFileSync(file, `${text}\n`);
+    return;
+  }
+  const before = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const now = JSON.parse(text) as Record<string, unknown>;
+  const changed = Object.keys({ ...before, ...now }).filter(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
+  );
+  if (changed.length === 0) return;
+  throw new ConfigError({
+    where: options.out,
+    found: `a chain with other options (${changed.map((key) => `${key}: ${JSON.stringify(before[key])}`).join(', ')})`,
+    fix: 'Give --out another folder, or the same options as before; only --seeds and --compare may grow',
+  });
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
+import type { Command } from '@featuremine/command-line';
+import type { Evaluation } from '@featuremine/voc-eval';
+import { createWorkerPool } from '@featuremine/vision-data';
+import { openDevkit, readImageSet, writeDetections } from '@featuremine/voc';
+import { z } from 'zod';
+import { evaluateBy, evaluationSetOf, judgeDetector } from '../evaluate-detector';
+import type { JudgedSet } from '../evaluate-detector';
+import { openDetector } from '../open-detector';
+import { resizeFrom } from '../resize-option';
+import { sizeFields } from '../train-options';
+
+const schema = z.object({
+  run: z.string().describe('Run folder of retinanet train'),
+  weights: z.string().optional().describe('Other weights than the run’s best'),
+  voc: z.string().describe('VOCdevkit folder'),
+  set: z.string().describe('Image sets such as 2007/test, several with commas'),
+  protocol: z.enum(['voc07', 'voc10', 'coco']).default('voc07').describe('How average precision is computed'),
+  iou: z.number().min(0).max(1).default(0.5).describe('IoU that a match needs (voc07, voc10)'),
+  ...sizeFields,
+  onBadBox: z
+    .enum(['keep', 'fail', 'skip', 'clip'])
+    .default('keep')
+    .describe('Faulty boxes of the ground truth: judged as they stand, reported, left out, or trimmed'),
+  scoreThreshold: z.number().min(0).max(1).default(0.05).describe('Detections at or below this score are dropped'),
+  batchSize: z.number().int().min(1).default(4).describe('Images per step'),
+  precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
+  workers: z.number().int().min(0).default(2).describe('Threads that read images'),
+  out: z.string().optional().describe('Folder for the detections as devkit files'),
+});
+
+/** `retinanet eval`: average precision of a run on an image set. */
+export const evalCommand: Command = defineCommand({
+  name: 'eval',
+  summary: 'Average precision of a trained detector on an image set',
+  examples: ['retinanet eval --run runs/voc --voc VOCdevkit --set 2007/test --protocol voc07 --json'],
+  schema,
+  async run(options, context) {
+    const resize = resizeFrom(options);
+    const detector = await openDetector(options, { resize, precision: options.precision });
+    const pool = createWorkerPool({ workers: options.workers });
+    try {
+      const imageSet = readImageSet(openDevkit(options.voc), options.set, {
+        onBadBox: options.onBadBox,
+        classes: detector.classNames,
+      });
+      if (imageSet.report.otherClassCount > 0) {
+        context.log.warn(
+          `${options.set}: ${imageSet.report.otherClassCount} objects of classes that the run does not know`,
+        );
+      }
+      const progress = startProgress({ label: 'detecting', total: imageSet.images.length });
+      const judged = await judgeDetector(evaluationSetOf(imageSet), {
+        evaluate: detector.evaluate,
+        numClasses: detector.classNames.length,
+        resize: detector.resize,
+        batchSize: options.batchSize,
+        pool,
+        settings: { scoreThreshold: options.scoreThreshold },
+        onProgress: (done) => progress.update(done),
+      }).finally(() => progress.stop());
+      if (options.out !== undefined) writeDevkitFiles(options.out, options.set, judged);
+      const evaluation = evaluateBy(options.protocol, judged, options.iou);
+      context.output(evaluation);
+      context.print(evaluationTable(evaluation));
+    } finally {
+      await pool.close();
+      await detector.close();
+    }
+  },
+});
+
+function writeDevkitFiles(out: string, set: string, { groundTruth, detections }: JudgedSet): void {
+  writeDetections({
+    folder: join(out),
+    set: set.replace(/^.*\//, ''),
+    detections: {
+      classNames: groundTruth.classNames,
+      imageIds: groundTruth.images.map(({ id }) => id),
+      imageIndex: detections.imageIndex,
+      classIndex: detections.classId,
+      scores: detections.score,
+      boxes: detections.box,
+    },
+  });
+}
+
+/** The evaluation as a text table, a class a row and the mean last. */
+export function evaluationTable({ protocol, iou, mAP, classes }: Evaluation): string {
+  const percent = (ap: number | null): string => (ap === null || ap < 0 ? '-' : (ap * 100).toFixed(2));
+  return formatTable({
+    columns: [
+      { title: `class (${protocol}, IoU ${iou})` },
+      { title: 'AP %', align: 'right' },
+      { title: 'objects', align: 'right' },
+      { title: 'detections', align: 'right' },
+    ],
+    rows: [
+      ...Object.entries(classes).map(([name, { ap, groundTruths, detections }]) => [
+        name,
+        percent(ap),
+        groundTruths,
+        detections,
+      ]),
+      ['mAP', percent(mAP), '', ''],
+    ],
+  });
+}

@@ -1,0 +1,153 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
+import type { Command } from '@featuremine/command-line';
+import { ConfigError } from '@featuremine/errors';
+import { createWorkerPool } from '@featuremine/vision-data';
+import { z } from 'zod';
+import { detectSamples } from '../detect-samples';
+import type { SampleDetections } from '../detect-samples';
+import { keepScoresFrom } from '../detections';
+import { writeDrawnImage } from '../draw-detections';
+import { findImages, samplesOfImages } from '../find-images';
+import { openDetector } from '../open-detector';
+import type { DetectorSource } from '../open-detector';
+import { resizeFrom } from '../resize-option';
+import { sizeFields } from '../train-options';
+
+const schema = z.object({
+  images: z.array(z.string()).min(1).describe('Image files, and folders of them'),
+  run: z.string().optional().describe('Run folder of retinanet train'),
+  weights: z
+    .string()
+    .optional()
+    .describe('Weights with torchvision’s RetinaNet names, instead of a run; needs --classes'),
+  classes: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Names of the weights’ classes in order, without the background'),
+  ...sizeFields,
+  out: z.string().describe('Folder for predictions.json and the drawn images'),
+  scoreThreshold: z.number().min(0).max(1).default(0.05).describe('Detections at or below this score are dropped'),
+  drawThreshold: z.number().min(0).max(1).default(0.5).describe('Detections from this score on are drawn'),
+  draw: z.boolean().default(true).describe('Write copies of the images with their detections; --no-draw leaves it out'),
+  batchSize: z.number().int().min(1).default(1).describe('Images per step'),
+  precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
+  workers: z.number().int().min(0).default(2).describe('Threads that read images'),
+});
+type PredictOptions = z.output<typeof schema>;
+
+/** What `predict` says about an image. */
+interface ImagePrediction {
+  readonly file: string;
+  readonly width: number;
+  readonly height: number;
+  readonly detections: { readonly class: string; readonly score: number; readonly box: number[] }[];
+}
+
+/** `retinanet predict`: images in, detections as JSON and drawings out. */
+export const predictCommand: Command = defineCommand({
+  name: 'predict',
+  summary: 'Detect objects in images',
+  examples: [
+    'retinanet predict --run runs/voc photo.jpg more/ --out found',
+    'retinanet predict --weights retinanet.safetensors --classes cat,dog --min-size 600 photo.jpg --out found --json',
+  ],
+  schema,
+  positional: { key: 'images', describe: 'IMAGE', isArray: true },
+  async run(options, context) {
+    const resize = resizeFrom(options);
+    const source = sourceOf(options);
+    const files = findImages(options.images);
+    const samples = await samplesOfImages(files);
+    const detector = await openDetector(source, { resize, precision: options.precision });
+    const pool = createWorkerPool({ workers: options.workers });
+    const progress = startProgress({ label: 'detecting', total: samples.length });
+    const images: ImagePrediction[] = [];
+    try {
+      mkdirSync(options.out, { recursive: true });
+      const found = detectSamples(samples, {
+        evaluate: detector.evaluate,
+        numClasses: detector.classNames.length,
+        resize: detector.resize,
+        batchSize: options.batchSize,
+        pool,
+        pixels: 'float32',
+        settings: { scoreThreshold: options.scoreThreshold },
+        onProgress: (done) => progress.update(done),
+      });
+      for await (const sample of found) {
+        const file = files[sample.index]!;
+        images.push(describe(file, sample, detector.classNames));
+        if (!options.draw) continue;
+        await writeDrawnImage(file, join(options.out, drawnName(files, sample.index)), {
+          size: sample.size,
+          classNames: detector.classNames,
+          detections: keepScoresFrom(sample.detections, options.drawThreshold),
+        });
+      }
+    } finally {
+      progress.stop();
+      await pool.close();
+      await detector.close();
+    }
+    writeFileSync(join(options.out, 'predictions.json'), `${JSON.stringify({ images }, null, 1)}\n`);
+    context.output({ images });
+    context.print(table(images, options.drawThreshold));
+  },
+});
+
+function sourceOf({ run, weights, classes }: PredictOptions): DetectorSource {
+  if (run !== undefined) {
+    if (weights === undefined) return { run };
+    throw new ConfigError({
+      where: '--weights',
+      found: 'it is given together with --run',
+      fix: 'Leave one of the two out',
+    });
+  }
+  if (weights !== undefined && classes !== undefined) return { weights, classNames: classes };
+  throw new ConfigError({
+    where: 'retinanet predict',
+    found: weights === undefined ? 'neither --run nor --weights' : '--weights without --classes',
+    expected: '--run RUN, or --weights FILE with --classes a,b,c',
+    fix: 'Say which detector is to be used, and what its classes are called',
+  });
+}
+
+function describe(
+  file: string,
+  { size, detections }: SampleDetections,
+  classNames: readonly string[],
+): ImagePrediction {
+  return {
+    file,
+    ...size,
+    detections: Array.from(detections.scores, (score, i) => ({
+      class: classNames[detections.classIds[i]!]!,
+      score,
+      box: [...detections.boxes.subarray(i * 4, i * 4 + 4)],
+    })),
+  };
+}
+
+// The image's name with .jpg; with its place before it, when another image has that name too.
+function drawnName(files: readonly string[], index: number): string {
+  const stem = (file: string): string => basename(file, extname(file));
+  const own = stem(files[index]!);
+  const isShared = files.some((file, other) => other !== index && stem(file) === own);
+  return isShared ? `${index + 1}-${own}.jpg` : `${own}.jpg`;
+}
+
+function table(images: readonly ImagePrediction[], threshold: number): string {
+  return formatTable({
+    columns: [{ title: 'image' }, { title: `objects from score ${threshold} on` }],
+    rows: images.map(({ file, detections }) => [
+      file,
+      detections
+        .filter(({ score }) => score >= threshold)
+        .map((found) => `${found.class} ${found.score.toFixed(2)}`)
+        .join(', ') || 'none',
+    ]),
+  });
+}

@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatasetError } from '@featuremine/errors';
+import type { DetectionSample } from '@featuremine/vision-data';
+import sharp from 'sharp';
+
+const IMAGE_NAME = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
+const SHOWN = 20;
+
+/**
+ * The image files that arguments name: files as they are, of folders the images in them, sorted by name.
+ *
+ * @throws DatasetError that lists every argument that is missing, and folders without an image.
+ */
+export function findImages(paths: readonly string[]): string[] {
+  const missing = paths.filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    throw new DatasetError({
+      where: missing.slice(0, SHOWN).join(', ') + (missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : ''),
+      found: 'no such file or folder',
+      fix: 'Check the path; patterns such as *.jpg are expanded by the shell',
+    });
+  }
+  return paths.flatMap((path) => (statSync(path).isDirectory() ? imagesOf(path) : [path]));
+}
+
+/**
+ * Reads the size of each image, and makes a sample without objects of it.
+ *
+ * @throws DatasetError that lists the images that cannot be read.
+ */
+export async function samplesOfImages(files: readonly string[]): Promise<DetectionSample[]> {
+  const unreadable: string[] = [];
+  const samples = await Promise.all(
+    files.map(async (file) => {
+      try {
+        const { width, height } = await sharp(file).metadata();
+        return sampleWithoutObjects(file, { width, height });
+      } catch {
+        unreadable.push(file);
+        return undefined;
+      }
+    }),
+  );
+  if (unreadable.length > 0) {
+    throw new DatasetError({
+      where:
+        unreadable.slice(0, SHOWN).join(', ') +
+        (unreadable.length > SHOWN ? ` and ${unreadable.length - SHOWN} more` : ''),
+      found: 'it cannot be read as an image',
+      fix: 'Pass JPEG, PNG, WebP, GIF, TIFF or AVIF files; a broken one must be left out',
+    });
+  }
+  return samples.filter((sample) => sample !== undefined);
+}
+
+function sampleWithoutObjects(file: string, size: { width: number; height: number }): DetectionSample {
+  const none = { boxes: new Float32Array(0), labels: new Int32Array(0), isDifficult: new Uint8Array(0) };
+  return { id: file, imagePath: file, ...size, ...none };
+}
+
+function imagesOf(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => IMAGE_NAME.test(name));
+  if (names.length === 0) {
+    throw new DatasetError({
+      where: folder,
+      found: 'no image in this folder',
+      fix: 'Name a folder of JPEG or PNG files, or the files',
+    });
+  }
+  return names.sort().map((name) => join(folder, name));
+}

@@ -1,0 +1,85 @@
+import { trainingFields } from '@featuremine/training';
+import { z } from 'zod';
+import { BACKBONES } from './architecture';
+
+/** The flags for the size of the images; see `resizeFrom`. */
+export const sizeFields = {
+  imageSize: z.string().optional().describe('Image size: N (longest side, padded to NxN) or WxH (stretched)'),
+  minSize: z
+    .union([z.number().int().positive(), z.array(z.number().int().positive())])
+    .optional()
+    .describe('Shorter side, as torchvision resizes (800); several, with commas, are drawn from in training'),
+  maxSize: z.number().int().positive().optional().describe('Limit of the longer side (1333)'),
+} as const;
+
+/** Which image set, and what is done about faulty boxes in it. */
+export const annotationFields = {
+  voc: z.string().describe('VOCdevkit folder'),
+  classes: z.array(z.string().min(1)).optional().describe('Class names; by default VOC’s 20, or the names found'),
+} as const;
+
+export const badBoxField = z
+  .enum(['fail', 'skip', 'clip'])
+  .default('fail')
+  .describe('Boxes without area or outside the image: report and stop, leave out, or trim');
+
+/** All options of `retinanet train`; defaults are torchvision's recipe for `retinanet_resnet50_fpn`. */
+export const trainSchema = z.object({
+  ...annotationFields,
+  train: z.string().describe('Image sets to train on, such as 2007/trainval,2012/trainval'),
+  val: z.string().optional().describe('Image sets to validate on after each epoch; the best epoch’s weights are kept'),
+  onBadBox: badBoxField,
+  backbone: z.string().default('none').describe('Weights of a pretrained classifier (safetensors or .pth), or none'),
+  weights: z.string().optional().describe('Weights of a whole detector to start from (torchvision’s names)'),
+  model: z.enum(BACKBONES).optional().describe('Backbone; by default that of the weights, resnet50 without any'),
+  detector: z
+    .enum(['v1', 'v2'])
+    .optional()
+    .describe('torchvision’s first or second RetinaNet (v1, or that of --weights)'),
+  ...sizeFields,
+  trainableStages: z
+    .number()
+    .int()
+    .min(0)
+    .max(5)
+    .optional()
+    .describe('Backbone stages that learn, from the last (3 with pretrained weights, 5 without)'),
+  batchNorm: z
+    .enum(['frozen', 'trainable'])
+    .optional()
+    .describe('The backbone’s batch norm (frozen with pretrained weights)'),
+  boxLoss: z.enum(['l1', 'smooth-l1', 'giou']).optional().describe('Box loss (l1; v2: giou)'),
+  smoothL1Beta: z.number().positive().default(0.11).describe('Where smooth L1 turns from parabola to line'),
+  focalAlpha: z.number().min(0).max(1).default(0.25).describe('Weight of foreground in the focal loss'),
+  focalGamma: z.number().min(0).default(2).describe('Focus of the focal loss on what is hard'),
+  lossNormalizer: z.enum(['image', 'batch']).default('image').describe('Whose foreground anchors divide the losses'),
+  difficult: z
+    .enum(['train', 'ignore', 'background'])
+    .default('train')
+    .describe('Difficult objects in training: like others, ignored, or not there'),
+  flip: z.number().min(0).max(1).default(0.5).describe('Probability of a horizontal flip'),
+  colourJitter: z
+    .object({
+      brightness: z.number().min(0).default(0),
+      contrast: z.number().min(0).default(0),
+      saturation: z.number().min(0).default(0),
+      hue: z.number().min(0).max(0.5).default(0),
+    })
+    .optional()
+    .describe('Random changes of colour, as in torchvision’s ColorJitter'),
+  protocol: z.enum(['voc07', 'voc10']).default('voc07').describe('The mAP by which the best epoch is chosen'),
+  ...trainingFields,
+  epochs: trainingFields.epochs.default(12),
+  batchSize: trainingFields.batchSize.default(4),
+  lr: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Learning rate (0.01 for 16 images a step, in proportion to --batch-size)'),
+  schedule: trainingFields.schedule.default('multi-step'),
+  decayEpochs: trainingFields.decayEpochs.describe('Epochs at which the rate falls (at 2/3 and 11/12 of all)'),
+  warmupSteps: z.number().int().min(0).optional().describe('Steps of the warm-up (one epoch, at most 500)'),
+});
+
+/** The resolved options of `retinanet train`. */
+export type TrainOptions = z.output<typeof trainSchema>;

@@ -1,0 +1,51 @@
+import { DETECTOR_VERSIONS, trainablePart } from '../../src/architecture';
+import type { DetectorArchitecture } from '../../src/architecture';
+import { countParameters, makeDetector } from '../../src/detector';
+
+function architecture(version: 'v1' | 'v2', parts: Partial<DetectorArchitecture> = {}): DetectorArchitecture {
+  return { backbone: 'resnet50', numClasses: 20, ...DETECTOR_VERSIONS[version], ...trainablePart(true), ...parts };
+}
+
+describe('makeDetector', () => {
+  it('has as many parameters as torchvision counts, VOC’s 20 classes and the background', () => {
+    expect(countParameters(makeDetector(architecture('v1')).variables)).toBe(32_562_849);
+    const v2 = architecture('v2', { batchNorm: 'trainable' });
+    expect(countParameters(makeDetector(v2).variables)).toBe(36_746_785);
+  });
+
+  it('has as many parameters as torchvision counts for COCO’s 90 classes', () => {
+    expect(countParameters(makeDetector(architecture('v1', { numClasses: 90 })).variables)).toBe(34_014_999);
+    const v2 = architecture('v2', { numClasses: 90, batchNorm: 'trainable' });
+    expect(countParameters(makeDetector(v2).variables)).toBe(38_198_935);
+  });
+
+  it('has the 301 names of torchvision’s state dict with frozen batch norm', () => {
+    const names = makeDetector(architecture('v1')).variables.map(({ name }) => name);
+    expect(new Set(names).size).toBe(301);
+    for (const name of [
+      'backbone.body.layer4.2.bn3.running_var',
+      'backbone.fpn.inner_blocks.2.0.weight',
+      'backbone.fpn.layer_blocks.0.0.bias',
+      'backbone.fpn.extra_blocks.p7.weight',
+      'head.classification_head.conv.3.0.bias',
+      'head.classification_head.cls_logits.weight',
+      'head.regression_head.bbox_reg.bias',
+    ]) {
+      expect(names).toContain(name);
+    }
+  });
+
+  it('makes P6 of c5’s 2048 channels and norms of the head’s convolutions in the second version', () => {
+    const shapes = new Map(makeDetector(architecture('v2')).variables.map(({ name, shape }) => [name, shape]));
+    expect(shapes.get('backbone.fpn.extra_blocks.p6.weight')).toEqual([3, 3, 2048, 256]);
+    expect(shapes.get('head.regression_head.conv.0.1.weight')).toEqual([256]);
+    expect(shapes.has('head.regression_head.conv.0.0.bias')).toBe(false);
+  });
+
+  it('leaves stem and layer1 alone with three trainable stages', () => {
+    const trained = makeDetector(architecture('v1')).variables.filter(({ isTrainable }) => isTrainable);
+    const stages = new Set(trained.map(({ name }) => /body\.(\w+)/.exec(name)?.[1]));
+    expect([...stages]).toEqual(['layer2', 'layer3', 'layer4', undefined]);
+    expect(trained.some(({ name }) => name.includes('bn'))).toBe(false);
+  });
+});
