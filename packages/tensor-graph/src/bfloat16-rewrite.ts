@@ -11,8 +11,16 @@ interface Bfloat16Op {
   readonly isGradientOfParameter?: boolean;
 }
 
-const start = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bfloat16Op => ({ inputs, role: 'start', isGradientOfParameter });
-const follow = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bfloat16Op => ({ inputs, role: 'follow', isGradientOfParameter });
+const start = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bfloat16Op => ({
+  inputs,
+  role: 'start',
+  isGradientOfParameter,
+});
+const follow = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bfloat16Op => ({
+  inputs,
+  role: 'follow',
+  isGradientOfParameter,
+});
 
 // Convolutions start it; what stands between them follows, so that no large tensor is cast back and forth. Output 0 of
 // each op has type T; further outputs (statistics of batch norm) stay float32.
@@ -84,7 +92,9 @@ export function bfloat16Rewrite(graph: GraphDef): GraphDef {
 
 /** How many casts of each direction a rewritten graph has, by the op that they feed: what to look at when it is slow. */
 export function castsByUser(graph: GraphDef): Map<string, number> {
-  const casts = new Set(graph.node.filter(({ op, attr }) => op === 'Cast' && isBetweenFloats(attr)).map(({ name }) => name));
+  const casts = new Set(
+    graph.node.filter(({ op, attr }) => op === 'Cast' && isBetweenFloats(attr)).map(({ name }) => name),
+  );
   const counts = new Map<string, number>();
   for (const { op, input } of graph.node) {
     const used = input.filter((name) => casts.has(name)).length;
@@ -102,7 +112,8 @@ function chooseNodes(graph: GraphDef): Map<string, Bfloat16Op> {
   const chosen = new Map<string, Bfloat16Op>();
   for (const node of graph.node) {
     const op = OPS[node.op];
-    if (op === undefined || node.attr['_precision'] !== undefined || node.attr['T']?.type !== DataType.float32) continue;
+    if (op === undefined || node.attr['_precision'] !== undefined || node.attr['T']?.type !== DataType.float32)
+      continue;
     const positions = typedInputs(node, op);
     const follows = node.input.some((name, i) => {
       const producer = chosen.get(name);

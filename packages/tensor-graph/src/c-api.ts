@@ -14,7 +14,16 @@ export interface TfOutput {
 }
 
 /** TF_DataType's numbers, for the types that appear here. */
-export const DataType = { float32: 1, int32: 3, uint8: 4, string: 7, int64: 9, bool: 10, bfloat16: 14, resource: 20 } as const;
+export const DataType = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  string: 7,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+  resource: 20,
+} as const;
 
 /** A C function: synchronous when called, on a worker thread with `.async(…, callback)`. */
 type Native = Koffi.KoffiFunc<(...values: unknown[]) => unknown>;

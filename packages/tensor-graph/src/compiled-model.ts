@@ -59,7 +59,12 @@ export class CompiledModel {
   constructor(private readonly options: ModelOptions) {
     checkVariables(options.variables);
     if (options.eager === true && options.precision === 'bfloat16') {
-      throw new ConfigError({ where: 'precision', found: 'bfloat16 in eager mode', expected: 'float32', fix: 'Leave one of the two out' });
+      throw new ConfigError({
+        where: 'precision',
+        found: 'bfloat16 in eager mode',
+        expected: 'float32',
+        fix: 'Leave one of the two out',
+      });
     }
     this.variableSpecs = options.variables;
     this.specs = new Map(options.variables.map((spec) => [spec.name, spec]));
@@ -70,7 +75,8 @@ export class CompiledModel {
       shape,
       value: initial(shape, Random.of(options.seed, 'variable', name)),
     }));
-    const averages = options.ema === undefined ? [] : first.map((variable) => ({ ...variable, name: `ema/${variable.name}` }));
+    const averages =
+      options.ema === undefined ? [] : first.map((variable) => ({ ...variable, name: `ema/${variable.name}` }));
     this.store.declare([...first, ...averages]);
     this.eager = options.eager === true ? new EagerModel(this.specs, this.store, options.ema?.decay) : undefined;
   }
@@ -97,7 +103,12 @@ export class CompiledModel {
   /** A function of the variables that changes none, with the current or the averaged weights. */
   evaluation(name: string, fn: StepFunction, options: { readonly weights?: 'current' | 'ema' } = {}): CompiledFunction {
     if (options.weights === 'ema' && this.options.ema === undefined) {
-      throw new ConfigError({ where: `function ${name}`, found: 'averaged weights', expected: 'a model with `ema`', fix: 'Give the model `ema: { decay }`' });
+      throw new ConfigError({
+        where: `function ${name}`,
+        found: 'averaged weights',
+        expected: 'a model with `ema`',
+        fix: 'Give the model `ema: { decay }`',
+      });
     }
     return this.compile({ name, run: fn }, options.weights === 'ema' ? { readPrefix: 'ema/' } : {});
   }
@@ -146,13 +157,20 @@ export class CompiledModel {
     this.store.declare(slots.map(({ name, shape }) => ({ name, shape, value: new Float32Array(elementCount(shape)) })));
   }
 
-  private compile(definition: StepDefinition, options: Pick<BuildOptions, 'training' | 'readPrefix'>): CompiledFunction {
+  private compile(
+    definition: StepDefinition,
+    options: Pick<BuildOptions, 'training' | 'readPrefix'>,
+  ): CompiledFunction {
     if (this.eager !== undefined) return this.eager.function(definition, options);
     const graphs = new Map<string, CompiledGraph>();
     return async (inputs) => {
       const names = Object.keys(inputs).sort();
       const tensors = names.map((name) => hostTensor(inputs[name]!));
-      const signature = names.map((name, i): InputSignature => ({ name, dtype: tensors[i]!.dtype, shape: tensors[i]!.shape }));
+      const signature = names.map((name, i): InputSignature => ({
+        name,
+        dtype: tensors[i]!.dtype,
+        shape: tensors[i]!.shape,
+      }));
       const key = JSON.stringify(signature);
       let compiled = graphs.get(key);
       if (compiled === undefined) {

@@ -24,7 +24,9 @@ export class EagerModel {
   function(definition: StepDefinition, options: EagerOptions): CompiledFunction {
     return async (inputs) => {
       const state = await this.store.read(this.store.names());
-      const { outputs, changes } = tf.tidy(() => this.run(definition, options, inputs, state) as never) as unknown as Results;
+      const { outputs, changes } = tf.tidy(
+        () => this.run(definition, options, inputs, state) as never,
+      ) as unknown as Results;
       if (changes.size > 0) await this.store.write(changes);
       return outputs;
     };
@@ -88,7 +90,10 @@ export class EagerModel {
     for (const [name, value] of [...changes]) {
       const average = state.get(`ema/${name}`);
       if (average !== undefined) {
-        changes.set(`ema/${name}`, average.map((old, i) => old - (1 - emaDecay) * (old - value[i]!)));
+        changes.set(
+          `ema/${name}`,
+          average.map((old, i) => old - (1 - emaDecay) * (old - value[i]!)),
+        );
       }
     }
   }
@@ -150,7 +155,10 @@ function optimize(
     const decayed = gradient.map((g, i) => g + weightDecay * old[i]!);
     const velocity = state.get(first)!.map((v, i) => momentum * v + decayed[i]!);
     changes.set(first, velocity);
-    changes.set(name, old.map((p, i) => p - lr * (nesterov ? decayed[i]! + momentum * velocity[i]! : velocity[i]!)));
+    changes.set(
+      name,
+      old.map((p, i) => p - lr * (nesterov ? decayed[i]! + momentum * velocity[i]! : velocity[i]!)),
+    );
     return;
   }
   const { beta1, beta2 } = optimizer;
@@ -162,7 +170,10 @@ function optimize(
   changes.set(second!, v);
   const moved = (p: number, i: number): number =>
     p - (lr / correction1) * (m[i]! / (Math.sqrt(v[i]!) / Math.sqrt(correction2) + optimizer.epsilon));
-  changes.set(name, old.map((p, i) => moved(p - lr * weightDecay * p, i)));
+  changes.set(
+    name,
+    old.map((p, i) => moved(p - lr * weightDecay * p, i)),
+  );
 }
 
 function inputTensor(value: HostTensor | number): Tensor {

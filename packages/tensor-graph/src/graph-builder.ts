@@ -74,7 +74,8 @@ class GraphBuilder implements StepContext {
   private record(definition: StepDefinition): string[] {
     const inputs = this.inputs();
     const { training } = this.options;
-    const outputs = training === undefined ? this.call(definition, inputs).outputs : this.train(definition, inputs, training);
+    const outputs =
+      training === undefined ? this.call(definition, inputs).outputs : this.train(definition, inputs, training);
     return float32Scope(() =>
       Object.entries(outputs).map(([name, value]) => {
         this.recorder.add('Identity', [value], [], { name: `output/${name}` });
@@ -162,7 +163,8 @@ class GraphBuilder implements StepContext {
       if (gradient) gradients.set(trainable[i]!.name, this.interception.unwrap(gradient));
     });
     const learningRate = inputs['learningRate'];
-    if (learningRate === undefined) throw new RecordingError(`step ${definition.name}: the input learningRate is missing`);
+    if (learningRate === undefined)
+      throw new RecordingError(`step ${definition.name}: the input learningRate is missing`);
     const updates = new UpdateBuilder(this.recorder, this.interception, training, this.options.variables);
     const results = float32Scope(() =>
       updates.build({

@@ -50,7 +50,9 @@ export class Interception {
     // The binding's own properties are read-only: an object on top of it hides them.
     backend.binding = Object.create(binding, {
       executeOp: { value: this.executeOp.bind(this) },
-      createTensor: { value: (shape: number[], dtype: number, data: HostData) => this.handle(this.constant(shape, dtype, data)) },
+      createTensor: {
+        value: (shape: number[], dtype: number, data: HostData) => this.handle(this.constant(shape, dtype, data)),
+      },
       deleteTensor: { value: (): void => undefined },
       tensorDataSync: { value: refuseToRead },
     }) as Binding;

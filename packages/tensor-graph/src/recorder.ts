@@ -196,7 +196,8 @@ export function tensorValues(tensor: Pointer): { dtype: keyof typeof ARRAY_TYPES
   const api = cApi();
   const type = api.TensorType(tensor) as number;
   const dtype = (Object.keys(ARRAY_TYPES) as (keyof typeof ARRAY_TYPES)[]).find((name) => DataType[name] === type);
-  if (dtype === undefined) throw new RecordingError(`a result has TensorFlow's type ${type}, expected float32, int32, uint8 or bool`);
+  if (dtype === undefined)
+    throw new RecordingError(`a result has TensorFlow's type ${type}, expected float32, int32, uint8 or bool`);
   const rank = api.NumDims(tensor) as number;
   const shape = Array.from({ length: rank }, (_, axis) => Number(api.Dim(tensor, axis)));
   const bytes = nativeBytes(api.TensorData(tensor) as Pointer, Number(api.TensorByteSize(tensor))).slice();

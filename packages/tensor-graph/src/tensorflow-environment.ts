@@ -4,7 +4,6 @@ import { RuntimeError } from '@featuremine/errors';
 
 // TensorFlow reads its environment once, when it is loaded: this module is imported before it.
 process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
 
 checkNodeVersion(process.versions.node);
 checkAddon();
@@ -27,7 +26,8 @@ function checkAddon(): void {
   tensorflowLibraryPath();
   const folder = join(tfjsNodeFolder(), 'lib');
   const versions = existsSync(folder) ? readdirSync(folder) : [];
-  if (!versions.some((name) => existsSync(join(folder, name, 'tfjs_binding.node')))) throw missing(folder, 'no tfjs_binding.node');
+  if (!versions.some((name) => existsSync(join(folder, name, 'tfjs_binding.node'))))
+    throw missing(folder, 'no tfjs_binding.node');
 }
 
 function missing(where: string, found: string): RuntimeError {

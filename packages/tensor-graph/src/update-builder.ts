@@ -97,7 +97,9 @@ export class UpdateBuilder {
     if (emaDecay === undefined) return [];
     const { recorder } = this;
     const read = (handle: RecordedTensor): RecordedTensor => {
-      return recorder.add('ReadVariableOp', [handle], [{ name: 'dtype', type: 4, value: 1 }], { controls: [update] })[0]!;
+      return recorder.add('ReadVariableOp', [handle], [{ name: 'dtype', type: 4, value: 1 }], {
+        controls: [update],
+      })[0]!;
     };
     const average = variableHandle(recorder, `ema/${name}`, this.variables.get(name)!.shape);
     const difference = this.binary('Sub', read(average), read(this.handle(name)));

@@ -30,7 +30,9 @@ export class VariableStore {
   }
 
   /** Declares float32 variables; their first values are written before the next run. */
-  declare(variables: readonly { readonly name: string; readonly shape: readonly number[]; readonly value: Float32Array }[]): void {
+  declare(
+    variables: readonly { readonly name: string; readonly shape: readonly number[]; readonly value: Float32Array }[],
+  ): void {
     if (variables.length === 0) return;
     const prefix = `variables_${this.groups++}`;
     const graph: GraphDef = { node: variables.flatMap(({ name, shape }, i) => variableNodes(`v${i}`, name, shape)) };
@@ -74,7 +76,11 @@ export class VariableStore {
       fetches: [],
       targets: names.map((name) => `${this.variables.get(name)!.node}/assign`),
     }));
-    const tensors = names.map((name): HostTensor => ({ dtype: 'float32', shape: this.shapeOf(name), data: values.get(name)! }));
+    const tensors = names.map((name): HostTensor => ({
+      dtype: 'float32',
+      shape: this.shapeOf(name),
+      data: values.get(name)!,
+    }));
     await this.session.run(plan, tensors);
   }
 

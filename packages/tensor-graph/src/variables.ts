@@ -60,7 +60,11 @@ export function checkVariables(variables: readonly VariableSpec[]): void {
   const seen = new Set<string>();
   for (const { name } of variables) {
     if (seen.has(name)) {
-      throw new ConfigError({ where: `variable ${name}`, found: 'the name stands twice', fix: 'Give each variable its own name' });
+      throw new ConfigError({
+        where: `variable ${name}`,
+        found: 'the name stands twice',
+        fix: 'Give each variable its own name',
+      });
     }
     seen.add(name);
   }

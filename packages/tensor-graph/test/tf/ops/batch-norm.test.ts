@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { batchNorm } from '../../../src/ops/batch-norm';
+import { batchNorm, type BatchNormOptions } from '../../../src/ops/batch-norm';
 import { tf } from '../../../src/tensorflow';
 import { gradientDeviation, leakedTensors, randomValues, type Values } from './finite-differences';
 import { deviation, deviationFromPyTorch, fromStored, storedCase } from './fixtures';
@@ -20,8 +20,8 @@ function normalize(isFrozen: boolean): (...tensors: Tensor[]) => Tensor {
 
 describe('batchNorm', () => {
   it.each(['batch-norm/training', 'batch-norm/frozen'])('equals PyTorch in output and gradients: %s', (name) => {
-    const worst = deviationFromPyTorch(name, ({ x, scale, offset }, { mean, variance }, options) => {
-      return batchNorm(x, { scale: scale, offset: offset, mean: mean, variance: variance }, options).y;
+    const worst = deviationFromPyTorch<BatchNormOptions>(name, ({ x, scale, offset }, { mean, variance }, options) => {
+      return batchNorm(x, { scale, offset, mean, variance }, options).y;
     });
     expect(worst).toBeLessThan(1e-5);
   });

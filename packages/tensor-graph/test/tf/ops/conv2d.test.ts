@@ -1,12 +1,12 @@
 import { ShapeError } from '@featuremine/errors';
-import { conv2d } from '../../../src/ops/conv2d';
+import { conv2d, type Conv2dOptions } from '../../../src/ops/conv2d';
 import { tf } from '../../../src/tensorflow';
 import { gradientDeviation, leakedTensors, randomValues } from './finite-differences';
 import { casesOf, deviationFromPyTorch } from './fixtures';
 
 describe('conv2d', () => {
   it.each(casesOf('conv2d'))('equals PyTorch in output and gradients: %s', (name) => {
-    const deviation = deviationFromPyTorch(name, ({ x, filter, bias }, _, options) =>
+    const deviation = deviationFromPyTorch<Conv2dOptions>(name, ({ x, filter, bias }, _, options) =>
       conv2d(x, filter, { ...options, bias }),
     );
     expect(deviation).toBeLessThan(1e-5);

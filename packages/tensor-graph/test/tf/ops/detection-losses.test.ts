@@ -1,7 +1,7 @@
 import { decodeBoxes } from '../../../src/ops/decode-boxes';
 import { l1Loss, smoothL1Loss } from '../../../src/ops/delta-losses';
 import { giouLoss } from '../../../src/ops/giou-loss';
-import { sigmoidFocalLoss } from '../../../src/ops/sigmoid-focal-loss';
+import { sigmoidFocalLoss, type SigmoidFocalLossOptions } from '../../../src/ops/sigmoid-focal-loss';
 import { tf } from '../../../src/tensorflow';
 import { gradientDeviation, leakedTensors, randomValues } from './finite-differences';
 import { casesOf, deviationFromPyTorch } from './fixtures';
@@ -13,7 +13,7 @@ describe('sigmoidFocalLoss', () => {
   it.each(casesOf('sigmoid-focal-loss'))(
     'equals torchvision in output and gradient, ignored anchors included: %s',
     (name) => {
-      const worst = deviationFromPyTorch(
+      const worst = deviationFromPyTorch<SigmoidFocalLossOptions>(
         name,
         ({ logits }, fixed, settings) => sigmoidFocalLoss(logits, fixed['labels'], settings),
         ['labels'],
@@ -56,7 +56,7 @@ describe('sigmoidFocalLoss', () => {
 
 describe('smoothL1Loss', () => {
   it.each(casesOf('smooth-l1-loss'))('equals PyTorch in output and gradient: %s', (name) => {
-    const worst = deviationFromPyTorch(name, ({ deltas }, { targets, mask }, options) =>
+    const worst = deviationFromPyTorch<{ beta: number }>(name, ({ deltas }, { targets, mask }, options) =>
       smoothL1Loss(deltas, targets, mask, options),
     );
     expect(worst).toBeLessThan(1e-6);

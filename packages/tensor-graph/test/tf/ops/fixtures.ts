@@ -48,9 +48,9 @@ export function deviation(actual: ArrayLike<number>, { data }: Pick<StoredArray,
  * The largest deviation of output and gradients from PyTorch's, each relative to its largest value. Sums of some
  * hundred float32 products in another order differ by about 1e-6.
  */
-export function deviationFromPyTorch(
+export function deviationFromPyTorch<Options>(
   name: string,
-  fn: (inputs: Record<string, Tensor>, fixed: Record<string, Tensor>, options: Record<string, never>) => Tensor,
+  fn: (inputs: Record<string, Tensor>, fixed: Record<string, Tensor>, options: Options) => Tensor,
   integers: readonly string[] = [],
 ): number {
   const { options, inputs, fixed, output, projection, gradients } = storedCase(name);
@@ -64,7 +64,7 @@ export function deviationFromPyTorch(
     );
     const tensors = keys.map((key) => fromStored(inputs[key]));
     const run = (...xs: Tensor[]): Tensor =>
-      fn(Object.fromEntries(xs.map((x, index) => [keys[index], x])), constants, options as Record<string, never>);
+      fn(Object.fromEntries(xs.map((x, index) => [keys[index], x])), constants, options as Options);
     const y = run(...tensors);
     if (y.shape.join() !== output.shape.join()) return Infinity;
     const grads = tf.grads((...xs: Tensor[]) => tf.sum(tf.mul(run(...xs), fromStored(projection))))(tensors);

@@ -1,5 +1,5 @@
 import { ShapeError } from '@featuremine/errors';
-import { groupNorm } from '../../../src/ops/group-norm';
+import { groupNorm, type GroupNormOptions } from '../../../src/ops/group-norm';
 import { tf } from '../../../src/tensorflow';
 import { gradientDeviation, leakedTensors, randomValues } from './finite-differences';
 import { deviationFromPyTorch } from './fixtures';
@@ -12,8 +12,9 @@ const inputs = [
 
 describe('groupNorm', () => {
   it('equals PyTorch in output and gradients', () => {
-    const deviation = deviationFromPyTorch('group-norm/4 groups', ({ x, scale, offset }, _, options) =>
-      groupNorm(x, scale, offset, options),
+    const deviation = deviationFromPyTorch<GroupNormOptions>(
+      'group-norm/4 groups',
+      ({ x, scale, offset }, _, options) => groupNorm(x, scale, offset, options),
     );
     expect(deviation).toBeLessThan(1e-5);
   });

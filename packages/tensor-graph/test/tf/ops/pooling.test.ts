@@ -1,7 +1,7 @@
-import { averagePool2d } from '../../../src/ops/average-pool2d';
+import { averagePool2d, type AveragePool2dOptions } from '../../../src/ops/average-pool2d';
 import { globalAveragePool } from '../../../src/ops/global-average-pool';
 import { maskedPool } from '../../../src/ops/masked-pool';
-import { maxPool2d } from '../../../src/ops/max-pool2d';
+import { maxPool2d, type MaxPool2dOptions } from '../../../src/ops/max-pool2d';
 import { upsampleNearest } from '../../../src/ops/upsample-nearest';
 import { tf } from '../../../src/tensorflow';
 import { gradientDeviation, leakedTensors, randomValues, toTensor } from './finite-differences';
@@ -11,7 +11,9 @@ const x = randomValues([2, 4, 6, 3], 'x');
 
 describe('maxPool2d', () => {
   it.each(casesOf('max-pool2d'))('equals PyTorch in output and gradients: %s', (name) => {
-    expect(deviationFromPyTorch(name, ({ x }, _, options) => maxPool2d(x, options))).toBeLessThan(1e-6);
+    expect(deviationFromPyTorch<MaxPool2dOptions>(name, ({ x }, _, options) => maxPool2d(x, options))).toBeLessThan(
+      1e-6,
+    );
   });
 
   it('never gives the padding, however low the values', () => {
@@ -27,7 +29,9 @@ describe('maxPool2d', () => {
 
 describe('averagePool2d', () => {
   it.each(casesOf('average-pool2d'))('equals PyTorch in output and gradients: %s', (name) => {
-    expect(deviationFromPyTorch(name, ({ x }, _, options) => averagePool2d(x, options))).toBeLessThan(1e-6);
+    expect(
+      deviationFromPyTorch<AveragePool2dOptions>(name, ({ x }, _, options) => averagePool2d(x, options)),
+    ).toBeLessThan(1e-6);
   });
 
   it('leaves no tensors behind', () => {
@@ -37,7 +41,9 @@ describe('averagePool2d', () => {
 
 describe('upsampleNearest', () => {
   it.each(casesOf('upsample-nearest'))('equals PyTorch in output and gradients: %s', (name) => {
-    const worst = deviationFromPyTorch(name, ({ x }, _, { size }) => upsampleNearest(x, size));
+    const worst = deviationFromPyTorch<{ size: [number, number] }>(name, ({ x }, _, { size }) =>
+      upsampleNearest(x, size),
+    );
     expect(worst).toBeLessThan(1e-6);
   });
 

@@ -1,4 +1,4 @@
-import { softmaxCrossEntropy } from '../../../src/ops/softmax-cross-entropy';
+import { softmaxCrossEntropy, type SoftmaxCrossEntropyOptions } from '../../../src/ops/softmax-cross-entropy';
 import { tf } from '../../../src/tensorflow';
 import { gradientDeviation, leakedTensors, randomValues } from './finite-differences';
 import { casesOf, deviationFromPyTorch } from './fixtures';
@@ -6,7 +6,7 @@ import { casesOf, deviationFromPyTorch } from './fixtures';
 describe('softmaxCrossEntropy', () => {
   it.each(casesOf('softmax-cross-entropy'))('equals PyTorch in output and gradients: %s', (name) => {
     const integers = name.endsWith('labels') ? ['labels'] : [];
-    const deviation = deviationFromPyTorch(
+    const deviation = deviationFromPyTorch<SoftmaxCrossEntropyOptions>(
       name,
       ({ logits }, { labels }, options) => softmaxCrossEntropy(logits, labels, options),
       integers,

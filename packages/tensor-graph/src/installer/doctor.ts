@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { runtimeState } from './runtime-state';
+
+/** One line of the doctor's report; `fix` is there when something is wrong. */
+export interface Finding {
+  readonly what: string;
+  readonly value: string;
+  readonly fix?: string;
+}
+
+/** Looks at Node, the TensorFlow runtime and the machine, and names the fix of what is wrong. Loads TensorFlow. */
+export function examine(): Finding[] {
+  const findings: Finding[] = [nodeFinding()];
+  const state = runtimeState();
+  const install = 'npx tensor-graph install (in the project itself: npm run setup)';
+  findings.push({
+    what: 'TensorFlow files',
+    value: state.isComplete
+      ? `${state.folder} (${state.variant ?? "the package's own install"})`
+      : `incomplete in ${state.folder}`,
+    ...(state.isComplete ? {} : { fix: install }),
+  });
+  if (state.isComplete) findings.push(...loadFindings(install));
+  const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  findings.push({ what: 'processor', value: `${availableParallelism()} threads` });
+  findings.push({ what: 'memory', value: `${gigabytes(freemem())} free of ${gigabytes(totalmem())}` });
+  return findings;
+}
+
+function nodeFinding(): Finding {
+  const { node } = process.versions;
+  const major = Number(node.split('.')[0]);
+  const isFitting = major >= 20 && major < 23;
+  return {
+    what: 'Node.js',
+    value: node,
+    ...(isFitting ? {} : { fix: 'install Node 20 or 22: tfjs-node 4.22 does not run on 23' }),
+  };
+}
+
+function loadFindings(install: string): Finding[] {
+  try {
+    const { tf } = require('../tensorflow') as typeof import('../tensorflow');
+    const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };
+    const gpu = gpuName();
+    const device = backend.isUsingGpuDevice ? `GPU${gpu === undefined ? '' : ` (${gpu})`}` : 'CPU';
+    const isIdle = gpu !== undefined && !backend.isUsingGpuDevice;
+    return [
+      { what: 'tfjs', value: tf.version_core },
+      { what: 'TensorFlow', value: backend.binding.TF_Version },
+      {
+        what: 'device',
+        value: device,
+        ...(isIdle ? { fix: `a GPU is there but not used: tensor-graph install --variant cuda --force` } : {}),
+      },
+      { what: 'oneDNN', value: process.env['TF_ENABLE_ONEDNN_OPTS'] === '0' ? 'off' : 'on', ...oneDnnFix() },
+    ];
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    return [{ what: 'TensorFlow', value: `does not load: ${message}`, fix: `${install} --force` }];
+  }
+}
+
+function oneDnnFix(): { fix?: string } {
+  return process.env['TF_ENABLE_ONEDNN_OPTS'] === '0'
+    ? { fix: 'unset TF_ENABLE_ONEDNN_OPTS: convolutions are much slower without' }
+    : {};
+}
+
+function gpuName(): string | undefined {
+  try {
+    const name = execFileSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return name.toString().trim().split('\n')[0];
+  } catch {
+    return undefined;
+  }
+}
