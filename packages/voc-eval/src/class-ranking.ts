@@ -19,17 +19,33 @@ export interface ClassRanking {
   readonly positiveImages: Int32Array;
 }
 
-/** For each class [D_k] row numbers of its detections, surest first; equal scores keep their row order. Linear in D. */
-export function rankByClass(detections: Detections, classCount: number): Int32Array[] {
-  const order = fallingOrder(detections.score);
+/**
+ * For each class [D_k] row numbers of its detections, surest first; linear in D.
+ *
+ * Equal scores keep their row order, or go by image first and then by row.
+ */
+export function rankByClass(detections: Detections, classCount: number, ties: 'row' | 'image' = 'row'): Int32Array[] {
+  const { score, classId, imageIndex } = detections;
+  const order = ties === 'row' ? fallingOrder(score) : fallingOrder(score, sortedBy(imageIndex));
   const counts = new Int32Array(classCount);
-  for (const classId of detections.classId) counts[classId]++;
+  for (const id of classId) counts[id]++;
   const ranked = Array.from(counts, (count) => new Int32Array(count));
   counts.fill(0);
-  for (let place = 0; place < order.length; place++) {
-    const row = order[place];
-    const classId = detections.classId[row];
-    ranked[classId][counts[classId]++] = row;
+  for (const row of order) {
+    const id = classId[row];
+    ranked[id][counts[id]++] = row;
   }
   return ranked;
+}
+
+/** [D] row numbers by rising key, equal keys in row order. */
+function sortedBy(key: Int32Array): Int32Array {
+  let top = 0;
+  for (const value of key) if (value > top) top = value;
+  const next = new Int32Array(top + 2);
+  for (const value of key) next[value + 1]++;
+  for (let value = 0; value <= top; value++) next[value + 1] += next[value];
+  const order = new Int32Array(key.length);
+  for (let row = 0; row < key.length; row++) order[next[key[row]]++] = row;
+  return order;
 }

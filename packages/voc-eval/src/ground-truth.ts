@@ -16,8 +16,12 @@ export interface GroundTruthObject {
 
 /** One image of the evaluated set. */
 export interface GroundTruthImage {
-  /** The name by which detections refer to it: VOC's `000012`, COCO's number as text. */
+  /** The name by which detections refer to it: VOC's `000012`, the stem of COCO's `file_name`. */
   readonly id: string;
+  /** COCO's number for it, in ground truth from a COCO file. */
+  readonly cocoId?: number;
+  /** Name of the image file, in ground truth from a COCO file. */
+  readonly fileName?: string;
   readonly width: number;
   readonly height: number;
   /** Path of the image file, where one is known; only reports with pictures read it. */
@@ -28,5 +32,7 @@ export interface GroundTruthImage {
 /** The annotated set against which detections are judged: K classes, images with their objects. */
 export interface GroundTruth {
   readonly classNames: readonly string[];
+  /** [K] COCO's number for each class, in ground truth from a COCO file. */
+  readonly categoryIds?: readonly number[];
   readonly images: readonly GroundTruthImage[];
 }

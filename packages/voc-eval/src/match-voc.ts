@@ -1,6 +1,7 @@
 import { outcome, rankByClass, type ClassRanking } from './class-ranking';
 import { checkDetections, type Detections } from './detections';
 import type { GroundTruth } from './ground-truth';
+import { ImageGroups } from './image-groups';
 import { objectTable, type ObjectTable } from './object-table';
 
 /** What decides a match under the VOC protocol. */
@@ -34,16 +35,18 @@ export interface Matching {
 export function matchVoc(options: VocMatching): Matching {
   const { groundTruth, detections, ignoresDifficult } = options;
   checkDetections(groundTruth, detections);
-  const objects = objectTable(groundTruth);
-  const finder = new BestObjectFinder(objects, groundTruth.images.length, options.isPixelInclusive ? 0 : 1);
+  const objects = objectTable(groundTruth, ignoresDifficult ? 'ignore' : 'ordinary');
+  const groups = new ImageGroups(groundTruth.images.length);
+  // In continuous boxes the +1 is there already: leaving it out takes 1 px off every width and height.
+  const shrink = options.isPixelInclusive ? 0 : 1;
   const rankings = rankByClass(detections, groundTruth.classNames.length).map((order, classId): ClassRanking => {
     const start = objects.classStart[classId];
     const end = objects.classStart[classId + 1];
-    const isIgnored = (row: number): boolean => ignoresDifficult && objects.isDifficult[row] === 1;
     const positiveImages: number[] = [];
-    for (let row = start; row < end; row++) if (!isIgnored(row)) positiveImages.push(objects.imageIndex[row]);
+    for (let row = start; row < end; row++)
+      if (objects.isIgnored[row] === 0) positiveImages.push(objects.imageIndex[row]);
 
-    const best = finder.find(detections, order, start, end);
+    const best = bestObjects({ objects, detections, order, start, end, groups, shrink });
     const outcomes: Int8Array[] = [];
     const matches: Int32Array[] = [];
     for (const threshold of options.iouThresholds) {
@@ -53,7 +56,7 @@ export function matchVoc(options: VocMatching): Matching {
       for (let place = 0; place < order.length; place++) {
         const row = best.row[place];
         if (row < 0 || best.iou[place] < threshold) continue;
-        if (isIgnored(row)) {
+        if (objects.isIgnored[row] === 1) {
           judged[place] = outcome.ignored;
         } else if (isTaken[row - start] === 0) {
           isTaken[row - start] = 1;
@@ -70,61 +73,46 @@ export function matchVoc(options: VocMatching): Matching {
   return { objects, rankings };
 }
 
-/** Finds each detection's object of highest IoU within one class. */
-class BestObjectFinder {
-  private readonly first: Int32Array;
-  private readonly last: Int32Array;
-
-  /** `shrink` px are taken off every width and height: 1 is the devkit's arithmetic without its +1. */
-  constructor(
-    private readonly objects: ObjectTable,
-    imageCount: number,
-    private readonly shrink: 0 | 1,
-  ) {
-    this.first = new Int32Array(imageCount);
-    this.last = new Int32Array(imageCount);
-  }
-
-  /** For each place of `order`: the object row (−1 without overlap) and the IoU, among the rows start … end − 1. */
-  find(detections: Detections, order: Int32Array, start: number, end: number): { row: Int32Array; iou: Float64Array } {
-    const { first, last, shrink } = this;
-    const { box: objectBox, imageIndex } = this.objects;
-    for (let row = end - 1; row >= start; row--) {
-      const image = imageIndex[row];
-      if (last[image] === 0) last[image] = row + 1;
-      first[image] = row;
-    }
-    const bestRow = new Int32Array(order.length).fill(-1);
-    const bestIou = new Float64Array(order.length);
-    const { box, imageIndex: detectionImage } = detections;
-    for (let place = 0; place < order.length; place++) {
-      const at = 4 * order[place];
-      const image = detectionImage[order[place]];
-      const x1 = box[at];
-      const y1 = box[at + 1];
-      const x2 = box[at + 2];
-      const y2 = box[at + 3];
-      const area = (x2 - x1 - shrink) * (y2 - y1 - shrink);
-      for (let row = first[image]; row < last[image]; row++) {
-        const gx1 = objectBox[4 * row];
-        const gy1 = objectBox[4 * row + 1];
-        const gx2 = objectBox[4 * row + 2];
-        const gy2 = objectBox[4 * row + 3];
-        const width = Math.min(x2, gx2) - Math.max(x1, gx1) - shrink;
-        const height = Math.min(y2, gy2) - Math.max(y1, gy1) - shrink;
-        if (width <= 0 || height <= 0) continue;
-        const shared = width * height;
-        const iou = shared / (area + (gx2 - gx1 - shrink) * (gy2 - gy1 - shrink) - shared);
-        if (iou > bestIou[place]) {
-          bestIou[place] = iou;
-          bestRow[place] = row;
-        }
+/** For each place of a class's ranking: the object row of highest IoU (−1 without overlap), and that IoU. */
+function bestObjects(options: {
+  objects: ObjectTable;
+  detections: Detections;
+  order: Int32Array;
+  start: number;
+  end: number;
+  groups: ImageGroups;
+  shrink: 0 | 1;
+}): { row: Int32Array; iou: Float64Array } {
+  const { objects, detections, order, start, end, groups, shrink } = options;
+  const { first, last } = groups.open(objects.imageIndex, start, end);
+  const bestRow = new Int32Array(order.length).fill(-1);
+  const bestIou = new Float64Array(order.length);
+  const { box } = detections;
+  const objectBox = objects.box;
+  for (let place = 0; place < order.length; place++) {
+    const image = detections.imageIndex[order[place]];
+    const at = 4 * order[place];
+    const x1 = box[at];
+    const y1 = box[at + 1];
+    const x2 = box[at + 2];
+    const y2 = box[at + 3];
+    const area = (x2 - x1 - shrink) * (y2 - y1 - shrink);
+    for (let row = first[image]; row < last[image]; row++) {
+      const gx1 = objectBox[4 * row];
+      const gy1 = objectBox[4 * row + 1];
+      const gx2 = objectBox[4 * row + 2];
+      const gy2 = objectBox[4 * row + 3];
+      const width = Math.min(x2, gx2) - Math.max(x1, gx1) - shrink;
+      const height = Math.min(y2, gy2) - Math.max(y1, gy1) - shrink;
+      if (width <= 0 || height <= 0) continue;
+      const shared = width * height;
+      const iou = shared / (area + (gx2 - gx1 - shrink) * (gy2 - gy1 - shrink) - shared);
+      if (iou > bestIou[place]) {
+        bestIou[place] = iou;
+        bestRow[place] = row;
       }
     }
-    for (let row = start; row < end; row++) {
-      first[imageIndex[row]] = 0;
-      last[imageIndex[row]] = 0;
-    }
-    return { row: bestRow, iou: bestIou };
   }
+  groups.close(objects.imageIndex, start, end);
+  return { row: bestRow, iou: bestIou };
 }

@@ -15,14 +15,17 @@ export interface ObjectTable {
   readonly boxArea: Float64Array;
   /** [G] the area by which COCO sorts objects into sizes. */
   readonly area: Float64Array;
-  /** [G] 1 for difficult objects. */
-  readonly isDifficult: Uint8Array;
-  /** [G] 1 for crowd regions. */
+  /** [G] 1 for objects that are not to be found, and on which a match counts neither way. */
+  readonly isIgnored: Uint8Array;
+  /** [G] 1 for crowd regions, which are ignored too. */
   readonly isCrowd: Uint8Array;
 }
 
+/** What VOC's difficult objects are: not to be found, COCO crowd regions (and so not to be found), or like any other. */
+export type DifficultRule = 'ignore' | 'crowd' | 'ordinary';
+
 /** The objects of a ground truth as columns; a DatasetError for a class id without a name. */
-export function objectTable(groundTruth: GroundTruth): ObjectTable {
+export function objectTable(groundTruth: GroundTruth, difficult: DifficultRule): ObjectTable {
   const classCount = groundTruth.classNames.length;
   const classStart = new Int32Array(classCount + 1);
   for (const image of groundTruth.images) {
@@ -47,7 +50,7 @@ export function objectTable(groundTruth: GroundTruth): ObjectTable {
     box: new Float64Array(4 * rows),
     boxArea: new Float64Array(rows),
     area: new Float64Array(rows),
-    isDifficult: new Uint8Array(rows),
+    isIgnored: new Uint8Array(rows),
     isCrowd: new Uint8Array(rows),
   };
   const next = classStart.slice();
@@ -60,8 +63,9 @@ export function objectTable(groundTruth: GroundTruth): ObjectTable {
       table.box.set(object.box, 4 * row);
       table.boxArea[row] = object.boxArea ?? (x2 - x1) * (y2 - y1);
       table.area[row] = object.area ?? table.boxArea[row];
-      table.isDifficult[row] = object.isDifficult ? 1 : 0;
-      table.isCrowd[row] = object.isCrowd === true ? 1 : 0;
+      const isCrowd = object.isCrowd === true || (object.isDifficult && difficult === 'crowd');
+      table.isCrowd[row] = isCrowd ? 1 : 0;
+      table.isIgnored[row] = isCrowd || (object.isDifficult && difficult === 'ignore') ? 1 : 0;
     });
   });
   return table;

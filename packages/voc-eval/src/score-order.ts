@@ -3,15 +3,16 @@ const radixFrom = 4096;
 const bucketCount = 65536;
 
 /**
- * The rows of `score` [D] from the highest to the lowest, [D] row numbers; equal scores keep their row order.
+ * The rows of `score` [D] from the highest to the lowest, [D] row numbers; equal scores keep the order of `before`.
  *
  * Takes time and memory linear in D: a radix sort over the bits of the numbers. Scores are not NaN.
+ *
+ * @param before [D] row numbers in the order that decides between equal scores; the row order by default.
  */
-export function fallingOrder(score: Float64Array): Int32Array {
+export function fallingOrder(score: Float64Array, before: Int32Array = rowOrder(score.length)): Int32Array {
   const rows = score.length;
-  let order = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) order[row] = row;
-  if (rows < radixFrom) return order.sort((a, b) => score[b] - score[a] || a - b);
+  if (rows < radixFrom) return smallOrder(score, before);
+  let order = before.slice();
 
   const words = fallingKeys(score);
   let other = new Int32Array(rows);
@@ -34,6 +35,18 @@ export function fallingOrder(score: Float64Array): Int32Array {
     [order, other] = [other, order];
   }
   return order;
+}
+
+/** [D] the numbers 0 … D − 1. */
+export function rowOrder(rows: number): Int32Array {
+  const order = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) order[row] = row;
+  return order;
+}
+
+function smallOrder(score: Float64Array, before: Int32Array): Int32Array {
+  const places = rowOrder(before.length).sort((a, b) => score[before[b]] - score[before[a]] || a - b);
+  return places.map((place) => before[place]);
 }
 
 /** Where a float64's 16-bit digits lie, lowest first. */

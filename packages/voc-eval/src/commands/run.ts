@@ -24,7 +24,7 @@ export const runCommand: Command = defineCommand({
   schema,
   run(options, context) {
     const groundTruth = loadGroundTruth(options, context.log);
-    const detections = loadDetections(options.detections, groundTruth, options.set, context.log);
+    const detections = loadDetections({ path: options.detections, groundTruth, set: options.set, log: context.log });
     const evaluation = evaluateVoc({
       groundTruth,
       detections,

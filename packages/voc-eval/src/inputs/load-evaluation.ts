@@ -1,65 +1,109 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
-import { ConfigError } from '@featuremine/errors';
+import { ConfigError, DatasetError } from '@featuremine/errors';
 import { readDetections, readImageSet, type Fault } from '@featuremine/voc';
 import type { Detections } from '../detections';
 import type { GroundTruth } from '../ground-truth';
+import { groundTruthFromCoco } from './coco-ground-truth';
+import { detectionsFromCocoResults } from './coco-results';
 import { detectionsFromDevkit, groundTruthFromImageSet } from './from-voc';
+import { detectionsFromProjectJson } from './project-detections';
+import { readJson } from './read-json';
 
-/** Where the ground truth is: a devkit and its image sets. */
+/** Where the ground truth is: a devkit and its image sets, or a COCO file. */
 export interface GroundTruthSource {
   /** VOCdevkit folder. */
   readonly voc?: string | undefined;
   /** `2007/test`, several with commas. */
   readonly set?: string | undefined;
+  /** COCO ground truth. */
+  readonly groundTruth?: string | undefined;
   /** The evaluated classes; those of the annotations by default. */
   readonly classes?: readonly string[] | undefined;
 }
 
-/** Reads the ground truth that the flags name; odd boxes stay as they are, with warnings in the log. */
+/** Reads the ground truth that the flags name; odd VOC boxes stay as they are, with warnings in the log. */
 export function loadGroundTruth(source: GroundTruthSource, log: Logger): GroundTruth {
-  const { voc, set, classes } = source;
-  if (voc === undefined || set === undefined) {
+  const { voc, set, groundTruth, classes } = source;
+  if ((voc === undefined) === (groundTruth === undefined) || (voc !== undefined && set === undefined)) {
     throw new ConfigError({
       where: 'ground truth',
-      found: voc === undefined ? 'no --voc' : 'no --set',
-      expected: '--voc DEVKIT --set SETS',
-      fix: 'Pass both, for example --voc VOCdevkit --set 2007/test',
+      found: groundTruth !== undefined ? 'both --voc and --ground-truth' : voc === undefined ? 'none' : 'no --set',
+      expected: 'either --voc DEVKIT with --set SETS, or --ground-truth FILE.json',
+      fix: 'Pass for example --voc VOCdevkit --set 2007/test',
     });
   }
-  const imageSet = readImageSet(voc, set, {
+  if (groundTruth !== undefined) return withClasses(groundTruthFromCoco(readJson(groundTruth), groundTruth), classes);
+  const imageSet = readImageSet(voc!, set!, {
     onBadBox: 'keep',
     needsImages: false,
     ...(classes === undefined ? {} : { classes }),
   });
-  warn(imageSet.report.faults, log);
+  warnOfFaults(imageSet.report.faults, log);
   return groundTruthFromImageSet(imageSet);
 }
 
-/** Reads detections, a folder of devkit files or one such file, against a ground truth. */
-export function loadDetections(
-  path: string,
-  groundTruth: GroundTruth,
-  set: string | undefined,
-  log: Logger,
-): Detections {
-  const setName = set !== undefined && !set.includes(',') && isFolder(path) ? basename(set) : undefined;
+/**
+ * Reads detections against a ground truth: a folder of devkit files, one such file, or JSON (COCO results, or this
+ * project's), told apart by the name's end and by content.
+ */
+export function loadDetections(options: {
+  readonly path: string;
+  readonly groundTruth: GroundTruth;
+  /** The image sets of --set: their name chooses between the files of a folder. */
+  readonly set?: string | undefined;
+  readonly log: Logger;
+}): Detections {
+  const { path, groundTruth, set, log } = options;
+  if (/\.json$/i.test(path)) {
+    const content = readJson(path);
+    const read = Array.isArray(content) ? detectionsFromCocoResults : detectionsFromProjectJson;
+    const { detections, warnings } = read(content, groundTruth, path);
+    for (const warning of warnings) log.warn(`${path}: ${warning}`);
+    return detections;
+  }
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const setName = isFolder && set !== undefined && !set.includes(',') ? basename(set) : undefined;
   const read = readDetections(path, {
     classNames: groundTruth.classNames,
     ...(setName === undefined ? {} : { set: setName }),
   });
-  warn(read.faults, log);
+  warnOfFaults(read.faults, log);
   return detectionsFromDevkit(read, groundTruth, path);
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** The ground truth with only these classes, in this order. */
+function withClasses(groundTruth: GroundTruth, classes: readonly string[] | undefined): GroundTruth {
+  if (classes === undefined) return groundTruth;
+  const places = new Map(groundTruth.classNames.map((name, classId) => [name, classId]));
+  const missing = classes.filter((name) => !places.has(name));
+  if (missing.length > 0) {
+    throw new DatasetError({
+      where: '--classes',
+      found: missing.join(', '),
+      expected: `classes of the ground truth (${groundTruth.classNames.join(', ')})`,
+      fix: 'Correct the names',
+    });
+  }
+  const kept = classes.map((name) => places.get(name)!);
+  const newId = new Map(kept.map((classId, index) => [classId, index]));
+  return {
+    classNames: classes,
+    ...(groundTruth.categoryIds === undefined ? {} : { categoryIds: kept.map((id) => groundTruth.categoryIds![id]) }),
+    images: groundTruth.images.map((image) => ({
+      ...image,
+      objects: image.objects.flatMap((object) => {
+        const classId = newId.get(object.classId);
+        return classId === undefined ? [] : [{ ...object, classId }];
+      }),
+    })),
+  };
 }
 
 const shownWarnings = 10;
 
-function warn(faults: readonly Fault[], log: Logger): void {
+function warnOfFaults(faults: readonly Fault[], log: Logger): void {
   for (const { file, object, message } of faults.slice(0, shownWarnings)) {
     log.warn(`${file}${object === null ? '' : `, ${object}`}: ${message}`);
   }
