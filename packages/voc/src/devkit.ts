@@ -1,3 +1,7 @@
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { DatasetError, nearestName } from '@featuremine/errors';
+
 /** A VOCdevkit folder, which holds one folder `VOC<year>` a year. */
 export interface VocDevkit {
   readonly folder: string;
@@ -5,9 +9,134 @@ export interface VocDevkit {
   readonly years: readonly string[];
 }
 
-export function openDevkit(folder: string): VocDevkit {
-  throw new Error(`not written yet ${folder}`);
+/** One image set of one year. */
+export interface ImageSetName {
+  readonly year: string;
+  readonly set: string;
 }
+
+/**
+ * Finds the years of a VOCdevkit folder.
+ *
+ * @throws DatasetError when it is no folder, or holds no `VOC<year>` with Annotations or ImageSets; the folder that was
+ * probably meant is named.
+ */
+export function openDevkit(folder: string): VocDevkit {
+  if (!isFolder(folder)) {
+    const found = existsSync(folder) ? 'this is not a folder' : 'there is no such folder';
+    throw new DatasetError({ where: folder, found, fix: 'Pass the VOCdevkit folder, which holds VOC2007 or the like' });
+  }
+  const years = readdirSync(folder)
+    .filter((name) => /^VOC.+/.test(name) && isYearFolder(join(folder, name)))
+    .map((name) => name.slice(3))
+    .sort();
+  if (years.length > 0) return { folder, years };
+  throw new DatasetError({
+    where: folder,
+    found: 'no folder VOC<year> with Annotations is in it',
+    expected: 'a VOCdevkit folder, with VOC2007/Annotations, VOC2007/ImageSets/Main and VOC2007/JPEGImages',
+    fix: `Pass ${likelyDevkit(folder) ?? 'the folder above VOC2007'}`,
+  });
+}
+
+/** The folder `VOC<year>` of a devkit. */
+export function yearFolder(devkit: VocDevkit, year: string): string {
+  return join(devkit.folder, `VOC${year}`);
+}
+
+/** Path of the annotation of an image. */
+export function annotationPath(devkit: VocDevkit, year: string, id: string): string {
+  return join(yearFolder(devkit, year), 'Annotations', `${id}.xml`);
+}
+
+/** Names of a year's image sets, sorted: the files of ImageSets/Main. */
 export function listImageSets(devkit: VocDevkit, year: string): string[] {
-  throw new Error(`not written yet ${devkit.folder} ${year}`);
+  const folder = join(yearFolder(devkit, year), 'ImageSets', 'Main');
+  if (!isFolder(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.txt'))
+    .map((name) => name.slice(0, -4))
+    .sort();
+}
+
+/**
+ * Splits `2007/trainval,2012/trainval`; a set without a year is that of the devkit's only year.
+ *
+ * @throws DatasetError for a year or set that the devkit does not have; the nearest name is given.
+ */
+export function parseImageSets(devkit: VocDevkit, sets: string): ImageSetName[] {
+  const names = sets.split(',').map((part) => part.trim());
+  if (names.includes('')) {
+    throw new DatasetError({
+      where: `image sets "${sets}"`,
+      found: 'a name is empty',
+      fix: 'Write 2007/trainval,2012/trainval',
+    });
+  }
+  return names.map((name) => {
+    const slash = name.indexOf('/');
+    const year = slash < 0 ? onlyYear(devkit, name) : name.slice(0, slash).replace(/^VOC/, '');
+    const set = name.slice(slash + 1).replace(/\.txt$/, '');
+    if (!devkit.years.includes(year)) {
+      throw new DatasetError({
+        where: `image set ${name}`,
+        found: `${devkit.folder} has no year ${year}`,
+        expected: `one of ${devkit.years.join(', ')}`,
+        fix: 'Write year/set, such as 2007/trainval',
+      });
+    }
+    const known = listImageSets(devkit, year);
+    if (known.includes(set)) return { year, set };
+    const near = nearestName(set, known);
+    throw new DatasetError({
+      where: `image set ${name}`,
+      found: `there is no ${join(yearFolder(devkit, year), 'ImageSets', 'Main', `${basename(set)}.txt`)}`,
+      expected: `one of ${known.slice(0, 30).join(', ') || 'the files in ImageSets/Main, which has none'}`,
+      fix: near === undefined ? 'Name a set that is there, or write its file' : `Did you mean ${year}/${near}`,
+    });
+  });
+}
+
+/** Path and text of an image set's file. */
+export function readSetFile(devkit: VocDevkit, name: ImageSetName): { readonly path: string; readonly text: string } {
+  const path = join(yearFolder(devkit, name.year), 'ImageSets', 'Main', `${name.set}.txt`);
+  try {
+    return { path, text: readFileSync(path, 'utf8').replace(/^\uFEFF/, '') };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new DatasetError({
+      where: path,
+      found: `the file cannot be read (${code})`,
+      fix: 'Check that it may be read',
+    });
+  }
+}
+
+/** True for a name that is one file's name and leads to no other folder. */
+export function isSafeName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\\\u0000-\u001f]/.test(name) && name.length <= 200;
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function isYearFolder(path: string): boolean {
+  return isFolder(join(path, 'Annotations')) || isFolder(join(path, 'ImageSets'));
+}
+
+function onlyYear(devkit: VocDevkit, name: string): string {
+  const [year, ...others] = devkit.years;
+  if (year !== undefined && others.length === 0) return year;
+  throw new DatasetError({
+    where: `image set ${name}`,
+    found: `no year is given, and ${devkit.folder} has ${devkit.years.join(', ')}`,
+    fix: `Write a year before it, such as ${year}/${name}`,
+  });
+}
+
+function likelyDevkit(folder: string): string | undefined {
+  if (isYearFolder(folder)) return join(folder, '..');
+  const below = join(folder, 'VOCdevkit');
+  return isFolder(below) ? below : undefined;
 }

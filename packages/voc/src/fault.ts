@@ -41,6 +41,7 @@ export const FAULT_KINDS = {
   'rotated-box': 'error',
   'missing-coordinate': 'error',
   'bad-coordinate': 'error',
+  'repeated-coordinate': 'error',
   'inverted-box': 'error',
   'zero-area-box': 'error',
   'zero-based-box': 'error',
@@ -61,10 +62,92 @@ export type FaultKind = keyof typeof FAULT_KINDS;
 export interface Fault {
   /** Path of the file at fault, as it was opened. */
   readonly file: string;
-  /** Place of the object among the file's `<object>` elements, from 1 (for line files: the line), or null. */
+  /** Place of the object among the file's `<object>` elements, from 1 (in text files: the line), or null. */
   readonly object: number | null;
+  /** The object's class, or null. */
+  readonly className: string | null;
   readonly kind: FaultKind;
   readonly severity: FaultSeverity;
-  /** What was found and what to do, one or two sentences without the file's name. */
+  /** What was found and what to do: sentences, without file, object and class. */
   readonly message: string;
+}
+
+/** What to do about the kinds of fault that have a remedy of their own. */
+const FIXES: Partial<Record<FaultKind, string>> = {
+  'missing-annotation': 'Add the file, or take the line out of the image set',
+  'unreadable-file': 'Check that it is a file that may be read',
+  'empty-file': 'Restore the file, or take it out of the image set',
+  'file-too-large': 'Check that it is an annotation of one image',
+  'nested-too-deep': 'Check that it is a VOC annotation',
+  'bad-encoding': 'Save the file as UTF-8',
+  'broken-xml': 'Restore or repair the file',
+  'second-root': 'Keep one <annotation> element a file',
+  'not-an-annotation': 'Check that it is a VOC annotation',
+  'filename-mismatch': 'Nothing need be done: the name of the XML file rules',
+  'missing-size': 'Add <size> with the width and height of the image',
+  'bad-size': 'Write the width and height of the image into <size>',
+  'unsafe-id': 'Write the name of an image without folder and extension',
+  'bad-set-line': 'Write one image name a line, for the files of a class followed by -1, 0 or 1',
+  'repeated-id': 'Take one of the lines out',
+  'missing-image': 'Add the image, or take the line out of the image set',
+  'unreadable-image': 'Restore the image',
+  'size-mismatch': 'Check whether the boxes belong to the image as it is, then correct <size>',
+  'missing-name': 'Write the class into <name>',
+  'unknown-class': 'Correct the name, or add it to the classes',
+  'bad-flag': 'Write 0 or 1',
+  'repeated-tag': 'Keep one',
+  'rotated-box': 'Write an upright <bndbox>, or pass --on-bad-box=skip',
+  'zero-based-box': 'VOC counts pixels from 1: add 1 to 0-based coordinates, or pass --on-bad-box=clip',
+  'outside-image': 'Fix the box, or pass --on-bad-box=clip',
+  'duplicate-object': 'Take one of them out',
+};
+const BOX_FIX = 'Fix the box, or pass --on-bad-box=skip';
+const BOX_KINDS: readonly FaultKind[] = [
+  'missing-box',
+  'rotated-box',
+  'missing-coordinate',
+  'bad-coordinate',
+  'repeated-coordinate',
+  'inverted-box',
+  'zero-area-box',
+  'zero-based-box',
+  'outside-image',
+];
+const boxKinds: ReadonlySet<FaultKind> = new Set(BOX_KINDS);
+
+/** True for the kinds that a policy for bad boxes decides about. */
+export function isBoxFault(kind: FaultKind): boolean {
+  return boxKinds.has(kind);
+}
+
+/** A fault of this kind with its usual severity; `found` is what was found, without a full stop. */
+export function makeFault(
+  kind: FaultKind,
+  found: string,
+  place: { readonly file: string; readonly object?: number; readonly className?: string | undefined },
+): Fault {
+  const fix = FIXES[kind] ?? (boxKinds.has(kind) ? BOX_FIX : undefined);
+  return {
+    file: place.file,
+    object: place.object ?? null,
+    className: place.className ?? null,
+    kind,
+    severity: FAULT_KINDS[kind],
+    message: fix === undefined ? `${found}.` : `${found}. ${fix}.`,
+  };
+}
+
+/** File, object and class of a fault: `Annotations/000012.xml, object 3 (dog)`. */
+export function faultPlace(fault: Fault): string {
+  const { file, object, className } = fault;
+  if (object === null) return file;
+  const unit = file.toLowerCase().endsWith('.txt') ? 'line' : 'object';
+  return `${file}, ${unit} ${object}${className === null ? '' : ` (${className})`}`;
+}
+
+/** How many faults there are of each kind, in the order of first appearance. */
+export function countFaults(faults: Iterable<Fault>): Map<FaultKind, number> {
+  const counts = new Map<FaultKind, number>();
+  for (const { kind } of faults) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
 }

@@ -1,0 +1,37 @@
+import { writeFileSync } from 'node:fs';
+import { DatasetError } from '@featuremine/errors';
+import { countFaults, faultPlace } from './fault';
+import type { Fault } from './fault';
+
+const SHOWN = 20;
+
+/**
+ * One error for all these faults: the first 20, their number by kind, and the full list in a file when one is named.
+ *
+ * @param where what was read: `VOCdevkit, 2007/trainval`
+ * @param faultFile gets one line a fault
+ */
+export function faultError(where: string, faults: readonly Fault[], faultFile?: string): DatasetError {
+  const [first] = faults;
+  if (first !== undefined && faults.length === 1) {
+    const [found, fix] = splitMessage(first.message);
+    return new DatasetError({ where: faultPlace(first), found, fix });
+  }
+  const lines = faults.slice(0, SHOWN).map((fault) => `  ${faultPlace(fault)}: ${fault.message}`);
+  if (faults.length > SHOWN) lines.push(`  and ${faults.length - SHOWN} more`);
+  if (faultFile !== undefined)
+    writeFileSync(faultFile, faults.map((fault) => `${faultPlace(fault)}: ${fault.message}\n`).join(''));
+  const counts = [...countFaults(faults)].map(([kind, count]) => `${count} ${kind}`).join(', ');
+  return new DatasetError({
+    where,
+    found: `${faults.length} faults\n${lines.join('\n')}\n${counts}`,
+    fix: faultFile === undefined ? 'Fix what is named above' : `All of them are listed in ${faultFile}`,
+  });
+}
+
+/** `Found. Do this.` as found and fix, each without its full stop. */
+function splitMessage(message: string): [string, string] {
+  const at = message.indexOf('. ');
+  const found = at < 0 ? message.replace(/\.$/, '') : message.slice(0, at);
+  return [found, at < 0 ? 'Fix it' : message.slice(at + 2).replace(/\.$/, '')];
+}

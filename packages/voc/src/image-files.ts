@@ -1,0 +1,39 @@
+import { readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { isFolder } from './devkit';
+
+/** Extensions of image files, the preferred first where a folder holds several of one stem; case does not matter. */
+const EXTENSIONS = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.bmp'];
+
+/** The image files of a folder by their stems. */
+export interface ImageFiles {
+  readonly folder: string;
+  /** False when there is no such folder. */
+  readonly exists: boolean;
+  readonly count: number;
+  /** Path of the image with this stem, or undefined. */
+  find(stem: string): string | undefined;
+}
+
+/** Lists a folder once, so that finding many images costs no call a file. */
+export function listImageFiles(folder: string): ImageFiles {
+  const files = new Map<string, { readonly name: string; readonly rank: number }>();
+  const exists = isFolder(folder);
+  for (const name of exists ? readdirSync(folder) : []) {
+    const extension = extname(name);
+    const rank = EXTENSIONS.indexOf(extension.toLowerCase());
+    if (rank < 0) continue;
+    const stem = name.slice(0, name.length - extension.length);
+    const other = files.get(stem);
+    if (other === undefined || rank < other.rank) files.set(stem, { name, rank });
+  }
+  return {
+    folder,
+    exists,
+    count: files.size,
+    find: (stem) => {
+      const file = files.get(stem);
+      return file === undefined ? undefined : join(folder, file.name);
+    },
+  };
+}
