@@ -11,6 +11,8 @@ export interface Logger {
   error(text: string): void;
   /** Printed with --debug only. */
   debug(text: string): void;
+  /** Where the lines go; progress is shown there too. Absent: nowhere. */
+  readonly stream?: LineStream;
 }
 
 /** Options of `createLogger`. */
@@ -27,6 +29,7 @@ export function createLogger({ stream, isDebug = false }: LoggerOptions): Logger
     stream.write(`${line}\n`);
   };
   return {
+    stream,
     info: write,
     warn: (text) => write(`${style.yellow('warning:')} ${text}`),
     error: (text) => write(`${style.red('error:')} ${text}`),

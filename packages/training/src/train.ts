@@ -1,41 +1,43 @@
-import type { Logger } from '@featuremine/command-line';
+import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import type { RunFolder } from './run-folder';
-import type { Schedule } from './schedule';
 import type { Summary } from './summary';
 import type { TrainingTask } from './task';
-
-/** Options of `train`; the names and defaults are those of `trainingFields`. */
-export interface TrainOptions {
-  readonly epochs: number;
-  readonly schedule: Schedule;
-  readonly log: Logger;
-  /** Steps between two checkpoints; absent: by time only. */
-  readonly checkpointEvery?: number | undefined;
-  /** 60. */
-  readonly checkpointEverySeconds?: number;
-  /** 2. */
-  readonly keep?: number;
-  /** Steps, 20. */
-  readonly logEvery?: number;
-  /** Epochs, 1. */
-  readonly evaluateEvery?: number;
-  readonly earlyStop?: number | undefined;
-  /** 10. */
-  readonly maxNonFinite?: number;
-  /** Goes into the summary. */
-  readonly device?: string;
-  /** Added to the versions of the summary. */
-  readonly versions?: Readonly<Record<string, string>>;
-  /** Further keys of the summary. */
-  readonly summary?: Readonly<Record<string, unknown>>;
-}
+import type { TrainOptions } from './train-options';
+import { Trainer } from './trainer';
 
 /**
  * Trains until the epochs are done, an early stop, or SIGINT/SIGTERM, and writes everything into the run folder.
  *
  * A run that was opened with `resume` goes on from its last sound checkpoint and ends with the same bits as one that
- * was never stopped. The next batch is fetched while a step runs.
+ * was never stopped. The next batch is fetched while a step runs. Steps that are not finite change nothing; too many
+ * in a row end the run.
+ *
+ * @throws DatasetError (data faults, steps that are not finite), CheckpointError, RunFolderError. State is saved before
+ * where it is whole.
  */
-export function train(task: TrainingTask, run: RunFolder, options: TrainOptions): Promise<Summary> {
-  throw new Error(`not there yet: ${task.stepsPerEpoch} ${run.path} ${options.epochs}`);
+export async function train(task: TrainingTask, run: RunFolder, options: TrainOptions): Promise<Summary> {
+  const trainer = await Trainer.start(task, run, options);
+  try {
+    if (trainer.isFinished && run.isResuming) {
+      options.log.info(
+        `${run.path}: the run is finished (${trainer.state.epoch} epochs); pass more --epochs to go on with it`,
+      );
+      const summary = readSummary(run);
+      if (summary !== undefined) return summary;
+    }
+    return await trainer.run();
+  } finally {
+    trainer.close();
+  }
+}
+
+function readSummary(run: RunFolder): Summary | undefined {
+  const path = join(run.path, 'summary.json');
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Summary;
+  } catch {
+    return undefined; // Damaged: written anew.
+  }
 }

@@ -38,10 +38,8 @@ export const trainingFields = {
   maxNonFinite: z.number().int().min(1).default(10).describe('Steps in a row without a finite loss that end the run'),
 } as const;
 
-const schema = z.object(trainingFields);
-
 /** The resolved values of `trainingFields`. */
-export type TrainingOptions = z.output<typeof schema>;
+export type TrainingOptions = z.output<z.ZodObject<typeof trainingFields>>;
 
 /** The schedule that the options of a command describe. */
 export function scheduleFromOptions(

@@ -1,0 +1,35 @@
+import type { CheckpointState } from './checkpoint-state';
+
+/** Keys that change how a run is carried out, but not what comes out of it. */
+const harmless = new Set(['out', 'resume', 'workers', 'keep', 'checkpointEvery', 'checkpointEverySeconds', 'logEvery']);
+
+/** What is different now from when a checkpoint was written, one line for each difference. */
+export function describeChanges(
+  before: Pick<CheckpointState, 'config' | 'dataFingerprint' | 'versions' | 'stepsPerEpoch'>,
+  now: Pick<CheckpointState, 'config' | 'dataFingerprint' | 'versions' | 'stepsPerEpoch'>,
+): string[] {
+  const lines: string[] = [];
+  for (const key of keysOf(before.config, now.config)) {
+    const [old, current] = [show(before.config[key]), show(now.config[key])];
+    if (old !== current && !harmless.has(key)) lines.push(`config: ${key} was ${old} and is now ${current}`);
+  }
+  if (before.dataFingerprint !== now.dataFingerprint) {
+    lines.push(`data: the training data has changed (${before.dataFingerprint} before, ${now.dataFingerprint} now)`);
+  }
+  if (before.stepsPerEpoch !== now.stepsPerEpoch) {
+    lines.push(`data: an epoch had ${before.stepsPerEpoch} steps and now has ${now.stepsPerEpoch}`);
+  }
+  for (const key of keysOf(before.versions, now.versions)) {
+    const [old, current] = [before.versions[key] ?? 'absent', now.versions[key] ?? 'absent'];
+    if (old !== current) lines.push(`code: ${key} was ${old} and is now ${current}`);
+  }
+  return lines;
+}
+
+function keysOf(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])];
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'not set' : JSON.stringify(value);
+}

@@ -1,0 +1,33 @@
+/** Watches for the wish to stop. */
+export interface StopSignals {
+  /** The first signal that came, or undefined. */
+  readonly reason: 'SIGINT' | 'SIGTERM' | undefined;
+  /** Aborts when the first signal comes. */
+  readonly signal: AbortSignal;
+  /** Gives the signals back to their default. */
+  dispose(): void;
+}
+
+/** Takes SIGINT and SIGTERM as a wish to stop after the step; the second one ends the process at once (130, 143). */
+export function watchStopSignals(onFirst: (name: string) => void): StopSignals {
+  const controller = new AbortController();
+  let reason: StopSignals['reason'];
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (reason !== undefined) process.exit(name === 'SIGINT' ? 130 : 143);
+    reason = name as 'SIGINT' | 'SIGTERM';
+    onFirst(name);
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    get reason() {
+      return reason;
+    },
+    signal: controller.signal,
+    dispose() {
+      process.removeListener('SIGINT', onSignal);
+      process.removeListener('SIGTERM', onSignal);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Logger } from '@featuremine/command-line';
+import type { Schedule } from './schedule';
+
+/** Options of `train`; the names and defaults are those of `trainingFields`. */
+export interface TrainOptions {
+  readonly epochs: number;
+  readonly schedule: Schedule;
+  readonly log: Logger;
+  /** Steps between two checkpoints; absent: by time only. */
+  readonly checkpointEvery?: number | undefined;
+  /** 60. */
+  readonly checkpointEverySeconds?: number | undefined;
+  /** 2. */
+  readonly keep?: number | undefined;
+  /** Steps, 20. */
+  readonly logEvery?: number | undefined;
+  /** Epochs, 1. */
+  readonly evaluateEvery?: number | undefined;
+  readonly earlyStop?: number | undefined;
+  /** 10. */
+  readonly maxNonFinite?: number | undefined;
+  /** Goes into the summary. */
+  readonly device?: string | undefined;
+  /** Added to the versions of the summary and of checkpoints: what the results depend on. */
+  readonly versions?: Readonly<Record<string, string>> | undefined;
+  /** Further keys of the summary. */
+  readonly summary?: Readonly<Record<string, unknown>> | undefined;
+}
