@@ -83,6 +83,24 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
+  /** Fills an array with numbers from the normal distribution with mean 0 and this deviation, two from each pair of words. */
+  fillNormal(values: Float32Array, deviation: number): Float32Array {
+    for (let i = 0; i < values.length; i += 2) {
+      const radius = deviation * Math.sqrt(-2 * Math.log((this.uint32() + 1) / 4294967296));
+      const angle = (this.uint32() * 2 * Math.PI) / 4294967296;
+      values[i] = radius * Math.cos(angle);
+      if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle);
+    }
+    return values;
+  }
+
+  /** Fills an array with numbers in [low, high), one word each. */
+  fillUniform(values: Float32Array, low: number, high: number): Float32Array {
+    const scale = (high - low) / 4294967296;
+    for (let i = 0; i < values.length; i++) values[i] = low + scale * this.uint32();
+    return values;
+  }
+
   /** A number from Beta(alpha, alpha2). */
   beta(alpha: number, alpha2: number): number {
     const x = this.gamma(alpha);

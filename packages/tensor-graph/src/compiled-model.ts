@@ -73,7 +73,7 @@ export class CompiledModel {
     const first = options.variables.map(({ name, shape, initial }) => ({
       name,
       shape,
-      value: initial(shape, Random.of(options.seed, 'variable', name)),
+      initial: () => initial(shape, Random.of(options.seed, 'variable', name)),
     }));
     const averages =
       options.ema === undefined ? [] : first.map((variable) => ({ ...variable, name: `ema/${variable.name}` }));
@@ -154,7 +154,7 @@ export class CompiledModel {
       .filter(({ isTrainable }) => isTrainable)
       .flatMap(({ name, shape }) => slotNames(optimizer, name).map((slot) => ({ name: slot, shape })))
       .filter(({ name }) => !this.store.has(name));
-    this.store.declare(slots.map(({ name, shape }) => ({ name, shape, value: new Float32Array(elementCount(shape)) })));
+    this.store.declare(slots.map((slot) => ({ ...slot, initial: () => new Float32Array(elementCount(slot.shape)) })));
   }
 
   private compile(

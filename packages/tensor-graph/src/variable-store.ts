@@ -8,10 +8,17 @@ interface StoredVariable {
   readonly node: string;
 }
 
+/** A float32 variable before its first run. */
+export interface NewVariable {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initial: () => Float32Array;
+}
+
 /** The variables of a session: made with first values, read and written in one run each. */
 export class VariableStore {
   private readonly variables = new Map<string, StoredVariable>();
-  private readonly pending = new Map<string, Float32Array>();
+  private readonly pending = new Map<string, () => Float32Array>();
   private readonly plans = new Map<string, RunPlan>();
   private groups = 0;
 
@@ -29,24 +36,22 @@ export class VariableStore {
     return this.variables.get(name)!.shape;
   }
 
-  /** Declares float32 variables; their first values are written before the next run. */
-  declare(
-    variables: readonly { readonly name: string; readonly shape: readonly number[]; readonly value: Float32Array }[],
-  ): void {
+  /** Declares float32 variables; a first value is computed before the next run, unless one is written until then. */
+  declare(variables: readonly NewVariable[]): void {
     if (variables.length === 0) return;
     const prefix = `variables_${this.groups++}`;
     const graph: GraphDef = { node: variables.flatMap(({ name, shape }, i) => variableNodes(`v${i}`, name, shape)) };
     this.session.import(graph, prefix);
-    variables.forEach(({ name, shape, value }, i) => {
+    variables.forEach(({ name, shape, initial }, i) => {
       this.variables.set(name, { shape, node: `${prefix}/v${i}` });
-      this.pending.set(name, value);
+      this.pending.set(name, initial);
     });
   }
 
   /** Writes the first values of variables declared since the last run. */
   async initialize(): Promise<void> {
     if (this.pending.size === 0) return;
-    const values = new Map(this.pending);
+    const values = new Map([...this.pending].map(([name, initial]) => [name, initial()]));
     this.pending.clear();
     await this.assign(values);
   }
@@ -65,6 +70,7 @@ export class VariableStore {
 
   /** Sets these variables. */
   async write(values: ReadonlyMap<string, Float32Array>): Promise<void> {
+    for (const name of values.keys()) this.pending.delete(name);
     await this.initialize();
     await this.assign(values);
   }

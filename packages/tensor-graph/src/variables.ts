@@ -33,12 +33,12 @@ export function kaimingUniform({ a }: { readonly a: number }): Initializer {
 
 /** Normal with mean 0 and this deviation. */
 export function normalInit(deviation: number): Initializer {
-  return (shape, random) => fill(shape, () => random.normal() * deviation);
+  return (shape, random) => random.fillNormal(new Float32Array(elementCount(shape)), deviation);
 }
 
 /** Uniform in [−bound, bound). */
 export function uniformInit(bound: number): Initializer {
-  return (shape, random) => fill(shape, () => random.uniform(-bound, bound));
+  return (shape, random) => random.fillUniform(new Float32Array(elementCount(shape)), -bound, bound);
 }
 
 /** This value everywhere. */
@@ -48,12 +48,6 @@ export function constantInit(value: number): Initializer {
 
 export const zerosInit: Initializer = constantInit(0);
 export const onesInit: Initializer = constantInit(1);
-
-function fill(shape: readonly number[], draw: () => number): Float32Array {
-  const values = new Float32Array(elementCount(shape));
-  for (let i = 0; i < values.length; i++) values[i] = draw();
-  return values;
-}
 
 /** Refuses a list in which a name stands twice. @throws ConfigError */
 export function checkVariables(variables: readonly VariableSpec[]): void {
