@@ -1,14 +1,17 @@
 import { runCommands } from '@featuremine/command-line';
+import type { Program } from '@featuremine/command-line';
 import { evalCommand } from './commands/eval';
 import { predictCommand } from './commands/predict';
 import { trainCommand } from './commands/train';
 
-/** The `retinanet` program; resolves to its exit code. */
+/** The `retinanet` program and its commands. */
+export const retinanetProgram: Program = {
+  name: 'retinanet',
+  summary: 'RetinaNet on VOC data: train, evaluate, predict',
+  commands: [trainCommand, evalCommand, predictCommand],
+};
+
+/** Runs the `retinanet` program; resolves to its exit code. */
 export function main(argv: readonly string[]): Promise<number> {
-  return runCommands({
-    name: 'retinanet',
-    summary: 'RetinaNet on VOC data: train, evaluate, predict',
-    commands: [trainCommand, evalCommand, predictCommand],
-    argv,
-  });
+  return runCommands({ ...retinanetProgram, argv });
 }

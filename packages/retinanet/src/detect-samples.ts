@@ -16,8 +16,8 @@ export interface DetectOptions {
   readonly resize: DetectionResize;
   readonly batchSize: number;
   readonly pool: WorkerPool;
-  /** torchvision's resize without antialiasing, instead of the quick one. */
-  readonly pixels?: 'uint8' | 'float32';
+  /** uint8: resized while decoding; float32: as torchvision resizes. */
+  readonly pixels: 'uint8' | 'float32';
   readonly settings?: Partial<PostProcessSettings>;
   /** When it aborts, no further batch is looked at. */
   readonly signal?: AbortSignal;
@@ -47,28 +47,27 @@ export async function* detectSamples(
     order: 'sequential',
     lastBatch: 'pad',
     resize: options.resize,
-    pixels: options.pixels ?? 'uint8',
+    pixels: options.pixels,
   });
   let done = 0;
-  let previous: { readonly batch: DetectionBatch; readonly outputs: Outputs } | undefined;
+  let previous: { readonly batch: DetectionBatch; readonly outputs: Readonly<Record<string, HostTensor>> } | undefined;
   for await (const batch of batches) {
     options.signal?.throwIfAborted();
     const running = options.evaluate({ images: batch.images, imageSizes: batch.imageSizes });
     running.catch(() => undefined); // reported by the await below
-    if (previous) yield* imageDetections(previous.batch, previous.outputs, options);
+    if (previous) yield* batchDetections(previous.batch, previous.outputs, options);
     previous = { batch, outputs: await running };
     done += batch.imageCount;
     options.onProgress?.(done);
   }
-  if (previous) yield* imageDetections(previous.batch, previous.outputs, options);
+  if (previous) yield* batchDetections(previous.batch, previous.outputs, options);
 }
 
-type Outputs = Record<string, HostTensor>;
-
-function* imageDetections(
+/** Post-processes the outputs of the evaluation step on a batch, image by image. */
+export function* batchDetections(
   batch: DetectionBatch,
-  outputs: Outputs,
-  options: DetectOptions,
+  outputs: Readonly<Record<string, HostTensor>>,
+  options: Pick<DetectOptions, 'numClasses' | 'settings'>,
 ): Generator<SampleDetections> {
   const anchors = anchorsFor({ height: batch.images.shape[1]!, width: batch.images.shape[2]! });
   for (let image = 0; image < batch.imageCount; image++) {
@@ -90,8 +89,8 @@ function sizeAt(sizes: Int32Array, image: number): ImageSize {
   return { height: sizes[image * 2]!, width: sizes[image * 2 + 1]! };
 }
 
-/** The rows of one image in the outputs of the evaluation step, level by level, with their anchors. */
-export function levelsOf(outputs: Outputs, image: number, anchors: Float32Array): LevelOutput[] {
+// The rows of one image in the outputs, level by level, with their anchors.
+function levelsOf(outputs: Readonly<Record<string, HostTensor>>, image: number, anchors: Float32Array): LevelOutput[] {
   let firstAnchor = 0;
   return Array.from({ length: PYRAMID_LEVELS }, (_, level) => {
     const logits = outputs[`logits${level}`]!;

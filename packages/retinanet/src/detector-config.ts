@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@featuremine/errors';
+import { readRunConfig } from '@featuremine/training';
 import type { DetectionResize } from '@featuremine/vision-data';
 import { z } from 'zod';
 import { BACKBONES } from './architecture';
@@ -26,46 +26,31 @@ export const detectorConfigSchema = z.object({
     trainableStages: z.number().int().min(0).max(5),
   }),
   resize: resizeSchema,
+  pixels: z.enum(['uint8', 'float32']),
 });
 export interface DetectorConfig {
   readonly classNames: readonly string[];
   readonly architecture: DetectorArchitecture;
   readonly resize: DetectionResize;
+  /** uint8: resized while decoding, smoothly and fast; float32: as torchvision resizes, without antialiasing. */
+  readonly pixels: 'uint8' | 'float32';
 }
 
-/** The file in a run folder that describes the run. */
-export const CONFIG_FILE = 'config.json';
 /** The file in a run folder with the best weights. */
 export const WEIGHTS_FILE = 'weights.safetensors';
 
 /**
  * Reads what a run's detector is from its config.json.
  *
- * @throws ConfigError when the folder holds no run, or the run of another command.
+ * @throws RunFolderError when the folder holds no run, ConfigError when it is the run of another command.
  */
-export function readRunConfig(run: string): DetectorConfig {
-  const file = join(run, CONFIG_FILE);
-  if (!existsSync(file)) {
-    throw new ConfigError({
-      where: run,
-      found: `no ${CONFIG_FILE}`,
-      fix: 'Name the --out folder of `retinanet train`',
-    });
-  }
-  const parsed = z.object({ detector: detectorConfigSchema }).safeParse(parseJson(file));
+export function readDetectorConfig(run: string): DetectorConfig {
+  const parsed = z.object({ detector: detectorConfigSchema }).safeParse(readRunConfig(run));
   if (parsed.success) return parsed.data.detector;
   throw new ConfigError({
-    where: file,
+    where: join(run, 'config.json'),
     found: 'it describes no detector',
     expected: 'the config.json that `retinanet train` wrote',
     fix: 'Name the folder of a detector run; those of backbone-pretrain hold classifiers',
   });
-}
-
-function parseJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new ConfigError({ where: file, found: 'it is no JSON', fix: 'Restore the file, or train again' }, { cause });
-  }
 }

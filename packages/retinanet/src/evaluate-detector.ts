@@ -1,10 +1,10 @@
 import { DetectionList, evaluateCoco, evaluateVoc, groundTruthFromImageSet } from '@featuremine/voc-eval';
 import type { Detections as DetectionColumns, Evaluation, GroundTruth, Protocol } from '@featuremine/voc-eval';
+import { detectionSamplesOf } from '@featuremine/vision-data';
 import type { DetectionSample } from '@featuremine/vision-data';
 import type { VocImageSet } from '@featuremine/voc';
 import { detectSamples } from './detect-samples';
 import type { DetectOptions } from './detect-samples';
-import { samplesOf } from './detection-data';
 
 /** All detections on an image set beside its ground truth: what every protocol judges. */
 export interface JudgedSet {
@@ -20,7 +20,7 @@ export interface EvaluationSet {
 
 /** Makes the samples and the ground truth of an image set. */
 export function evaluationSetOf(set: VocImageSet): EvaluationSet {
-  return { samples: samplesOf(set), groundTruth: groundTruthFromImageSet(set) };
+  return { samples: detectionSamplesOf(set.images), groundTruth: groundTruthFromImageSet(set) };
 }
 
 /** Runs the detector over an image set and gathers its detections, in pixels of the files. */

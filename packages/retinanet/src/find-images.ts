@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { readImageSize } from '@featuremine/vision-data';
 import type { DetectionSample } from '@featuremine/vision-data';
-import sharp from 'sharp';
 
 const IMAGE_NAME = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 const SHOWN = 20;
@@ -34,8 +34,7 @@ export async function samplesOfImages(files: readonly string[]): Promise<Detecti
   const samples = await Promise.all(
     files.map(async (file) => {
       try {
-        const { width, height } = await sharp(file).metadata();
-        return sampleWithoutObjects(file, { width, height });
+        return sampleWithoutObjects(file, await readImageSize(file));
       } catch {
         unreadable.push(file);
         return undefined;

@@ -6,7 +6,7 @@ import type { CompiledFunction, Precision } from '@featuremine/tensor-graph';
 import type { DetectionResize } from '@featuremine/vision-data';
 import { readStateDict } from '@featuremine/weights';
 import { makeDetector } from './detector';
-import { WEIGHTS_FILE, readRunConfig } from './detector-config';
+import { WEIGHTS_FILE, readDetectorConfig } from './detector-config';
 import type { DetectorConfig } from './detector-config';
 import { evaluationStep } from './detector-steps';
 import { inferArchitecture } from './infer-architecture';
@@ -44,7 +44,7 @@ export async function openDetector(
       fix: 'The run has not finished its first epoch: resume it with --resume',
     });
   }
-  const stored = 'run' in source ? readRunConfig(source.run) : undefined;
+  const stored = 'run' in source ? readDetectorConfig(source.run) : undefined;
   const tensors = readStateDict(file);
   const config =
     stored ?? configOfWeights(inferArchitecture(tensors, file), source as { classNames: readonly string[] }, file);
@@ -83,5 +83,6 @@ function configOfWeights(
     classNames,
     architecture: { ...found, batchNorm: 'frozen', trainableStages: 0 },
     resize: { kind: 'min-max', minSize: 800, maxSize: 1333 },
+    pixels: 'float32',
   };
 }

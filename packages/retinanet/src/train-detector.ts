@@ -3,8 +3,8 @@ import { DatasetError } from '@featuremine/errors';
 import { CompiledModel } from '@featuremine/tensor-graph';
 import { RunFolder, train } from '@featuremine/training';
 import type { Summary, TrainingBatch } from '@featuremine/training';
-import { batchCount, createWorkerPool, detectionBatches } from '@featuremine/vision-data';
-import type { WorkerPool } from '@featuremine/vision-data';
+import { batchCount, createWorkerPool, detectionBatches, detectionSamplesOf } from '@featuremine/vision-data';
+import type { DetectionSample, WorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
 import type { VocImageSet } from '@featuremine/voc';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
@@ -12,7 +12,6 @@ import type { DetectorConfig } from './detector-config';
 import { countParameters, makeDetector } from './detector';
 import type { Detector } from './detector';
 import { evaluationStep, trainingStep } from './detector-steps';
-import { samplesOf } from './detection-data';
 import { evaluateBy, evaluationSetOf, judgeDetector } from './evaluate-detector';
 import { backboneWeights, detectorWeights } from './load-weights';
 import type { LoadedWeights } from './load-weights';
@@ -37,6 +36,7 @@ export async function trainDetector(options: TrainOptions, log: Logger): Promise
     classNames: trainSet.classNames,
     architecture,
     resize: planResize(options),
+    pixels: options.pixels,
   };
   const detector = makeDetector(architecture);
   const weights = start && startWeights(detector, start);
@@ -83,7 +83,7 @@ interface TrainingParts {
 
 async function runTraining(parts: TrainingParts): Promise<Summary> {
   const { options, config, detector, model, run, trainSet, log } = parts;
-  const samples = samplesOf(trainSet);
+  const samples = detectionSamplesOf(trainSet.images);
   const stepsPerEpoch = batchCount({ count: samples.length, batchSize: options.batchSize, lastBatch: 'drop' });
   const step = model.trainStep('train', trainingStep(detector, planLoss(options, config.architecture)), {
     optimizer: planOptimizer(options),
@@ -112,7 +112,7 @@ async function runTraining(parts: TrainingParts): Promise<Summary> {
 
 async function* trainingBatches(
   { options, config, pool }: TrainingParts,
-  samples: ReturnType<typeof samplesOf>,
+  samples: readonly DetectionSample[],
   { epoch, startBatch }: { readonly epoch: number; readonly startBatch: number },
 ): AsyncGenerator<TrainingBatch> {
   const batches = detectionBatches(samples, {
@@ -124,7 +124,7 @@ async function* trainingBatches(
     order: 'shuffled',
     lastBatch: 'drop',
     resize: config.resize,
-    pixels: 'uint8',
+    pixels: config.pixels,
     isGroupedByAspect: config.resize.kind === 'min-max',
     augmentation: {
       flipProbability: options.flip,
@@ -149,6 +149,7 @@ function validation(parts: TrainingParts): (epoch: number, signal: AbortSignal) 
       evaluate,
       numClasses: config.classNames.length,
       resize: config.resize,
+      pixels: config.pixels,
       batchSize: options.batchSize,
       pool,
       signal,

@@ -37,6 +37,10 @@ export const trainSchema = z.object({
     .optional()
     .describe('torchvision’s first or second RetinaNet (v1, or that of --weights)'),
   ...sizeFields,
+  pixels: z
+    .enum(['uint8', 'float32'])
+    .default('uint8')
+    .describe('How images are resized: smoothly while decoding (fast), or exactly as torchvision does'),
   trainableStages: z
     .number()
     .int()

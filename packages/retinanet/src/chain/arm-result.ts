@@ -5,6 +5,8 @@ import type { Evaluation } from '@featuremine/voc-eval';
 import type { WorkerPool } from '@featuremine/vision-data';
 import { evaluateBy, judgeDetector } from '../evaluate-detector';
 import type { EvaluationSet, JudgedSet } from '../evaluate-detector';
+import { keepScoresFrom } from '../detections';
+import type { Detections } from '../detections';
 import { openDetector } from '../open-detector';
 import { detectorFolder } from './arms';
 import type { Arm, ArmName } from './arms';
@@ -34,11 +36,24 @@ export interface ArmResult {
   readonly scores: Scores;
   readonly voc07: Evaluation;
   readonly curves: readonly PrCurve[];
+  /** The first images of the test set, for the report. */
+  readonly shown: readonly ShownImage[];
+}
+
+/** An image of the report with its ground truth and the detections that are worth drawing; boxes `[D, 4]` flat. */
+export interface ShownImage {
+  readonly imagePath: string;
+  readonly width: number;
+  readonly height: number;
+  readonly detections: { readonly classIds: number[]; readonly scores: number[]; readonly boxes: number[] };
+  readonly groundTruth: { readonly labels: number[]; readonly boxes: number[] };
 }
 
 /** The file in an arm's folder that says that the arm is done. */
 const RESULT_FILE = 'result.json';
 const CURVE_POINTS = 200;
+const SHOWN_IMAGES = 12;
+const SHOWN_SCORE = 0.4;
 
 /** The result of an arm that was finished before. */
 export function readArmResult(arm: Arm): ArmResult | undefined {
@@ -59,8 +74,8 @@ export async function evaluateArm(
 ): Promise<ArmResult> {
   const detector = await openDetector({ run: detectorFolder(arm) }, { precision: options.precision });
   try {
-    const { evaluate, resize, classNames } = detector;
-    const judged = await judgeDetector(set, { ...options, evaluate, resize, numClasses: classNames.length });
+    const { evaluate, resize, pixels, classNames } = detector;
+    const judged = await judgeDetector(set, { ...options, evaluate, resize, pixels, numClasses: classNames.length });
     const voc07 = evaluateBy('voc07', judged);
     const result: ArmResult = {
       arm: arm.name,
@@ -68,6 +83,7 @@ export async function evaluateArm(
       scores: { ...cocoScores(judged), mAP: voc07.mAP ?? 0 },
       voc07,
       curves: prCurves(judged),
+      shown: shownImages(judged),
     };
     writeFileSync(join(arm.folder, RESULT_FILE), `${JSON.stringify(result, null, 1)}\n`);
     return result;
@@ -97,4 +113,29 @@ function prCurves(judged: JudgedSet): PrCurve[] {
         precision: thinned(curve.precision),
       };
     });
+}
+
+function shownImages({ groundTruth, detections }: JudgedSet): ShownImage[] {
+  return groundTruth.images.slice(0, SHOWN_IMAGES).flatMap(({ imagePath, width, height, objects }, image) => {
+    if (imagePath === undefined) return [];
+    const { classIds, scores, boxes } = keepScoresFrom(detectionsOf(detections, image), SHOWN_SCORE);
+    return [
+      {
+        imagePath,
+        width,
+        height,
+        detections: { classIds: [...classIds], scores: [...scores], boxes: [...boxes] },
+        groundTruth: { labels: objects.map(({ classId }) => classId), boxes: objects.flatMap(({ box }) => [...box]) },
+      },
+    ];
+  });
+}
+
+function detectionsOf({ imageIndex, classId, score, box }: JudgedSet['detections'], image: number): Detections {
+  const rows = [...imageIndex.keys()].filter((row) => imageIndex[row] === image);
+  return {
+    classIds: Int32Array.from(rows, (row) => classId[row]!),
+    scores: Float32Array.from(rows, (row) => score[row]!),
+    boxes: Float32Array.from(rows.flatMap((row) => [...box.subarray(row * 4, row * 4 + 4)])),
+  };
 }

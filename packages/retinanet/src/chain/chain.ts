@@ -5,7 +5,7 @@ import type { Logger } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
-import { readRunConfig } from '../detector-config';
+import { readDetectorConfig } from '../detector-config';
 import { evaluationSetOf } from '../evaluate-detector';
 import { evaluateArm, readArmResult } from './arm-result';
 import type { ArmResult } from './arm-result';
@@ -54,7 +54,7 @@ async function runArm(arm: Arm, options: ChainOptions, log: Logger): Promise<Arm
   const pretraining = pretrainCommand(arm, options);
   if (pretraining) await trainOnce(pretraining, backboneFolder(arm), log);
   await trainOnce(detectorCommand(arm, options), detectorFolder(arm), log);
-  const { classNames } = readRunConfig(detectorFolder(arm));
+  const { classNames } = readDetectorConfig(detectorFolder(arm));
   const set = readImageSet(openDevkit(options.voc), options.test, { onBadBox: 'keep', classes: classNames });
   const pool = createWorkerPool({ workers: options.workers });
   const progress = startProgress({ label: 'evaluating', total: set.images.length });

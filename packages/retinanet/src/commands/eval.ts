@@ -55,6 +55,7 @@ export const evalCommand: Command = defineCommand({
         evaluate: detector.evaluate,
         numClasses: detector.classNames.length,
         resize: detector.resize,
+        pixels: detector.pixels,
         batchSize: options.batchSize,
         pool,
         settings: { scoreThreshold: options.scoreThreshold },

@@ -6,10 +6,11 @@ import { ConfigError } from '@featuremine/errors';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { z } from 'zod';
 import { detectSamples } from '../detect-samples';
-import type { SampleDetections } from '../detect-samples';
 import { keepScoresFrom } from '../detections';
 import { writeDrawnImage } from '../draw-detections';
 import { findImages, samplesOfImages } from '../find-images';
+import { namedDetections } from '../image-detections';
+import type { ImageDetections } from '../image-detections';
 import { openDetector } from '../open-detector';
 import type { DetectorSource } from '../open-detector';
 import { resizeFrom } from '../resize-option';
@@ -38,12 +39,7 @@ const schema = z.object({
 type PredictOptions = z.output<typeof schema>;
 
 /** What `predict` says about an image. */
-interface ImagePrediction {
-  readonly file: string;
-  readonly width: number;
-  readonly height: number;
-  readonly detections: { readonly class: string; readonly score: number; readonly box: number[] }[];
-}
+type ImagePrediction = { readonly file: string } & ImageDetections;
 
 /** `retinanet predict`: images in, detections as JSON and drawings out. */
 export const predictCommand: Command = defineCommand({
@@ -72,13 +68,13 @@ export const predictCommand: Command = defineCommand({
         resize: detector.resize,
         batchSize: options.batchSize,
         pool,
-        pixels: 'float32',
+        pixels: detector.pixels,
         settings: { scoreThreshold: options.scoreThreshold },
         onProgress: (done) => progress.update(done),
       });
       for await (const sample of found) {
         const file = files[sample.index]!;
-        images.push(describe(file, sample, detector.classNames));
+        images.push({ file, ...namedDetections(sample.size, sample.detections, detector.classNames) });
         if (!options.draw) continue;
         await writeDrawnImage(file, join(options.out, drawnName(files, sample.index)), {
           size: sample.size,
@@ -113,22 +109,6 @@ function sourceOf({ run, weights, classes }: PredictOptions): DetectorSource {
     expected: '--run RUN, or --weights FILE with --classes a,b,c',
     fix: 'Say which detector is to be used, and what its classes are called',
   });
-}
-
-function describe(
-  file: string,
-  { size, detections }: SampleDetections,
-  classNames: readonly string[],
-): ImagePrediction {
-  return {
-    file,
-    ...size,
-    detections: Array.from(detections.scores, (score, i) => ({
-      class: classNames[detections.classIds[i]!]!,
-      score,
-      box: [...detections.boxes.subarray(i * 4, i * 4 + 4)],
-    })),
-  };
 }
 
 // The image's name with .jpg; with its place before it, when another image has that name too.

@@ -1,0 +1,63 @@
+import { defineCommand, runCommands } from '@featuremine/command-line';
+import type { Command, CommandContext } from '@featuremine/command-line';
+import { planArms } from './arms';
+import { runChain } from './chain';
+import { chainSchema } from './chain-options';
+import type { ChainOptions } from './chain-options';
+import { comparisonTable } from './comparison';
+import { demoSchema, prepareDemo } from './demo';
+import { writeReport } from './report';
+import { CommandFailure } from './run-command';
+
+/** `npm run chain`: pretraining, fine-tuning and evaluation on a user's data, in one or in three arms. */
+const chainCommand: Command = defineCommand({
+  name: 'chain',
+  summary: 'From classification data and VOC data to mAP: pretrain with Feature Mining, fine-tune, evaluate',
+  examples: [
+    'npm run chain -- --classify cifar100:data/c100@128 --voc VOCdevkit --train 2007/train --test 2007/test --image-size 320 --out runs/chain',
+    'npm run chain -- --classify folder:data/photos@160 --voc VOCdevkit --train 2007/trainval --test 2007/test --compare --seeds 3 --out runs/compare',
+  ],
+  schema: chainSchema,
+  hasConfig: true,
+  run: (options, context) => chainWithReport('From pretraining to detection', options, context),
+});
+
+/** `npm run demo`: the chain on drawn shapes. */
+const demoCommand: Command = defineCommand({
+  name: 'demo',
+  summary: 'The whole chain on drawn shapes, in a few minutes: data, Feature Mining, RetinaNet, mAP and a report',
+  examples: ['npm run demo', 'npm run demo -- --out runs/my-demo --seed 1'],
+  schema: demoSchema,
+  async run(options, context) {
+    const chain = await prepareDemo(options, context.log);
+    return chainWithReport('Demo: shapes', chain, context);
+  },
+});
+
+async function chainWithReport(title: string, options: ChainOptions, context: CommandContext): Promise<number> {
+  try {
+    const chain = await runChain(options, context.log);
+    const report = await writeReport({ title, out: options.out, arms: planArms(options), chain });
+    context.output({
+      ...chain.comparison,
+      results: chain.results.map(({ arm, seed, scores }) => ({ arm, seed, ...scores })),
+      report,
+    });
+    context.print(`\n${comparisonTable(chain.comparison)}\n\nReport: ${report}`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    context.log.error(`${error.message}. What is finished is kept: the same command goes on from there.`);
+    return error.exitCode;
+  }
+}
+
+/** Runs `npm run chain -- …` and `npm run demo -- …`; resolves to the exit code. */
+export function chainMain(command: 'chain' | 'demo', argv: readonly string[]): Promise<number> {
+  return runCommands({
+    name: 'npm run',
+    summary: 'From pretraining to detection',
+    commands: [chainCommand, demoCommand],
+    argv: [command, ...argv],
+  });
+}

@@ -1,0 +1,62 @@
+import type { Precision } from '@featuremine/tensor-graph';
+import { loadDetectionBatch } from '@featuremine/vision-data';
+import type { DetectionResize, ImageInput } from '@featuremine/vision-data';
+import { batchDetections } from './detect-samples';
+import { namedDetections } from './image-detections';
+import type { ImageDetections } from './image-detections';
+import { openDetector } from './open-detector';
+import type { DetectorSource, OpenDetector } from './open-detector';
+import type { PostProcessSettings } from './post-process';
+
+/** Options of `RetinaNet.load`. */
+export interface LoadDetectorOptions {
+  /** Another size than the one of training. */
+  readonly resize?: DetectionResize;
+  readonly precision?: Precision;
+}
+
+/**
+ * A trained detector for use in a program.
+ *
+ *     const detector = await RetinaNet.load('runs/voc');
+ *     const { detections } = await detector.detect('photo.jpg');
+ *     await detector.close();
+ */
+export class RetinaNet {
+  private constructor(private readonly detector: OpenDetector) {}
+
+  /**
+   * Loads a run folder of `retinanet train`, or weights with torchvision's names and their class names.
+   *
+   * @throws ConfigError or WeightsError for a folder without a run and for weights that do not fit
+   */
+  static async load(source: string | DetectorSource, options: LoadDetectorOptions = {}): Promise<RetinaNet> {
+    return new RetinaNet(await openDetector(typeof source === 'string' ? { run: source } : source, options));
+  }
+
+  /** The names of the classes, in the order of their ids. */
+  get classNames(): readonly string[] {
+    return this.detector.classNames;
+  }
+
+  /**
+   * Finds the objects in an image: a path, or the bytes of an image file with a name for messages. Calls may overlap.
+   *
+   * @throws DatasetError for an image that cannot be read
+   */
+  async detect(image: ImageInput, settings?: Partial<PostProcessSettings>): Promise<ImageDetections> {
+    const { evaluate, resize, pixels, classNames } = this.detector;
+    const batch = await loadDetectionBatch([image], { resize, pixels });
+    const outputs = await evaluate({ images: batch.images, imageSizes: batch.imageSizes });
+    const [found] = batchDetections(batch, outputs, {
+      numClasses: classNames.length,
+      ...(settings ? { settings } : {}),
+    });
+    return namedDetections(found!.size, found!.detections, classNames);
+  }
+
+  /** Frees the memory of the detector. */
+  close(): Promise<void> {
+    return this.detector.close();
+  }
+}

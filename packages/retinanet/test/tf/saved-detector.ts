@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { Random } from '@featuremine/random';
+import { makeStateDict, writeSafetensors } from '@featuremine/weights';
+import type { DetectorArchitecture } from '../../src/architecture';
+import { makeDetector } from '../../src/detector';
+import { quickStart } from './quick-start';
+
+/** Writes an untrained detector with torchvision's names; returns the path. */
+export function saveUntrainedDetector(folder: string, parts: Partial<DetectorArchitecture> = {}): string {
+  const detector = makeDetector({
+    backbone: 'resnet18',
+    numClasses: 2,
+    p6From: 'p5',
+    hasHeadNorm: false,
+    batchNorm: 'frozen',
+    trainableStages: 3,
+    ...parts,
+  });
+  const random = Random.of(1);
+  const values = new Map(quickStart(detector.variables).map(({ name, shape, initial }) => [name, initial(shape, random)]));
+  // Every anchor is as likely an object as not, so that there is something to post-process.
+  values.get('head.classification_head.cls_logits.bias')!.fill(-1);
+  const path = join(folder, 'detector.safetensors');
+  writeSafetensors(path, makeStateDict(detector.variables, values));
+  return path;
+}
