@@ -60,6 +60,7 @@ export default tseslint.config(
         { selector: 'ExportAllDeclaration', message: 'Name the exports one by one.' },
       ],
       eqeqeq: 'error',
+      '@typescript-eslint/no-require-imports': ['error', { allow: ['^koffi$'] }],
     },
   },
   { files: ['**/test/**/*.ts'], rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' } },

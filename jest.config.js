@@ -15,7 +15,7 @@ const projects = readdirSync(join(__dirname, 'packages')).flatMap((name) => {
   const folder = join(__dirname, 'packages', name, 'test');
   if (!existsSync(folder)) return [];
   const fast = { ...common, displayName: name, testMatch: [`<rootDir>/packages/${name}/test/*.test.ts`] };
-  const tf = { ...common, displayName: `${name}-tf`, testMatch: [`<rootDir>/packages/${name}/test/tf/*.test.ts`] };
+  const tf = { ...common, displayName: `${name}-tf`, testMatch: [`<rootDir>/packages/${name}/test/tf/**/*.test.ts`] };
   return existsSync(join(folder, 'tf')) ? [fast, tf] : [fast];
 });
 projects.push({ ...common, displayName: 'whole', testMatch: ['<rootDir>/test/**/*.test.ts'] });

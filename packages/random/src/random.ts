@@ -114,7 +114,7 @@ export class Random {
     for (let i = 0; i < count; i++) order[i] = i;
     for (let i = count - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const kept = order[i]!;
+      const kept = order[i];
       order[i] = order[j]!;
       order[j] = kept;
     }
@@ -123,7 +123,7 @@ export class Random {
 
   /** One of the items, each as likely. */
   pick<T>(items: readonly T[]): T {
-    return items[this.integer(items.length)] as T;
+    return items[this.integer(items.length)];
   }
 
   // Marsaglia and Tsang, A simple method for generating gamma variables, 2000.

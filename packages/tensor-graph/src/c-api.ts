@@ -92,11 +92,12 @@ export function cApi(): CApi {
 
 function load(): CApi {
   // TensorFlow compiles and optimises graphs on the calling thread: koffi's default stacks are too small for it.
-  koffi.config({ sync_stack_size: 16 << 20, async_stack_size: 16 << 20 });
+  const stacks = { sync_stack_size: 16 << 20, async_stack_size: 16 << 20 };
+  // koffi takes settings only before its first library; a second copy of this module in one process finds them set.
+  if (koffi.config().sync_stack_size !== stacks.sync_stack_size) koffi.config(stacks);
   const library = koffi.load(tensorflowLibraryPath());
-  koffi.struct('TF_Output', { oper: 'void *', index: 'int' });
-  koffi.struct('TF_Buffer', { data: 'void *', length: 'size_t', deallocator: 'void *' });
-  const define = (name: string, result: string, ...parameters: string[]): Native =>
+  const output = koffi.struct({ oper: 'void *', index: 'int' });
+  const define = (name: string, result: string, ...parameters: (string | Koffi.TypeObject)[]): Native =>
     library.func(`TF_${name}`, result, parameters);
   const p = 'void *';
   return {
@@ -107,8 +108,8 @@ function load(): CApi {
     NewGraph: define('NewGraph', p),
     DeleteGraph: define('DeleteGraph', 'void', p),
     NewOperation: define('NewOperation', p, p, 'const char *', 'const char *'),
-    AddInput: define('AddInput', 'void', p, 'TF_Output'),
-    AddInputList: define('AddInputList', 'void', p, 'const TF_Output *', 'int'),
+    AddInput: define('AddInput', 'void', p, output),
+    AddInputList: define('AddInputList', 'void', p, koffi.pointer(output), 'int'),
     AddControlInput: define('AddControlInput', 'void', p, p),
     SetAttrString: define('SetAttrString', 'void', p, 'const char *', p, 'size_t'),
     SetAttrInt: define('SetAttrInt', 'void', p, 'const char *', 'int64_t'),
@@ -121,10 +122,10 @@ function load(): CApi {
     SetAttrShape: define('SetAttrShape', 'void', p, 'const char *', 'const int64_t *', 'int'),
     SetAttrTensor: define('SetAttrTensor', 'void', p, 'const char *', p, p),
     FinishOperation: define('FinishOperation', p, p, p),
-    OperationOutputType: define('OperationOutputType', 'int', 'TF_Output'),
+    OperationOutputType: define('OperationOutputType', 'int', output),
     OperationNumOutputs: define('OperationNumOutputs', 'int', p),
-    GraphGetTensorNumDims: define('GraphGetTensorNumDims', 'int', p, 'TF_Output', p),
-    GraphGetTensorShape: define('GraphGetTensorShape', 'void', p, 'TF_Output', p, 'int', p),
+    GraphGetTensorNumDims: define('GraphGetTensorNumDims', 'int', p, output, p),
+    GraphGetTensorShape: define('GraphGetTensorShape', 'void', p, output, p, 'int', p),
     GraphGetOpDef: define('GraphGetOpDef', 'void', p, 'const char *', p, p),
     GraphToGraphDef: define('GraphToGraphDef', 'void', p, p, p),
     GraphOperationByName: define('GraphOperationByName', p, p, 'const char *'),
@@ -172,13 +173,16 @@ export function raise(what: string, status: Pointer): void {
   if ((api.GetCode(status) as number) !== 0) throw new Error(`${what}: ${api.Message(status) as string}`);
 }
 
+// TF_Buffer.
+const BUFFER = koffi.struct({ data: 'void *', length: 'size_t', deallocator: 'void *' });
+
 /** Runs `fill` on a new TF_Buffer and returns a copy of its bytes. */
 export function bytesFrom(what: string, fill: (buffer: Pointer, status: Pointer) => void): Uint8Array {
   const api = cApi();
   const buffer = api.NewBuffer() as Pointer;
   try {
     checked(what, (status) => fill(buffer, status));
-    const { data, length } = koffi.decode(buffer, 'TF_Buffer') as { data: Pointer; length: number | bigint };
+    const { data, length } = koffi.decode(buffer, BUFFER) as { data: Pointer; length: number | bigint };
     return nativeBytes(data, Number(length)).slice();
   } finally {
     api.DeleteBuffer(buffer);

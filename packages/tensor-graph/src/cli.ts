@@ -26,8 +26,8 @@ const doctor = defineCommand({
   summary: 'Say which runtime is loaded, what is wrong, and how to mend it',
   examples: ['npx tensor-graph doctor'],
   schema: z.object({}),
-  run(_options, context) {
-    const findings = examine();
+  async run(_options, context) {
+    const findings = await examine();
     for (const { what, value, fix } of findings) {
       context.print(
         `${fix === undefined ? 'ok ' : 'BAD'}  ${what.padEnd(17)} ${value}${fix === undefined ? '' : `\n     fix: ${fix}`}`,
@@ -39,7 +39,7 @@ const doctor = defineCommand({
       throw new RuntimeError({
         where: 'doctor',
         found: `${broken.length} of ${findings.length} findings are bad`,
-        fix: broken[0]!.fix!,
+        fix: broken[0].fix!,
       });
     }
   },

@@ -95,7 +95,7 @@ export class CompiledModel {
       const extra = optimizerInputs(training.optimizer, this.stepCount);
       const named = Object.fromEntries(Object.entries(extra).map(([key, value]) => [`optimizer/${key}`, value]));
       const outputs = await run({ ...inputs, ...named });
-      if (outputs['isFinite']!.data[0] === 1) this.stepCount++;
+      if (outputs['isFinite'].data[0] === 1) this.stepCount++;
       return outputs;
     };
   }
@@ -165,22 +165,22 @@ export class CompiledModel {
     const graphs = new Map<string, CompiledGraph>();
     return async (inputs) => {
       const names = Object.keys(inputs).sort();
-      const tensors = names.map((name) => hostTensor(inputs[name]!));
+      const tensors = names.map((name) => hostTensor(inputs[name]));
       const signature = names.map((name, i): InputSignature => ({
         name,
-        dtype: tensors[i]!.dtype,
-        shape: tensors[i]!.shape,
+        dtype: tensors[i].dtype,
+        shape: tensors[i].shape,
       }));
       const key = JSON.stringify(signature);
       let compiled = graphs.get(key);
       if (compiled === undefined) {
-        tensors.forEach((tensor, i) => checkHostTensor(names[i]!, tensor));
+        tensors.forEach((tensor, i) => checkHostTensor(names[i], tensor));
         compiled = this.build(definition, { ...options, inputs: signature, variables: this.specs });
         graphs.set(key, compiled);
       }
       await this.store.initialize();
       const results = await this.session.run(compiled.plan, tensors);
-      return Object.fromEntries(compiled.outputs.map((name, i) => [name, results[i]!]));
+      return Object.fromEntries(compiled.outputs.map((name, i) => [name, results[i]]));
     };
   }
 

@@ -48,12 +48,12 @@ export class EagerModel {
         return scalarLoss(definition.name, outputs['loss']);
       },
       parameters,
-      undefined as unknown as Tensor,
+      undefined,
       true,
     ) as { grads: (Tensor | null | undefined)[] };
     const gradients = new Map<string, Float32Array>();
     grads.forEach((gradient, i) => {
-      if (gradient) gradients.set(trainable[i]!.name, gradient.dataSync() as Float32Array);
+      if (gradient) gradients.set(trainable[i].name, gradient.dataSync() as Float32Array);
     });
     const results = read(outputs);
     tf.dispose(Object.values(outputs));
@@ -61,7 +61,7 @@ export class EagerModel {
     let squares = 0;
     for (const gradient of gradients.values()) for (const value of gradient) squares += value * value;
     const norm = Math.sqrt(squares);
-    const isFinite = Number.isFinite(results['loss']!.data[0]) && Number.isFinite(norm);
+    const isFinite = Number.isFinite(results['loss'].data[0]) && Number.isFinite(norm);
     results['gradientNorm'] = scalar(norm);
     results['isFinite'] = scalar(isFinite ? 1 : 0);
     const changes: State = new Map();
@@ -92,7 +92,7 @@ export class EagerModel {
       if (average !== undefined) {
         changes.set(
           `ema/${name}`,
-          average.map((old, i) => old - (1 - emaDecay) * (old - value[i]!)),
+          average.map((old, i) => old - (1 - emaDecay) * (old - value[i])),
         );
       }
     }
@@ -152,24 +152,24 @@ function optimize(
   const { weightDecay } = optimizer;
   if (optimizer.kind === 'sgd') {
     const { momentum, nesterov = false } = optimizer;
-    const decayed = gradient.map((g, i) => g + weightDecay * old[i]!);
-    const velocity = state.get(first)!.map((v, i) => momentum * v + decayed[i]!);
+    const decayed = gradient.map((g, i) => g + weightDecay * old[i]);
+    const velocity = state.get(first)!.map((v, i) => momentum * v + decayed[i]);
     changes.set(first, velocity);
     changes.set(
       name,
-      old.map((p, i) => p - lr * (nesterov ? decayed[i]! + momentum * velocity[i]! : velocity[i]!)),
+      old.map((p, i) => p - lr * (nesterov ? decayed[i] + momentum * velocity[i] : velocity[i])),
     );
     return;
   }
   const { beta1, beta2 } = optimizer;
-  const m = state.get(first)!.map((value, i) => beta1 * value + (1 - beta1) * gradient[i]!);
-  const v = state.get(second!)!.map((value, i) => beta2 * value + (1 - beta2) * gradient[i]! * gradient[i]!);
+  const m = state.get(first)!.map((value, i) => beta1 * value + (1 - beta1) * gradient[i]);
+  const v = state.get(second!)!.map((value, i) => beta2 * value + (1 - beta2) * gradient[i] * gradient[i]);
   const correction1 = 1 - number('optimizer/beta1Power');
   const correction2 = 1 - number('optimizer/beta2Power');
   changes.set(first, m);
   changes.set(second!, v);
   const moved = (p: number, i: number): number =>
-    p - (lr / correction1) * (m[i]! / (Math.sqrt(v[i]!) / Math.sqrt(correction2) + optimizer.epsilon));
+    p - (lr / correction1) * (m[i] / (Math.sqrt(v[i]) / Math.sqrt(correction2) + optimizer.epsilon));
   changes.set(
     name,
     old.map((p, i) => moved(p - lr * weightDecay * p, i)),
@@ -187,7 +187,7 @@ function read(outputs: Record<string, Tensor>): Record<string, HostTensor> {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, tensor]) => {
       const dtype = tensor.dtype as 'float32' | 'int32' | 'bool';
-      return [name, { dtype, shape: tensor.shape, data: tensor.dataSync().slice() as HostTensor['data'] }];
+      return [name, { dtype, shape: tensor.shape, data: tensor.dataSync().slice() }];
     }),
   );
 }

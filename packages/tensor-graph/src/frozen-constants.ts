@@ -14,7 +14,7 @@ export function refuseFrozenValues(step: string, first: StepGraph, second: StepG
     );
   }
   first.constants.forEach((constant, i) => {
-    const other = second.constants[i]!;
+    const other = second.constants[i];
     if (Buffer.compare(constant.bytes, other.bytes) === 0) return;
     const user = first.graph.node.find(({ input }) => input.includes(constant.node));
     throw new RecordingError(

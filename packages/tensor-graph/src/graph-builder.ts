@@ -90,7 +90,7 @@ class GraphBuilder implements StepContext {
     const spec = this.options.variables.get(name);
     if (spec === undefined) throw unknownVariable(name, this.options.variables.keys());
     const handle = variableHandle(this.recorder, `${this.options.readPrefix ?? ''}${name}`, spec.shape);
-    const value = this.recorder.add('ReadVariableOp', [handle], [typeAttribute('dtype', DataType.float32)])[0]!;
+    const value = this.recorder.add('ReadVariableOp', [handle], [typeAttribute('dtype', DataType.float32)])[0];
     const tensor = this.keep(value);
     this.reads.set(name, { handle, value, tensor });
     return tensor;
@@ -155,12 +155,12 @@ class GraphBuilder implements StepContext {
         return scalarLoss(definition.name, called.loss);
       },
       parameters,
-      undefined as unknown as Tensor,
+      undefined,
       true,
     ) as { grads: (Tensor | null | undefined)[] };
     const gradients = new Map<string, RecordedTensor>();
     grads.forEach((gradient, i) => {
-      if (gradient) gradients.set(trainable[i]!.name, this.interception.unwrap(gradient));
+      if (gradient) gradients.set(trainable[i].name, this.interception.unwrap(gradient));
     });
     const learningRate = inputs['learningRate'];
     if (learningRate === undefined)
@@ -168,12 +168,12 @@ class GraphBuilder implements StepContext {
     const updates = new UpdateBuilder(this.recorder, this.interception, training, this.options.variables);
     const results = float32Scope(() =>
       updates.build({
-        loss: outputs['loss']!,
+        loss: outputs['loss'],
         learningRate: this.interception.unwrap(learningRate),
         gradients,
         assignments: this.assignments,
         reads: this.reads,
-        optimizerInput: (name) => this.interception.unwrap(inputs[`optimizer/${name}`]!),
+        optimizerInput: (name) => this.interception.unwrap(inputs[`optimizer/${name}`]),
       }),
     );
     return { ...outputs, ...results };
@@ -187,7 +187,7 @@ export function variableHandle(recorder: Recorder, name: string, shape: readonly
     { name: 'shape', type: 5, value: shape },
     { name: 'shared_name', type: 0, value: name },
   ];
-  return recorder.add('VarHandleOp', [], attributes, { name: `variable/${name}` })[0]!;
+  return recorder.add('VarHandleOp', [], attributes, { name: `variable/${name}` })[0];
 }
 
 /** An attribute that holds a TF_DataType. */

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, TensorContainer } from '@tensorflow/tfjs-node-gpu';
 import { DataType } from './c-api';
 import { ARRAY_TYPES, type HostData } from './host-tensor';
 import type { EncodedAttribute, RecordedTensor, Recorder } from './recorder';
@@ -44,9 +44,9 @@ export class Interception {
   constructor(private readonly recorder: Recorder) {}
 
   /** Runs `fn` with every tfjs-node kernel adding a node to the recorder's graph instead of being executed. */
-  run<T>(fn: () => T): T {
+  run<T extends TensorContainer>(fn: () => T): T {
     const { backend } = this;
-    const { binding, getInputTensorIds } = backend;
+    const { binding } = backend;
     // The binding's own properties are read-only: an object on top of it hides them.
     backend.binding = Object.create(binding, {
       executeOp: { value: this.executeOp.bind(this) },
@@ -58,10 +58,10 @@ export class Interception {
     }) as Binding;
     backend.getInputTensorIds = (tensors) => tensors.map((tensor) => this.handleOf(tensor.dataId, binding));
     try {
-      return tf.tidy(fn as () => void) as T;
+      return tf.tidy(fn);
     } finally {
       backend.binding = binding;
-      backend.getInputTensorIds = getInputTensorIds;
+      delete (backend as Partial<Backend>).getInputTensorIds;
     }
   }
 
@@ -72,11 +72,11 @@ export class Interception {
 
   /** The recorded tensor behind a tfjs tensor; one that was made outside becomes a constant. */
   unwrap(tensor: Tensor): RecordedTensor {
-    return this.tensors[this.handleOf(tensor.dataId, this.backend.binding) - FIRST_HANDLE]!;
+    return this.tensors[this.handleOf(tensor.dataId, this.backend.binding) - FIRST_HANDLE];
   }
 
   private executeOp(op: string, attributes: EncodedAttribute[], ids: number[], outputs: number): Metadata[] {
-    const inputs = ids.map((id) => this.tensors[id - FIRST_HANDLE]!);
+    const inputs = ids.map((id) => this.tensors[id - FIRST_HANDLE]);
     return this.recorder
       .add(op, inputs, attributes, { outputs })
       .map((recorded) => ({ id: this.handle(recorded), shape: recorded.shape, dtype: recorded.dtype }));

@@ -42,7 +42,7 @@ export function rawOps(name: string, inputs: readonly Tensor[], attributes: Attr
 
 /** `rawOps` for an op with one output. */
 export function rawOp(name: string, inputs: readonly Tensor[], attributes: Attributes): Tensor {
-  return rawOps(name, inputs, attributes, 1)[0]!;
+  return rawOps(name, inputs, attributes, 1)[0];
 }
 
 const TYPE_NAMES: Record<DataType, string> = {

@@ -77,7 +77,7 @@ export class Recorder {
     }
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
     this.constants.push({ node: name, bytes });
-    return this.finish(description, 'Const', name, 1)[0]!;
+    return this.finish(description, 'Const', name, 1)[0];
   }
 
   /** A node that is fed at every run. */
@@ -86,7 +86,7 @@ export class Recorder {
       { name: 'dtype', type: AttrType.type, value: dtype },
       { name: 'shape', type: AttrType.shape, value: shape },
     ];
-    return this.add('Placeholder', [], attributes, { name })[0]!;
+    return this.add('Placeholder', [], attributes, { name })[0];
   }
 
   /** The whole graph as data. */

@@ -89,14 +89,14 @@ export class Session {
     const status = api.NewStatus() as Pointer;
     try {
       values.forEach((value, i) => {
-        checkHostTensor(plan.feeds[i]!, value);
+        checkHostTensor(plan.feeds[i], value);
         inputs[i] = newTensor(DataType[value.dtype], value.shape, value.data);
       });
       await new Promise<void>((resolve, reject) => {
         api.SessionRun.async(
           ...[this.session, null, feeds, inputs, inputs.length, fetches, outputs, outputs.length],
           ...[targets, targets.length, null, status],
-          (error: unknown) => (error === null || error === undefined ? resolve() : reject(error as Error)),
+          (error: Error | null) => (error ? reject(error) : resolve()),
         );
       });
       raise('TensorFlow', status);

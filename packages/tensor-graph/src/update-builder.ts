@@ -36,7 +36,7 @@ export class UpdateBuilder {
     const { recorder } = this;
     const gradientNorm = this.gradientNorm([...inputs.gradients.values()]);
     const isFinite = this.bothFinite(inputs.loss, gradientNorm);
-    const gate = (value: RecordedTensor): RecordedTensor => recorder.add('Switch', [value, isFinite], [])[1]!;
+    const gate = (value: RecordedTensor): RecordedTensor => recorder.add('Switch', [value, isFinite], [])[1];
     const reads = recorder.add('NoOp', [], [], { controls: [...inputs.reads.values()].map(({ value }) => value) });
     const learningRate = gate(inputs.learningRate);
     const clipFactor = this.clipFactor(gradientNorm);
@@ -49,13 +49,13 @@ export class UpdateBuilder {
     }
     for (const [name, value] of inputs.assignments) {
       const handle = this.handle(name);
-      const update = recorder.add('AssignVariableOp', [handle, gate(value)], [], { controls: reads })[0]!;
+      const update = recorder.add('AssignVariableOp', [handle, gate(value)], [], { controls: reads })[0];
       updates.push(update, ...this.average(name, update));
     }
 
     const switched = recorder.add('Switch', [this.toFloat(isFinite), isFinite], []);
-    const done = recorder.add('Identity', [switched[1]!], [], { controls: updates })[0]!;
-    const merged = recorder.add('Merge', [switched[0]!, done], [])[0]!;
+    const done = recorder.add('Identity', [switched[1]], [], { controls: updates })[0];
+    const merged = recorder.add('Merge', [switched[0], done], [])[0];
     return { gradientNorm, isFinite: merged };
   }
 
@@ -75,9 +75,9 @@ export class UpdateBuilder {
     const scalar = (number: number): RecordedTensor => this.interception.unwrap(tf.scalar(number));
     if (optimizer.kind === 'sgd') {
       const decayed = decay === 0 ? gradient : this.binary('AddV2', gradient, this.binary('Mul', value, scalar(decay)));
-      const operands = [handle, slots[0]!, learningRate, decayed, scalar(optimizer.momentum)];
+      const operands = [handle, slots[0], learningRate, decayed, scalar(optimizer.momentum)];
       const attributes = [{ name: 'use_nesterov', type: 3, value: optimizer.nesterov ?? false }];
-      return recorder.add('ResourceApplyMomentum', operands, attributes, { controls: reads })[0]!;
+      return recorder.add('ResourceApplyMomentum', operands, attributes, { controls: reads })[0];
     }
     let controls = reads;
     if (decay !== 0) {
@@ -87,8 +87,8 @@ export class UpdateBuilder {
     }
     const powers = [inputs.optimizerInput('beta1Power'), inputs.optimizerInput('beta2Power'), learningRate];
     const constants = [scalar(optimizer.beta1), scalar(optimizer.beta2), inputs.optimizerInput('epsilon')];
-    const operands = [handle, slots[0]!, slots[1]!, ...powers, ...constants, gradient];
-    return recorder.add('ResourceApplyAdam', operands, [], { controls })[0]!;
+    const operands = [handle, slots[0], slots[1], ...powers, ...constants, gradient];
+    return recorder.add('ResourceApplyAdam', operands, [], { controls })[0];
   }
 
   /** average −= (1 − decay) · (average − value), after the value's update. */
@@ -99,7 +99,7 @@ export class UpdateBuilder {
     const read = (handle: RecordedTensor): RecordedTensor => {
       return recorder.add('ReadVariableOp', [handle], [{ name: 'dtype', type: 4, value: 1 }], {
         controls: [update],
-      })[0]!;
+      })[0];
     };
     const average = variableHandle(recorder, `ema/${name}`, this.variables.get(name)!.shape);
     const difference = this.binary('Sub', read(average), read(this.handle(name)));
@@ -110,10 +110,10 @@ export class UpdateBuilder {
   private gradientNorm(gradients: readonly RecordedTensor[]): RecordedTensor {
     const { recorder } = this;
     if (gradients.length === 0) return this.interception.unwrap(tf.scalar(0));
-    const halves = gradients.map((gradient) => recorder.add('L2Loss', [gradient], [])[0]!);
-    const sum = recorder.add('AddN', halves, [{ name: 'N', type: 1, value: halves.length }])[0]!;
+    const halves = gradients.map((gradient) => recorder.add('L2Loss', [gradient], [])[0]);
+    const sum = recorder.add('AddN', halves, [{ name: 'N', type: 1, value: halves.length }])[0];
     const squared = this.binary('Mul', sum, this.interception.unwrap(tf.scalar(2)));
-    return recorder.add('Sqrt', [squared], [])[0]!;
+    return recorder.add('Sqrt', [squared], [])[0];
   }
 
   private clipFactor(norm: RecordedTensor): RecordedTensor | undefined {
@@ -124,12 +124,12 @@ export class UpdateBuilder {
   }
 
   private bothFinite(a: RecordedTensor, b: RecordedTensor): RecordedTensor {
-    const [first, second] = [a, b].map((value) => this.recorder.add('IsFinite', [value], [])[0]!);
-    return this.recorder.add('LogicalAnd', [first!, second!], [])[0]!;
+    const [first, second] = [a, b].map((value) => this.recorder.add('IsFinite', [value], [])[0]);
+    return this.recorder.add('LogicalAnd', [first, second], [])[0];
   }
 
   private toFloat(value: RecordedTensor): RecordedTensor {
-    return this.recorder.add('Cast', [value], [{ name: 'DstT', type: 4, value: 1 }])[0]!;
+    return this.recorder.add('Cast', [value], [{ name: 'DstT', type: 4, value: 1 }])[0];
   }
 
   private handle(name: string): RecordedTensor {
@@ -137,6 +137,6 @@ export class UpdateBuilder {
   }
 
   private binary(op: 'Mul' | 'AddV2' | 'Sub', a: RecordedTensor, b: RecordedTensor): RecordedTensor {
-    return this.recorder.add(op, [a, b], [])[0]!;
+    return this.recorder.add(op, [a, b], [])[0];
   }
 }

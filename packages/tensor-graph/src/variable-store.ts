@@ -65,7 +65,7 @@ export class VariableStore {
       targets: [],
     }));
     const values = await this.session.run(plan, []);
-    return new Map(names.map((name, i) => [name, values[i]!.data as Float32Array]));
+    return new Map(names.map((name, i) => [name, values[i].data as Float32Array]));
   }
 
   /** Sets these variables. */

@@ -22,7 +22,7 @@ export interface VariableSpec {
 
 /** Normal with deviation √(2 / (out · height · width)): torchvision's choice for convolutions (He et al., fan out). */
 export const kaimingNormalFanOut: Initializer = (shape, random) => {
-  const fanOut = elementCount(shape.slice(0, -2)) * shape[shape.length - 1]!;
+  const fanOut = elementCount(shape.slice(0, -2)) * shape[shape.length - 1];
   return normalInit(Math.sqrt(2 / fanOut))(shape, random);
 };
 

@@ -10,7 +10,7 @@ export interface Finding {
 }
 
 /** Looks at Node, the TensorFlow runtime and the machine, and names the fix of what is wrong. Loads TensorFlow. */
-export function examine(): Finding[] {
+export async function examine(): Promise<Finding[]> {
   const findings: Finding[] = [nodeFinding()];
   const state = runtimeState();
   const install = 'npx tensor-graph install (in the project itself: npm run setup)';
@@ -21,7 +21,7 @@ export function examine(): Finding[] {
       : `incomplete in ${state.folder}`,
     ...(state.isComplete ? {} : { fix: install }),
   });
-  if (state.isComplete) findings.push(...loadFindings(install));
+  if (state.isComplete) findings.push(...(await loadFindings(install)));
   const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   findings.push({ what: 'processor', value: `${availableParallelism()} threads` });
   findings.push({ what: 'memory', value: `${gigabytes(freemem())} free of ${gigabytes(totalmem())}` });
@@ -39,9 +39,9 @@ function nodeFinding(): Finding {
   };
 }
 
-function loadFindings(install: string): Finding[] {
+async function loadFindings(install: string): Promise<Finding[]> {
   try {
-    const { tf } = require('../tensorflow') as typeof import('../tensorflow');
+    const { tf } = await import('../tensorflow.js');
     const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };
     const gpu = gpuName();
     const device = backend.isUsingGpuDevice ? `GPU${gpu === undefined ? '' : ` (${gpu})`}` : 'CPU';
@@ -57,7 +57,7 @@ function loadFindings(install: string): Finding[] {
       { what: 'oneDNN', value: process.env['TF_ENABLE_ONEDNN_OPTS'] === '0' ? 'off' : 'on', ...oneDnnFix() },
     ];
   } catch (error) {
-    const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
     return [{ what: 'TensorFlow', value: `does not load: ${message}`, fix: `${install} --force` }];
   }
 }

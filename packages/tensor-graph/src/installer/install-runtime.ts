@@ -88,7 +88,7 @@ async function unpackLibraries(
     const files = await readdir(download);
     const deps = join(folder, 'deps');
     mkdirSync(join(deps, 'lib'), { recursive: true });
-    await run(python, ['-c', UNPACK, join(download, files[0]!), deps]);
+    await run(python, ['-c', UNPACK, join(download, files[0]), deps]);
     // tfjs-node links against libtensorflow; the wheel calls the library of the C and C++ interfaces libtensorflow_cc.
     symlinkSync('libtensorflow.so.2', join(deps, 'lib', 'libtensorflow.so'));
     symlinkSync('libtensorflow.so.2', join(deps, 'lib', 'libtensorflow_cc.so.2'));
@@ -104,7 +104,7 @@ async function installCuda(python: string, deps: string): Promise<void> {
   const metadata = readFileSync(join(deps, 'METADATA'), 'utf8').split('\n');
   const requirements = metadata
     .filter((line) => line.startsWith('Requires-Dist: nvidia-'))
-    .map((line) => line.slice('Requires-Dist: '.length).split(';')[0]!.trim());
+    .map((line) => line.slice('Requires-Dist: '.length).split(';')[0].trim());
   await pip(python, ['install', '--no-deps', '--only-binary=:all:', '--target', deps, ...requirements]);
 }
 
