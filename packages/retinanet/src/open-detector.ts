@@ -37,14 +37,14 @@ export async function openDetector(
   options: { readonly resize?: DetectionResize | undefined; readonly precision?: Precision } = {},
 ): Promise<OpenDetector> {
   const file = 'run' in source ? (source.weights ?? join(source.run, WEIGHTS_FILE)) : source.weights;
-  if ('run' in source && existsSync(source.run) && !existsSync(file)) {
+  const stored = 'run' in source ? readDetectorConfig(source.run) : undefined;
+  if (stored !== undefined && !existsSync(file)) {
     throw new WeightsError({
       where: file,
       found: 'no weights',
       fix: 'The run has not finished its first epoch: resume it with --resume',
     });
   }
-  const stored = 'run' in source ? readDetectorConfig(source.run) : undefined;
   const tensors = readStateDict(file);
   const config =
     stored ?? configOfWeights(inferArchitecture(tensors, file), source as { classNames: readonly string[] }, file);

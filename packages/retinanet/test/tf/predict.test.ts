@@ -51,14 +51,28 @@ describe('retinanet predict', () => {
   });
 
   it('reports nothing at or below --score-threshold', async () => {
-    const argv = ['--weights', weights, '--classes', 'a,b', '--image-size', '96', '--out', join(folder, 'none'), '--json'];
+    const argv = [
+      '--weights',
+      weights,
+      '--classes',
+      'a,b',
+      '--image-size',
+      '96',
+      '--out',
+      join(folder, 'none'),
+      '--json',
+    ];
     const { stdout } = await predict(...argv, '--no-draw', '--score-threshold', '0.999', images[0]!);
     expect((JSON.parse(stdout) as { images: Prediction[] }).images[0]!.detections).toEqual([]);
   });
 
   it.each<[string, (known: { weights: string; image: string }) => string[], RegExp]>([
     ['neither run nor weights', ({ image }) => [image], /neither --run nor --weights/],
-    ['weights without class names', ({ weights, image }) => ['--weights', weights, image], /--weights without --classes/],
+    [
+      'weights without class names',
+      ({ weights, image }) => ['--weights', weights, image],
+      /--weights without --classes/,
+    ],
     [
       'a class list of another length',
       ({ weights, image }) => ['--weights', weights, '--classes', 'a,b,c', image],
@@ -79,7 +93,11 @@ describe('retinanet predict', () => {
     ['no image', ({ weights }) => ['--weights', weights, '--classes', 'a,b'], /IMAGE/],
     ['a misspelt flag', ({ image }) => ['--wieghts', 'x', image], /weights/],
   ])('refuses %s with exit code 2', async (_what, argv, message) => {
-    const { exitCode, stderr, stdout } = await predict('--out', join(folder, 'bad'), ...argv({ weights, image: images[0]! }));
+    const { exitCode, stderr, stdout } = await predict(
+      '--out',
+      join(folder, 'bad'),
+      ...argv({ weights, image: images[0]! }),
+    );
     expect(stderr).toMatch(message);
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
@@ -95,7 +113,17 @@ describe('retinanet predict', () => {
 
 describe('RetinaNet', () => {
   it('finds in a program what the command finds', async () => {
-    const argv = ['--weights', weights, '--classes', 'a,b', '--image-size', '96', '--out', join(folder, 'same'), '--json'];
+    const argv = [
+      '--weights',
+      weights,
+      '--classes',
+      'a,b',
+      '--image-size',
+      '96',
+      '--out',
+      join(folder, 'same'),
+      '--json',
+    ];
     const { stdout } = await predict(...argv, '--no-draw', images[0]!);
     const expected = (JSON.parse(stdout) as { images: Prediction[] }).images[0]!;
     const detector = await RetinaNet.load(

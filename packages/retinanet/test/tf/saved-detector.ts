@@ -17,7 +17,9 @@ export function saveUntrainedDetector(folder: string, parts: Partial<DetectorArc
     ...parts,
   });
   const random = Random.of(1);
-  const values = new Map(quickStart(detector.variables).map(({ name, shape, initial }) => [name, initial(shape, random)]));
+  const values = new Map(
+    quickStart(detector.variables).map(({ name, shape, initial }) => [name, initial(shape, random)]),
+  );
   // Every anchor is as likely an object as not, so that there is something to post-process.
   values.get('head.classification_head.cls_logits.bias')!.fill(-1);
   const path = join(folder, 'detector.safetensors');
