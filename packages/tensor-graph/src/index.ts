@@ -19,25 +19,43 @@ export {
   zerosInit,
 } from './variables';
 export type { Initializer, VariableSpec } from './variables';
+export { batchNormLayer } from './batch-norm-layer';
+export type { BatchNormLayerOptions } from './batch-norm-layer';
 export {
   add,
+  averagePool2d,
   batchNorm,
   conv2d,
+  conv2dFrozenBatchNorm,
+  decodeBoxes,
+  differentiable,
+  differentiableOne,
+  dropout,
   frozenBatchNorm,
+  giouLoss,
   globalAveragePool,
+  groupNorm,
+  l1Loss,
   linear,
+  maskedPool,
   maxPool2d,
   normalizeImages,
   relu,
+  sigmoidFocalLoss,
+  smoothL1Loss,
   softmaxCrossEntropy,
+  upsampleNearest,
 } from './ops';
 export type {
+  AveragePool2dOptions,
   BatchNormOptions,
   BatchNormParameters,
   BatchNormResult,
+  Conv2dFrozenBatchNormOptions,
   Conv2dOptions,
+  DifferentiableOp,
+  GroupNormOptions,
   MaxPool2dOptions,
+  SigmoidFocalLossOptions,
   SoftmaxCrossEntropyOptions,
 } from './ops';
-export { batchNormLayer } from './batch-norm-layer';
-export type { BatchNormLayerOptions } from './batch-norm-layer';
