@@ -101,6 +101,7 @@ function checkSameClasses(testFolder: string, classNames: readonly string[]): vo
 }
 
 function imagesBelow(folder: string): string[] {
+  if (!isFolder(folder)) return []; // A class of the training part that the test part lacks.
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => IMAGE_EXTENSIONS.includes(extname(name).toLowerCase()))
     .map((name) => join(folder, name))

@@ -1,5 +1,5 @@
 /**
- * The results of `make(0)`, `make(1)`, … in order, with at most `ahead` of them begun before they are taken.
+ * The results of `make(0)`, `make(1)`, … in order, with at most `ahead` of them begun beyond the one that is taken.
  *
  * A failure is thrown in its turn. Stopping early leaves what was begun to finish unseen.
  */

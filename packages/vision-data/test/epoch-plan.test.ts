@@ -1,0 +1,37 @@
+import { aspectGroup, batchCount, planEpoch } from '../src';
+
+const options = { count: 23, batchSize: 4, seed: 5, epoch: 2, order: 'shuffled', lastBatch: 'short' } as const;
+
+describe('planEpoch', () => {
+  it('has each image once, in an order that depends on seed and epoch', () => {
+    const plan = planEpoch(options).flatMap((batch) => [...batch]);
+    expect([...plan].sort((a, b) => a - b)).toEqual(Array.from({ length: 23 }, (_, i) => i));
+    expect(planEpoch(options).flatMap((batch) => [...batch])).toEqual(plan);
+    expect(planEpoch({ ...options, epoch: 3 }).flatMap((batch) => [...batch])).not.toEqual(plan);
+    expect(planEpoch({ ...options, seed: 6 }).flatMap((batch) => [...batch])).not.toEqual(plan);
+  });
+
+  it('drops the last short batch, or leaves it short', () => {
+    expect(planEpoch({ ...options, lastBatch: 'drop' }).map((batch) => batch.length)).toEqual([4, 4, 4, 4, 4]);
+    expect(planEpoch({ ...options, lastBatch: 'pad' }).map((batch) => batch.length)).toEqual([4, 4, 4, 4, 4, 3]);
+    expect(batchCount({ ...options, lastBatch: 'drop' })).toBe(5);
+    expect(batchCount({ ...options, lastBatch: 'pad' })).toBe(6);
+  });
+
+  it('keeps groups together, but for the rests at the end, and loses none', () => {
+    const groups = Array.from({ length: 23 }, (_, i) => i % 3);
+    const plan = planEpoch({ ...options, groups });
+    // 8 + 8 + 7 images: two, two and one whole batches of one group each.
+    const pure = plan.filter((batch) => batch.length === 4 && new Set([...batch].map((i) => i % 3)).size === 1);
+    expect(pure.length).toBeGreaterThanOrEqual(5);
+    expect(plan.flatMap((batch) => [...batch]).sort((a, b) => a - b)).toEqual(Array.from({ length: 23 }, (_, i) => i));
+  });
+});
+
+describe('aspectGroup', () => {
+  it('parts upright from wide images, and ends at 1:2 and 2:1', () => {
+    expect(aspectGroup(375, 500)).toBeLessThan(aspectGroup(500, 375));
+    expect(aspectGroup(500, 375)).toBe(aspectGroup(500, 376));
+    expect([aspectGroup(10, 1000), aspectGroup(1000, 10)]).toEqual([0, 7]);
+  });
+});

@@ -1,0 +1,33 @@
+import { resizeSmooth } from '../src';
+import { bytesOf, largestDifference, picture, torchvision } from './fixture';
+
+describe('resizeSmooth', () => {
+  it('is Pillow’s bilinear resize within its rounding', () => {
+    for (const { size, to, values } of torchvision.smooth) {
+      const { data } = resizeSmooth(picture(...size), { width: to[0], height: to[1] });
+      // Pillow rounds to 8 bits after each of the two passes.
+      expect(largestDifference(data, bytesOf(values))).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('takes the mean of each pair when halving a row of pairs apart', () => {
+    // Four pixels 0, 0, 100, 100 → the triangle of half-width 2 reaches the neighbours: (1·0 + 3·0 + 3·100·⅓ …)/…
+    const image = { width: 2, height: 1, data: Uint8Array.of(0, 0, 0, 100, 100, 100) };
+    expect([...resizeSmooth(image, { width: 1, height: 1 }).data]).toEqual([50, 50, 50]);
+  });
+
+  it('cuts out a region exactly when the size stays', () => {
+    const image = picture(9, 7);
+    const region = { left: 2, top: 1, width: 3, height: 4 };
+    const { data } = resizeSmooth(image, { width: 3, height: 4 }, region);
+    const expected: number[] = [];
+    for (let y = 1; y < 5; y++) expected.push(...image.data.subarray((y * 9 + 2) * 3, (y * 9 + 5) * 3));
+    expect([...data]).toEqual(expected);
+  });
+
+  it('keeps a constant image constant', () => {
+    const image = { width: 50, height: 37, data: new Uint8Array(50 * 37 * 3).fill(137) };
+    const { data } = resizeSmooth(image, { width: 23, height: 64 }, { left: 3.3, top: 2.7, width: 40.1, height: 30 });
+    expect(new Set(data)).toEqual(new Set([137]));
+  });
+});
