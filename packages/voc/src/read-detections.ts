@@ -1,4 +1,10 @@
+import { DetectionTable } from './detection-table';
+import { findDetectionFiles } from './detection-file-names';
+import { readDetectionLines } from './detection-lines';
 import type { Fault, FaultKind } from './fault';
+import { makeFault } from './fault';
+import { faultError } from './fault-error';
+import { nearestName } from '@featuremine/errors';
 
 /** Detections of devkit files as parallel arrays: by class, within a class in the order of its file. */
 export interface DevkitDetections {
@@ -15,8 +21,9 @@ export interface DevkitDetections {
   readonly boxes: Float64Array;
   /** Classes of `classNames` without a file. */
   readonly missingClasses: readonly string[];
-  /** Warnings: odd boxes (the first 1,000), files without a class, classes without a file. */
+  /** Warnings: odd boxes (the first 1,000), files of other classes, classes without a file. */
   readonly faults: readonly Fault[];
+  /** All warnings, those too that `faults` has no room for. */
   readonly countByKind: ReadonlyMap<FaultKind, number>;
 }
 
@@ -28,11 +35,80 @@ export interface ReadDetectionsOptions {
   readonly set?: string;
 }
 
+const MOST_FAULTS = 1000;
+
 /**
- * Reads `comp3_det_<set>_<class>.txt` and `comp4_det_<set>_<class>.txt` of a folder, or one such file.
+ * Reads `comp3_det_<set>_<class>.txt` and `comp4_det_<set>_<class>.txt` of a folder, or one such file. Boxes that are
+ * inverted or begin before pixel 1 are kept as they stand, with a warning.
  *
- * @throws DatasetError for a missing folder, no such file in it, or lines that are not `image score xmin ymin xmax ymax`.
+ * @throws DatasetError for a missing folder, no such file in it, or lines that are not `image score xmin ymin xmax ymax`
+ * (the first 20 and their number).
  */
 export function readDetections(path: string, options: ReadDetectionsOptions = {}): DevkitDetections {
-  throw new Error(`not written yet ${JSON.stringify([path, options])}`);
+  const { files, others } = findDetectionFiles(path, options);
+  const classNames = options.classNames ?? files.map((file) => file.className);
+  const fileOf = new Map(files.map((file) => [file.className, file.path]));
+  const table = new DetectionTable();
+  const errors: Fault[] = [];
+  const warnings = new WarningList();
+  for (const other of others) {
+    const near = nearestName(
+      other.className,
+      classNames.filter((name) => !fileOf.has(name)),
+    );
+    const hint = near === undefined ? '' : `, but there is none of ${near}`;
+    warnings.add(
+      makeFault('unknown-class-file', `${other.className} is no class of the ground truth${hint}`, {
+        file: other.path,
+      }),
+    );
+  }
+  const missingClasses: string[] = [];
+  let errorCount = 0;
+  classNames.forEach((className, classId) => {
+    const file = fileOf.get(className);
+    if (file === undefined) {
+      missingClasses.push(className);
+      warnings.add(
+        makeFault('missing-class-file', `there is no detection file of ${className}`, { file: path, className }),
+      );
+      return;
+    }
+    readDetectionLines(file, {
+      imageOf: (id) => table.imageOf(id),
+      add: (image, values, line) => {
+        table.add(image, classId, values);
+        const odd = oddity(values);
+        if (odd !== undefined) warnings.add(makeFault('odd-detection-box', odd, { file, object: line, className }));
+      },
+      refuse: (text, line) => {
+        errorCount++;
+        if (errors.length < MOST_FAULTS) errors.push(badLine(text, file, line));
+      },
+    });
+  });
+  if (errorCount > 0) throw faultError(`${path}, ${errorCount} bad lines`, errors);
+  return { classNames, ...table.finish(), missingClasses, faults: warnings.faults, countByKind: warnings.countByKind };
+}
+
+function oddity(values: Float64Array): string | undefined {
+  const [, xmin, ymin, xmax, ymax] = values;
+  const isInverted = xmax < xmin || ymax < ymin;
+  if (!isInverted && xmin >= 1 && ymin >= 1) return undefined;
+  const box = `${xmin}, ${ymin}, ${xmax}, ${ymax}`;
+  return isInverted ? `the box ${box} is inverted` : `the box ${box} begins before pixel 1`;
+}
+
+function badLine(text: string, file: string, line: number): Fault {
+  return makeFault('bad-line', `"${text}" is not image, score, xmin, ymin, xmax, ymax`, { file, object: line });
+}
+
+class WarningList {
+  readonly faults: Fault[] = [];
+  readonly countByKind = new Map<FaultKind, number>();
+
+  add(fault: Fault): void {
+    this.countByKind.set(fault.kind, (this.countByKind.get(fault.kind) ?? 0) + 1);
+    if (this.faults.length < MOST_FAULTS) this.faults.push(fault);
+  }
 }
