@@ -22,14 +22,14 @@ export function selectCandidates(request: CandidateRequest): Int32Array {
   let count = 0;
   for (let row = 0; row < logits.length; row += columns) {
     for (let at = row + firstColumn; at < row + columns; at++) {
-      if (logits[at]! > threshold) {
+      if (logits[at] > threshold) {
         if (count === found.length) found = grown(found);
         found[count++] = at;
       }
     }
   }
   const best = count > limit ? bestOf(found.subarray(0, count), logits, limit) : found.slice(0, count);
-  return best.sort((a, b) => logits[b]! - logits[a]! || a - b);
+  return best.sort((a, b) => logits[b] - logits[a] || a - b);
 }
 
 /** The logit whose sigmoid is this score; −∞ at or below 0, +∞ at or above 1. */
@@ -47,11 +47,11 @@ function grown(array: Int32Array): Int32Array<ArrayBuffer> {
 
 // All positions above the limit-th largest value, then those equal to it, first come first served.
 function bestOf(positions: Int32Array, values: Float32Array, limit: number): Int32Array<ArrayBuffer> {
-  const keys = Float32Array.from(positions, (position) => values[position]!);
+  const keys = Float32Array.from(positions, (position) => values[position]);
   const bar = nthLargest(keys, limit);
   const best = new Int32Array(limit);
   let above = 0;
-  for (const position of positions) if (values[position]! > bar) best[above++] = position;
+  for (const position of positions) if (values[position] > bar) best[above++] = position;
   for (const position of positions) {
     if (above === limit) break;
     if (values[position] === bar) best[above++] = position;
@@ -65,14 +65,14 @@ function nthLargest(keys: Float32Array, n: number): number {
   let high = keys.length - 1;
   const target = n - 1;
   while (low < high) {
-    const pivot = keys[(low + high) >> 1]!;
+    const pivot = keys[(low + high) >> 1];
     let left = low;
     let right = high;
     while (left <= right) {
-      while (keys[left]! > pivot) left++;
-      while (keys[right]! < pivot) right--;
+      while (keys[left] > pivot) left++;
+      while (keys[right] < pivot) right--;
       if (left <= right) {
-        const kept = keys[left]!;
+        const kept = keys[left];
         keys[left++] = keys[right]!;
         keys[right--] = kept;
       }
@@ -81,5 +81,5 @@ function nthLargest(keys: Float32Array, n: number): number {
     else if (target >= left) low = left;
     else break;
   }
-  return keys[target]!;
+  return keys[target];
 }

@@ -69,7 +69,7 @@ export function* batchDetections(
   outputs: Readonly<Record<string, HostTensor>>,
   options: Pick<DetectOptions, 'numClasses' | 'settings'>,
 ): Generator<SampleDetections> {
-  const anchors = anchorsFor({ height: batch.images.shape[1]!, width: batch.images.shape[2]! });
+  const anchors = anchorsFor({ height: batch.images.shape[1], width: batch.images.shape[2] });
   for (let image = 0; image < batch.imageCount; image++) {
     const resized = sizeAt(batch.imageSizes.data, image);
     const original = sizeAt(batch.originalSizes.data, image);
@@ -80,22 +80,22 @@ export function* batchDetections(
       ...(options.settings ? { settings: options.settings } : {}),
     });
     const detections = scaleDetections(found, { from: resized, to: original });
-    yield { index: batch.indices[image]!, size: original, detections };
+    yield { index: batch.indices[image], size: original, detections };
   }
 }
 
 // Sizes are stored as height, width.
 function sizeAt(sizes: Int32Array, image: number): ImageSize {
-  return { height: sizes[image * 2]!, width: sizes[image * 2 + 1]! };
+  return { height: sizes[image * 2], width: sizes[image * 2 + 1] };
 }
 
 // The rows of one image in the outputs, level by level, with their anchors.
 function levelsOf(outputs: Readonly<Record<string, HostTensor>>, image: number, anchors: Float32Array): LevelOutput[] {
   let firstAnchor = 0;
   return Array.from({ length: PYRAMID_LEVELS }, (_, level) => {
-    const logits = outputs[`logits${level}`]!;
+    const logits = outputs[`logits${level}`];
     const [, count, columns] = logits.shape as [number, number, number];
-    const deltas = outputs[`deltas${level}`]!.data as Float32Array;
+    const deltas = outputs[`deltas${level}`].data as Float32Array;
     const from = firstAnchor;
     firstAnchor += count;
     return {

@@ -46,7 +46,7 @@ export function selectDetections(detections: Detections, positions: ArrayLike<nu
   const scores = new Float32Array(count);
   const boxes = new Float32Array(count * 4);
   for (let i = 0; i < count; i++) {
-    const from = positions[i]!;
+    const from = positions[i];
     classIds[i] = detections.classIds[from]!;
     scores[i] = detections.scores[from]!;
     for (let axis = 0; axis < 4; axis++) boxes[i * 4 + axis] = detections.boxes[from * 4 + axis]!;

@@ -11,14 +11,14 @@ import type { LossOptions } from './losses';
  */
 export function trainingStep(detector: Detector, options: LossOptions): StepFunction {
   return (step, inputs) => {
-    const { images, imageSizes, labels, deltas } = inputs as Record<string, tf.Tensor>;
-    const outputs = detector.forward(step, images!, imageSizes!);
+    const { images, imageSizes, labels, deltas } = inputs;
+    const outputs = detector.forward(step, images, imageSizes);
     return {
       ...detectionLoss({
         logits: tf.concat([...outputs.logits], 1),
         deltas: tf.concat([...outputs.deltas], 1),
-        targets: { labels: labels!, deltas: deltas! },
-        paddedSize: { height: images!.shape[1]!, width: images!.shape[2]! },
+        targets: { labels: labels, deltas: deltas },
+        paddedSize: { height: images.shape[1]!, width: images.shape[2]! },
         options,
       }),
     };
@@ -31,7 +31,7 @@ export function trainingStep(detector: Detector, options: LossOptions): StepFunc
  */
 export function evaluationStep(detector: Detector): StepFunction {
   return (step, inputs) => {
-    const outputs = detector.forward(step, inputs['images']!, inputs['imageSizes']!);
+    const outputs = detector.forward(step, inputs['images'], inputs['imageSizes']);
     const named: Record<string, tf.Tensor> = {};
     for (let level = 0; level < PYRAMID_LEVELS; level++) {
       named[`logits${level}`] = outputs.logits[level]!;

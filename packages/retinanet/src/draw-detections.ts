@@ -17,7 +17,7 @@ const COLOURS = [
 
 /** The colour of a class in drawings. */
 export function classColour(classId: number): string {
-  return COLOURS[classId % COLOURS.length]!;
+  return COLOURS[classId % COLOURS.length];
 }
 
 /** Boxes to draw: solid for detections (with score), dashed for ground truth. */
@@ -37,18 +37,18 @@ export function boxElements({ size, classNames, detections, groundTruth }: Drawi
   for (let i = 0; i < (groundTruth?.labels.length ?? 0); i++) {
     elements.push(
       rectangle(groundTruth!.boxes, i, {
-        stroke: classColour(groundTruth!.labels[i]!),
+        stroke: classColour(groundTruth!.labels[i]),
         strokeWidth,
         dashes: `${strokeWidth * 3} ${strokeWidth * 2}`,
       }),
     );
   }
   for (let i = 0; i < detections.scores.length; i++) {
-    const classId = detections.classIds[i]!;
+    const classId = detections.classIds[i];
     elements.push(rectangle(detections.boxes, i, { stroke: classColour(classId), strokeWidth }));
-    const text = `${classNames[classId]!} ${detections.scores[i]!.toFixed(2)}`;
+    const text = `${classNames[classId]} ${detections.scores[i].toFixed(2)}`;
     elements.push(
-      label(text, detections.boxes[i * 4]!, detections.boxes[i * 4 + 1]!, { fontSize, colour: classColour(classId) }),
+      label(text, detections.boxes[i * 4], detections.boxes[i * 4 + 1], { fontSize, colour: classColour(classId) }),
     );
   }
   return elements.join('');
@@ -76,7 +76,7 @@ function rectangle(
   index: number,
   { stroke, strokeWidth, dashes }: { stroke: string; strokeWidth: number; dashes?: string },
 ): string {
-  const [x1, y1, x2, y2] = [0, 1, 2, 3].map((axis) => boxes[index * 4 + axis]!) as [number, number, number, number];
+  const [x1, y1, x2, y2] = [0, 1, 2, 3].map((axis) => boxes[index * 4 + axis]) as [number, number, number, number];
   const style = `fill="none" stroke="${stroke}" stroke-width="${strokeWidth.toFixed(1)}"`;
   const dashed = dashes === undefined ? '' : ` stroke-dasharray="${dashes}"`;
   return `<rect x="${x1.toFixed(1)}" y="${y1.toFixed(1)}" width="${(x2 - x1).toFixed(1)}" height="${(y2 - y1).toFixed(1)}" ${style}${dashed}/>`;

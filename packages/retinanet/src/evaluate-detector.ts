@@ -29,7 +29,7 @@ export async function judgeDetector(set: EvaluationSet, options: DetectOptions):
   for await (const { index, detections } of detectSamples(set.samples, options)) {
     for (let i = 0; i < detections.scores.length; i++) {
       const box = detections.boxes.subarray(i * 4, i * 4 + 4);
-      list.add(index, detections.classIds[i]!, detections.scores[i]!, box);
+      list.add(index, detections.classIds[i], detections.scores[i], box);
     }
   }
   return { groundTruth: set.groundTruth, detections: list.detections() };

@@ -24,7 +24,7 @@ export function namedDetections(
 ): ImageDetections {
   const detections = Array.from(scores, (score, i): FoundObject => {
     const [x1, y1, x2, y2] = boxes.subarray(i * 4, i * 4 + 4);
-    return { class: classNames[classIds[i]!]!, score, box: [x1!, y1!, x2!, y2!] };
+    return { class: classNames[classIds[i]], score, box: [x1, y1, x2, y2] };
   });
   return { width, height, detections };
 }

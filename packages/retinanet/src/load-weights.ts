@@ -54,7 +54,7 @@ function backboneName(name: string): string | null {
 function describe(plan: LoadPlan, file: string, otherClasses: LoadPlan['misshapen'][number] | undefined): string {
   const loaded = `${file}: ${plan.loaded.size} tensors loaded`;
   if (otherClasses === undefined) return loaded;
-  const columns = (shape: readonly number[]) => `${shape[0]! / 9 - 1}`;
+  const columns = (shape: readonly number[]) => `${shape[0] / 9 - 1}`;
   return (
     `${loaded}; the class output is replaced by a fresh one, ` +
     `because the file's has ${columns(otherClasses.found)} classes and this data ${columns(otherClasses.expected)}`

@@ -47,7 +47,7 @@ export function postProcess(request: {
   const settings = { ...TORCHVISION_POST_PROCESS, ...request.settings };
   const parts = request.levels.map((level) => levelDetections(level, request.numClasses, settings));
   const all = concatenated(parts);
-  const boxes = clipBoxes(all.boxes, request.imageSize.width, request.imageSize.height) as Float32Array;
+  const boxes = clipBoxes<Float32Array>(all.boxes, request.imageSize.width, request.imageSize.height);
   const kept = batchedNms(boxes, all.scores, all.classIds, settings.iouThreshold);
   return selectDetections({ ...all, boxes }, kept.subarray(0, settings.maxDetections));
 }
@@ -64,8 +64,8 @@ function levelDetections(level: LevelOutput, numClasses: number, settings: PostP
   const rows = candidates.map((position) => Math.floor(position / columns));
   return {
     classIds: candidates.map((position) => (position % columns) - 1),
-    scores: Float32Array.from(candidates, (position) => 1 / (1 + Math.exp(-level.logits[position]!))),
-    boxes: decodeBoxes(gatherBoxes(level.deltas, rows), gatherBoxes(level.anchors, rows)) as Float32Array,
+    scores: Float32Array.from(candidates, (position) => 1 / (1 + Math.exp(-level.logits[position]))),
+    boxes: decodeBoxes(gatherBoxes(level.deltas, rows), gatherBoxes(level.anchors, rows)),
   };
 }
 

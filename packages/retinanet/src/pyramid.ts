@@ -45,14 +45,15 @@ export function featurePyramid(
   p6From: DetectorArchitecture['p6From'],
 ): tf.Tensor[] {
   const laterals = stages.map((stage, i) => convolve(step, stage, { name: `${PREFIX}.inner_blocks.${i}.0` }));
-  let inner = laterals[2]!;
+  let inner = laterals[2];
   const levels = [outputMap(step, inner, 2)];
   for (const i of [1, 0]) {
-    const lateral = laterals[i]!;
-    inner = add(lateral, upsampleNearest(inner, [lateral.shape[1], lateral.shape[2]]));
+    const lateral = laterals[i];
+    const [, height, width] = lateral.shape as [number, number, number];
+    inner = add(lateral, upsampleNearest(inner, [height, width]));
     levels.unshift(outputMap(step, inner, i));
   }
-  const p6 = convolve(step, p6From === 'p5' ? levels[2]! : stages[2], { name: `${PREFIX}.extra_blocks.p6`, stride: 2 });
+  const p6 = convolve(step, p6From === 'p5' ? levels[2] : stages[2], { name: `${PREFIX}.extra_blocks.p6`, stride: 2 });
   const p7 = convolve(step, relu(p6), { name: `${PREFIX}.extra_blocks.p7`, stride: 2 });
   return [...levels, p6, p7];
 }

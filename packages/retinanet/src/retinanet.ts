@@ -52,7 +52,7 @@ export class RetinaNet {
       numClasses: classNames.length,
       ...(settings ? { settings } : {}),
     });
-    return namedDetections(found!.size, found!.detections, classNames);
+    return namedDetections(found.size, found.detections, classNames);
   }
 
   /** Frees the memory of the detector. */

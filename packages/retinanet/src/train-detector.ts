@@ -204,7 +204,7 @@ async function saveWeights(path: string, { options, config, detector, model }: T
   const stored = await model.readVariables([...names, 'optimizer/step']);
   const values = new Map(detector.variables.map(({ name }) => [name, stored.get(prefix + name)!]));
   const batchCountOption =
-    config.architecture.batchNorm === 'trainable' ? { batchCount: stored.get('optimizer/step')![0]! } : {};
+    config.architecture.batchNorm === 'trainable' ? { batchCount: stored.get('optimizer/step')![0] } : {};
   writeSafetensors(path, makeStateDict(detector.variables, values, batchCountOption), {
     format: 'pt',
     detector: JSON.stringify(config),

@@ -102,12 +102,12 @@ function prCurves(judged: JudgedSet): PrCurve[] {
   return rankings
     .filter(({ positives }) => positives > 0)
     .map(({ classId, positives, outcomes }) => {
-      const curve = precisionRecall(outcomes[0]!, positives);
+      const curve = precisionRecall(outcomes[0], positives);
       const step = Math.max(1, Math.ceil(curve.recall.length / CURVE_POINTS));
       const thinned = (values: ArrayLike<number>): number[] =>
         Array.from(values).filter((_, i) => i % step === 0 || i === values.length - 1);
       return {
-        className: judged.groundTruth.classNames[classId]!,
+        className: judged.groundTruth.classNames[classId],
         ap: averagePrecision(curve, 'eleven-points'),
         recall: thinned(curve.recall),
         precision: thinned(curve.precision),
@@ -134,8 +134,8 @@ function shownImages({ groundTruth, detections }: JudgedSet): ShownImage[] {
 function detectionsOf({ imageIndex, classId, score, box }: JudgedSet['detections'], image: number): Detections {
   const rows = [...imageIndex.keys()].filter((row) => imageIndex[row] === image);
   return {
-    classIds: Int32Array.from(rows, (row) => classId[row]!),
-    scores: Float32Array.from(rows, (row) => score[row]!),
+    classIds: Int32Array.from(rows, (row) => classId[row]),
+    scores: Float32Array.from(rows, (row) => score[row]),
     boxes: Float32Array.from(rows.flatMap((row) => [...box.subarray(row * 4, row * 4 + 4)])),
   };
 }

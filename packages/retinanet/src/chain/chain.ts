@@ -96,12 +96,14 @@ function checkData(options: ChainOptions): void {
   readImageSet(devkit, options.test, { onBadBox: 'keep', classes: classNames });
 }
 
+const GROWING: readonly string[] = ['out', 'seeds', 'compare', 'workers'];
+
 // More seeds and arms may be added to a folder; everything else must stay as it was.
 function claimFolder(options: ChainOptions): void {
   mkdirSync(options.out, { recursive: true });
   const file = join(options.out, 'chain.json');
-  const { out: _out, seeds: _seeds, compare: _compare, workers: _workers, ...fixed } = options;
-  const text = JSON.stringify(fixed, null, 1);
+  const fixed = Object.entries(options).filter(([key]) => !GROWING.includes(key));
+  const text = JSON.stringify(Object.fromEntries(fixed), null, 1);
   if (!existsSync(file)) {
     writeFileSync(file, `${text}\n`);
     return;

@@ -85,8 +85,8 @@ export function comparisonTable(comparison: Comparison): string {
       mAP: 'mAP',
     };
     return formatTable({
-      columns: [{ title: ARM_TITLES[comparison.arms[0]!.arm] }, { title: 'value', align: right }],
-      rows: SCORE_NAMES.map((name, i) => [titles[name], rows[0]![i + 1]!]),
+      columns: [{ title: ARM_TITLES[comparison.arms[0].arm] }, { title: 'value', align: right }],
+      rows: SCORE_NAMES.map((name, i) => [titles[name], rows[0][i + 1]]),
     });
   }
   return formatTable({

@@ -15,7 +15,7 @@ export function spreadOf(values: readonly number[]): Spread {
 
 /** The spread of value − reference, pair by pair: what two arms with the same seeds differ by. */
 export function pairedDifference(values: readonly number[], references: readonly number[]): Spread {
-  return spreadOf(values.map((value, index) => value - references[index]!));
+  return spreadOf(values.map((value, index) => value - references[index]));
 }
 
 /** `0.7013 ± 0.0021`, or the mean alone for one run. */

@@ -24,7 +24,7 @@ export interface ReportRequest {
  * the test set with detections. One file, without scripts and without links to the net. Returns its path.
  */
 export async function writeReport({ title, out, arms, chain }: ReportRequest): Promise<string> {
-  const last = chain.results[chain.results.length - 1]!;
+  const last = chain.results[chain.results.length - 1];
   const pictures = await Promise.all(last.shown.map((image) => picture(image, Object.keys(last.voc07.classes))));
   const sections = [
     `<h1>${escapeMarkup(title)}</h1>`,
@@ -77,8 +77,8 @@ function trainingCharts(arms: readonly Arm[]): Parameters<typeof svgChart>[0][] 
     {
       title: 'Pretraining: held-out accuracy',
       xLabel: 'epoch',
-      yLabel: 'accuracy',
-      lines: lines('backbone', 'accuracy', 'epoch'),
+      yLabel: 'top-1',
+      lines: lines('backbone', 'top1', 'epoch'),
     },
     { title: 'Detector: loss', xLabel: 'step', yLabel: 'loss', lines: lines('detector', 'train/loss', 'step') },
     { title: 'Detector: box loss', xLabel: 'step', yLabel: 'loss', lines: lines('detector', 'train/boxLoss', 'step') },

@@ -80,7 +80,7 @@ function polyline(
   { toX, toY, colour }: { toX: (x: number) => number; toY: (y: number) => number; colour: string },
 ): string {
   const points = x.flatMap((value, i) => {
-    const height = y[i]!;
+    const height = y[i];
     return Number.isFinite(height) ? [`${toX(value).toFixed(1)},${toY(height).toFixed(1)}`] : [];
   });
   return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="1.5"/>`;

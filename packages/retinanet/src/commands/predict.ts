@@ -73,7 +73,7 @@ export const predictCommand: Command = defineCommand({
         onProgress: (done) => progress.update(done),
       });
       for await (const sample of found) {
-        const file = files[sample.index]!;
+        const file = files[sample.index];
         images.push({ file, ...namedDetections(sample.size, sample.detections, detector.classNames) });
         if (!options.draw) continue;
         await writeDrawnImage(file, join(options.out, drawnName(files, sample.index)), {
@@ -114,7 +114,7 @@ function sourceOf({ run, weights, classes }: PredictOptions): DetectorSource {
 // The image's name with .jpg; with its place before it, when another image has that name too.
 function drawnName(files: readonly string[], index: number): string {
   const stem = (file: string): string => basename(file, extname(file));
-  const own = stem(files[index]!);
+  const own = stem(files[index]);
   const isShared = files.some((file, other) => other !== index && stem(file) === own);
   return isShared ? `${index + 1}-${own}.jpg` : `${own}.jpg`;
 }

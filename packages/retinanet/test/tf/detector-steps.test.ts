@@ -71,7 +71,7 @@ describe('trainingStep', () => {
     const batch = batchOf([{ box: [8, 8, 40, 48], label: 1 }]);
     const losses: number[] = [];
     for (let i = 0; i < 12; i++) losses.push(value((await step({ ...batch, learningRate: 0.01 }))['loss']));
-    expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
+    expect(losses.at(-1)).toBeLessThan(losses[0] / 2);
     await model.dispose();
   });
 
@@ -113,7 +113,7 @@ describe('evaluationStep', () => {
     const evaluate = model.evaluation('detect', evaluationStep(detector));
     const run = async (fillPadding: number): Promise<HostTensor> => {
       const { images, imageSizes } = batchOf([{ imageSize: [64, 64] }, { imageSize: [40, 24] }], fillPadding);
-      return (await evaluate({ images: images!, imageSizes: imageSizes! }))['logits0']!;
+      return (await evaluate({ images: images, imageSizes: imageSizes }))['logits0'];
     };
     const black = await run(0);
     expect(black.shape).toEqual([2, 8 * 8 * 9, 3]);
@@ -125,11 +125,11 @@ describe('evaluationStep', () => {
     const model = newModel();
     const evaluate = model.evaluation('detect', evaluationStep(detector));
     const { images, imageSizes } = batchOf([{}]);
-    const outputs = await evaluate({ images: images!, imageSizes: imageSizes! });
-    const counts = [0, 1, 2, 3, 4].map((level) => outputs[`deltas${level}`]!.shape[1]!);
+    const outputs = await evaluate({ images: images, imageSizes: imageSizes });
+    const counts = [0, 1, 2, 3, 4].map((level) => outputs[`deltas${level}`].shape[1]);
     expect(counts).toEqual([576, 144, 36, 9, 9]);
     expect(counts.reduce((sum, count) => sum + count)).toBe(anchorCount);
-    const scores = Array.from(outputs['logits4']!.data, (logit) => 1 / (1 + Math.exp(-logit)));
+    const scores = Array.from(outputs['logits4'].data, (logit) => 1 / (1 + Math.exp(-logit)));
     for (const score of scores) expect(score).toBeCloseTo(0.01, 2);
     await model.dispose();
   });

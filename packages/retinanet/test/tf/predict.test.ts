@@ -43,7 +43,7 @@ describe('retinanet predict', () => {
       for (const { class: name, score, box } of detections) {
         expect(['a', 'b']).toContain(name);
         expect(score).toBeGreaterThan(0.05);
-        expect(box[0]! >= 0 && box[1]! >= 0 && box[2]! <= width + 1e-4 && box[3]! <= height + 1e-4).toBe(true);
+        expect(box[0] >= 0 && box[1] >= 0 && box[2] <= width + 1e-4 && box[3] <= height + 1e-4).toBe(true);
       }
     }
     expect(JSON.parse(readFileSync(join(out, 'predictions.json'), 'utf8'))).toEqual({ images: predictions });
@@ -62,8 +62,8 @@ describe('retinanet predict', () => {
       join(folder, 'none'),
       '--json',
     ];
-    const { stdout } = await predict(...argv, '--no-draw', '--score-threshold', '0.999', images[0]!);
-    expect((JSON.parse(stdout) as { images: Prediction[] }).images[0]!.detections).toEqual([]);
+    const { stdout } = await predict(...argv, '--no-draw', '--score-threshold', '0.999', images[0]);
+    expect((JSON.parse(stdout) as { images: Prediction[] }).images[0].detections).toEqual([]);
   });
 
   it.each<[string, (known: { weights: string; image: string }) => string[], RegExp]>([
@@ -96,7 +96,7 @@ describe('retinanet predict', () => {
     const { exitCode, stderr, stdout } = await predict(
       '--out',
       join(folder, 'bad'),
-      ...argv({ weights, image: images[0]! }),
+      ...argv({ weights, image: images[0] }),
     );
     expect(stderr).toMatch(message);
     expect(exitCode).toBe(2);
@@ -106,7 +106,7 @@ describe('retinanet predict', () => {
   it('refuses a classifier where a detector is wanted', async () => {
     const text = join(folder, 'text.safetensors');
     writeFileSync(text, 'no weights at all');
-    const { exitCode } = await predict('--weights', text, '--classes', 'a', '--out', join(folder, 'bad'), images[0]!);
+    const { exitCode } = await predict('--weights', text, '--classes', 'a', '--out', join(folder, 'bad'), images[0]);
     expect(exitCode).toBe(2);
   });
 });
@@ -124,13 +124,13 @@ describe('RetinaNet', () => {
       join(folder, 'same'),
       '--json',
     ];
-    const { stdout } = await predict(...argv, '--no-draw', images[0]!);
-    const expected = (JSON.parse(stdout) as { images: Prediction[] }).images[0]!;
+    const { stdout } = await predict(...argv, '--no-draw', images[0]);
+    const expected = (JSON.parse(stdout) as { images: Prediction[] }).images[0];
     const detector = await RetinaNet.load(
       { weights, classNames: ['a', 'b'] },
       { resize: { kind: 'longest-side', size: 96 } },
     );
-    const bytes = readFileSync(images[0]!);
+    const bytes = readFileSync(images[0]);
     const found = await detector.detect({ name: 'a photo', bytes });
     await detector.close();
     expect({ file: images[0], ...found }).toEqual(expected);
