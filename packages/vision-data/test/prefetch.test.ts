@@ -19,7 +19,8 @@ describe('prefetchInOrder', () => {
       expect(begun - taken).toBeLessThanOrEqual(3 + 1);
       return Promise.resolve();
     };
-    for await (const _ of prefetchInOrder({ count: 20, ahead: 3, make })) {
+    const results = prefetchInOrder({ count: 20, ahead: 3, make });
+    while ((await results.next()).done !== true) {
       taken++;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
