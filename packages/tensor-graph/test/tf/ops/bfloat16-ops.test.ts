@@ -73,6 +73,15 @@ describe('bfloat16', () => {
     for (const value of masked) expect(value).toBe(8192);
   });
 
+  it('pools the maximum of what a convolution gives, and none of the padding', async () => {
+    const { pooled } = await run(
+      'maximum',
+      ({ x, filter }) => ({ pooled: ops.maxPool2d(ops.conv2d(x, filter), { size: 3, stride: 2, padding: 1 }) }),
+      { x: ones([1, 8, 8, 1]), filter: { ...ones([1, 1, 1, 1]), data: Float32Array.of(-2) } },
+    );
+    expect(pooled).toEqual(new Array(16).fill(-2));
+  });
+
   it('keeps losses and their gradients in float32', async () => {
     const labels: HostTensor = { dtype: 'int32', shape: [1, 4], data: Int32Array.of(-1, 0, -2, 1) };
     const logits: HostTensor = { dtype: 'float32', ...randomValues([1, 4, 2], 'logits', -3, 3) };
@@ -93,7 +102,7 @@ describe('bfloat16', () => {
     }
   });
 
-  it('follows float32 through a block of all spatial ops within bfloat16 rounding', async () => {
+  it('follows float32 through a block of all spatial ops but max pooling within bfloat16 rounding', async () => {
     const inputs: Record<string, HostTensor> = {
       x: { dtype: 'float32', ...randomValues([2, 9, 8, 8], 'x') },
       filter: { dtype: 'float32', ...randomValues([3, 3, 8, 8], 'filter', -0.2, 0.2) },
@@ -104,10 +113,7 @@ describe('bfloat16', () => {
       const first = ops.relu(ops.batchNorm(ops.conv2d(x, filter, { padding: 1 }), statistics).y);
       const second = ops.conv2dFrozenBatchNorm(first, filter, statistics, { padding: 1 });
       const sum = ops.relu(ops.add(first, second));
-      const small = ops.conv2d(ops.maxPool2d(sum, { size: 3, stride: 2, padding: 1 }), filter, {
-        padding: 1,
-        bias: vector,
-      });
+      const small = ops.conv2d(ops.averagePool2d(sum, { size: 2, stride: 2 }), filter, { padding: 1, bias: vector });
       const large = ops.add(ops.upsampleNearest(small, [9, 8]), ops.groupNorm(sum, vector, vector, { groups: 2 }));
       return ops.globalAveragePool(ops.averagePool2d(large, { size: 2, stride: 2 }));
     };
@@ -127,9 +133,9 @@ describe('bfloat16', () => {
     for (const [key, values] of Object.entries(expected)) {
       const norm = (list: number[]): number => Math.hypot(...list);
       const difference = norm(values.map((value, index) => value - actual[key][index]));
-      console.log(key, difference / norm(values));
-      // bfloat16 has 8 bits: each of a dozen roundings adds up to 0.4 %, partly cancelling; ReLU flips add to gradients.
-      expect(difference / norm(values)).toBeLessThan(0.9);
+      // bfloat16 has 8 bits: each of a dozen roundings adds up to 0.4 %, and a ReLU near 0 may flip.
+      // Max pooling is left out: a rounded tie sends the whole gradient to another cell.
+      expect(difference / norm(values)).toBeLessThan(0.06);
       expect(difference).toBeGreaterThan(0);
     }
   });
