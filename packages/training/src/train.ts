@@ -1,10 +1,13 @@
-import { join } from 'node:path';
 import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { writeFileAtomic } from './atomic-file';
+import { readMetrics } from './read-metrics';
 import type { RunFolder } from './run-folder';
 import type { Summary } from './summary';
 import type { TrainingTask } from './task';
 import type { TrainOptions } from './train-options';
 import { Trainer } from './trainer';
+import { trainingReport } from './training-report';
 
 /**
  * Trains until the epochs are done, an early stop, or SIGINT/SIGTERM, and writes everything into the run folder.
@@ -26,10 +29,18 @@ export async function train(task: TrainingTask, run: RunFolder, options: TrainOp
       const summary = readSummary(run);
       if (summary !== undefined) return summary;
     }
-    return await trainer.run();
+    const summary = await trainer.run();
+    writeReport(run, summary);
+    return summary;
   } finally {
     trainer.close();
   }
+}
+
+function writeReport(run: RunFolder, summary: Summary): void {
+  const title = `Training run ${basename(resolve(run.path))}`;
+  const report = trainingReport({ title, summary, lines: readMetrics(run.path), config: run.config });
+  writeFileAtomic(join(run.path, 'report.html'), report);
 }
 
 function readSummary(run: RunFolder): Summary | undefined {

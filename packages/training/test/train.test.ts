@@ -19,7 +19,15 @@ describe('train', () => {
     expect(JSON.parse(readFileSync(join(path, 'summary.json'), 'utf8'))).toEqual(summary);
     expect(JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'))).toEqual({ lr: 0.02, seed: 0 });
     expect(readdirSync(path).sort()).toEqual(
-      ['checkpoint', 'config.json', 'metrics.jsonl', 'summary.json', 'tensorboard', 'weights.safetensors'].sort(),
+      [
+        'checkpoint',
+        'config.json',
+        'metrics.jsonl',
+        'report.html',
+        'summary.json',
+        'tensorboard',
+        'weights.safetensors',
+      ].sort(),
     );
     expect(exitCodeOf(summary)).toBe(0);
   });
