@@ -11,12 +11,18 @@ export interface Canvas {
   readonly values: Float32Array;
 }
 
-/** A canvas filled by a colour for each pixel. */
-export function createCanvas(width: number, height: number, colourAt: (x: number, y: number) => Colour): Canvas {
+/** A canvas of two colours that run into each other: `shareAt` is the share of the second, cut to 0…1. */
+export function createCanvas(
+  size: { readonly width: number; readonly height: number },
+  [first, second]: readonly [Colour, Colour],
+  shareAt: (x: number, y: number) => number,
+): Canvas {
+  const { width, height } = size;
   const values = new Float32Array(width * height * 3);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      for (const value of colourAt(x + 0.5, y + 0.5)) values[i++] = value;
+      const share = Math.min(1, Math.max(0, shareAt(x + 0.5, y + 0.5)));
+      for (let c = 0; c < 3; c++) values[i++] = first[c] + share * (second[c] - first[c]);
     }
   }
   return { width, height, values };
@@ -49,9 +55,10 @@ export function develop(canvas: Canvas, deviation: number, random: Random): Deco
   const { width, height, values } = canvas;
   const data = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i += 3) {
-    // A sum of two uniform numbers is near enough to normal, and ten times as fast.
-    const noise = (random.uniform() + random.uniform() - 1) * deviation * 2.45;
-    for (let c = i; c < i + 3; c++) data[c] = Math.min(255, Math.max(0, Math.round(values[c] + noise)));
+    // The sum of two uniform numbers (the halves of a word) is near enough to normal, and ten times as fast.
+    const word = random.uint32();
+    const noise = (((word >>> 16) + (word & 0xffff)) / 65536 - 1) * deviation * 2.45;
+    for (let c = i; c < i + 3; c++) data[c] = Math.min(255, Math.max(0, values[c] + noise + 0.5));
   }
   return { width, height, data };
 }

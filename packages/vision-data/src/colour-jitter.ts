@@ -33,18 +33,22 @@ export function drawColourJitter(options: ColourJitterOptions, random: Random): 
  */
 export function changeColours<T extends DecodedImage | FloatImage>(image: T, changes: readonly ColourChange[]): T {
   if (changes.length === 0) return image;
-  const values = Float32Array.from(image.data);
+  const values = new Float32Array(image.data);
   for (const { property, amount } of changes) {
-    if (property === 'brightness') blendWithGrey(values, amount, () => 0);
-    else if (property === 'saturation') blendWithGrey(values, amount, greyOf);
-    else if (property === 'hue') shiftHue(values, amount);
-    else {
-      const mean = meanGrey(values);
-      blendWithGrey(values, amount, () => mean);
-    }
+    if (property === 'brightness') blendWith(values, 0, amount);
+    else if (property === 'contrast') blendWith(values, meanGrey(values), amount);
+    else if (property === 'saturation') blendWithOwnGrey(values, amount);
+    else shiftHue(values, amount);
   }
-  const data = image.data instanceof Float32Array ? values : Uint8Array.from(values, Math.round);
-  return { ...image, data };
+  return { ...image, data: image.data instanceof Float32Array ? values : rounded(values) };
+}
+
+// Plain loops: with a function for each pixel, or TypedArray.from with one, this takes twenty times as long.
+
+function rounded(values: Float32Array): Uint8Array {
+  const data = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) data[i] = values[i] + 0.5;
+  return data;
 }
 
 function greyOf(red: number, green: number, blue: number): number {
@@ -57,14 +61,21 @@ function meanGrey(values: Float32Array): number {
   return sum / (values.length / 3);
 }
 
-function blendWithGrey(
-  values: Float32Array,
-  share: number,
-  grey: (red: number, green: number, blue: number) => number,
-): void {
+function clamped(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : value;
+}
+
+function blendWith(values: Float32Array, grey: number, share: number): void {
+  const rest = (1 - share) * grey;
+  for (let i = 0; i < values.length; i++) values[i] = clamped(share * values[i] + rest);
+}
+
+function blendWithOwnGrey(values: Float32Array, share: number): void {
   for (let i = 0; i < values.length; i += 3) {
-    const rest = (1 - share) * grey(values[i], values[i + 1], values[i + 2]);
-    for (let c = i; c < i + 3; c++) values[c] = Math.min(255, Math.max(0, share * values[c] + rest));
+    const rest = (1 - share) * greyOf(values[i], values[i + 1], values[i + 2]);
+    values[i] = clamped(share * values[i] + rest);
+    values[i + 1] = clamped(share * values[i + 1] + rest);
+    values[i + 2] = clamped(share * values[i + 2] + rest);
   }
 }
 

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import type { Metadata } from 'sharp';
 import { DatasetError } from '@featuremine/errors';
 import type { DecodedImage, ImageSize } from './image';
+import { resizeSmooth } from './resize-smooth';
 
 // One thread an image: parallelism comes from many images in work at once.
 sharp.concurrency(1);
@@ -45,25 +46,30 @@ export async function decodeImage(input: string | Uint8Array, options: DecodeOpt
   const originalSize = { width: metadata.width, height: metadata.height };
   checkSize(metadata, options.expectedSize, where);
   const size = options.sizeFor?.(originalSize);
-  try {
-    let pipeline = open(bytes);
-    if (size !== undefined && (size.width !== metadata.width || size.height !== metadata.height)) {
-      pipeline = pipeline.resize(size.width, size.height, { fit: 'fill', kernel: 'linear' });
-    }
-    const decoded = await pipeline.toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
-    const { width, height, channels } = decoded.info;
-    if (channels !== 3) throw new Error(`${channels} channels after the conversion to sRGB`);
-    const { buffer, byteOffset, byteLength } = decoded.data;
-    return { image: { width, height, data: new Uint8Array(buffer, byteOffset, byteLength) }, originalSize };
-  } catch (error) {
-    throw undecodable(where, error);
-  }
+  // libvips shrinks in place, but its enlarged pixels lie half an input pixel off: those are made here.
+  const isShrunk = size !== undefined && size.width <= originalSize.width && size.height <= originalSize.height;
+  const decoded = await decodeBytes(bytes, isShrunk ? size : undefined, where);
+  const isDone = size === undefined || (decoded.width === size.width && decoded.height === size.height);
+  return { image: isDone ? decoded : resizeSmooth(decoded, size), originalSize };
 }
-
 /** The size of an image file, from its header. @throws DatasetError as `decodeImage`. */
 export async function readImageSize(path: string): Promise<ImageSize> {
   const metadata = await readMetadata(await readBytes(path, path), path);
   return { width: metadata.width, height: metadata.height };
+}
+
+async function decodeBytes(bytes: Uint8Array, size: ImageSize | undefined, where: string): Promise<DecodedImage> {
+  try {
+    let pipeline = open(bytes);
+    if (size !== undefined) pipeline = pipeline.resize(size.width, size.height, { fit: 'fill', kernel: 'linear' });
+    const decoded = await pipeline.toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = decoded.info;
+    if (channels !== 3) throw new Error(`${channels} channels after the conversion to sRGB`);
+    const { buffer, byteOffset, byteLength } = decoded.data;
+    return { width, height, data: new Uint8Array(buffer, byteOffset, byteLength) };
+  } catch (error) {
+    throw undecodable(where, error);
+  }
 }
 
 function open(bytes: Uint8Array): sharp.Sharp {

@@ -12,27 +12,42 @@ export function resizeBilinear(image: DecodedImage | FloatImage, size: ImageSize
   const data = new Float32Array(width * height * 3);
   const columns = linearTaps(image.width, width);
   const rows = linearTaps(image.height, height);
-  const source = image.data;
-  const rowLength = image.width * 3;
-  let target = 0;
-  for (let y = 0; y < height; y++) {
-    const top = rows.first[y] * rowLength;
-    const bottom = rows.second[y] * rowLength;
-    const bottomShare = rows.share[y];
-    const topShare = 1 - bottomShare;
-    for (let x = 0; x < width; x++) {
-      const left = columns.first[x] * 3;
-      const right = columns.second[x] * 3;
-      const rightShare = columns.share[x];
-      const leftShare = 1 - rightShare;
-      for (let c = 0; c < 3; c++) {
-        const above = leftShare * source[top + left + c] + rightShare * source[top + right + c];
-        const below = leftShare * source[bottom + left + c] + rightShare * source[bottom + right + c];
-        data[target++] = topShare * above + bottomShare * below;
-      }
-    }
+  // Two rows of the image at their new width; a row that the next output row needs again is kept.
+  let above = { row: -1, values: new Float32Array(width * 3) };
+  let below = { row: -1, values: new Float32Array(width * 3) };
+  for (let y = 0, target = 0; y < height; y++) {
+    if (below.row === rows.first[y]) [above, below] = [below, above];
+    if (above.row !== rows.first[y]) resizeRow(image, rows.first[y], columns, above);
+    if (below.row !== rows.second[y]) resizeRow(image, rows.second[y], columns, below);
+    const belowShare = rows.share[y];
+    const aboveShare = 1 - belowShare;
+    const { values: first } = above;
+    const { values: second } = below;
+    for (let i = 0; i < first.length; i++) data[target++] = aboveShare * first[i] + belowShare * second[i];
   }
   return { width, height, data };
+}
+
+function resizeRow(
+  image: DecodedImage | FloatImage,
+  row: number,
+  columns: LinearTaps,
+  result: { row: number; values: Float32Array },
+): void {
+  const { first, second, share } = columns;
+  const { values } = result;
+  const source = image.data;
+  const start = row * image.width * 3;
+  for (let x = 0, target = 0; x < first.length; x++) {
+    const left = start + first[x] * 3;
+    const right = start + second[x] * 3;
+    const rightShare = share[x];
+    const leftShare = 1 - rightShare;
+    values[target++] = leftShare * source[left] + rightShare * source[right];
+    values[target++] = leftShare * source[left + 1] + rightShare * source[right + 1];
+    values[target++] = leftShare * source[left + 2] + rightShare * source[right + 2];
+  }
+  result.row = row;
 }
 
 /** For each output position: the two input positions it lies between, and the share of the second. */

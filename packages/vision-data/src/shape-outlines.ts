@@ -26,9 +26,9 @@ export const SHAPE_CLASSES: readonly string[] = Object.keys(SHAPE_OUTLINES);
 export function signedDistance(outline: Outline, x: number, y: number): number {
   switch (outline.kind) {
     case 'disc':
-      return Math.hypot(x, y) - 1;
+      return Math.sqrt(x * x + y * y) - 1;
     case 'ring': {
-      const radius = Math.hypot(x, y);
+      const radius = Math.sqrt(x * x + y * y);
       return Math.max(radius - 1, outline.innerRadius - radius);
     }
     case 'polygon':
@@ -96,8 +96,12 @@ function halfDisc(steps: number): Point[] {
 function distanceToPolygon(points: readonly Point[], x: number, y: number): number {
   let nearest = Infinity;
   let isInside = false;
-  let [x2, y2] = points[points.length - 1];
-  for (const [x1, y1] of points) {
+  let previous = points[points.length - 1];
+  for (let i = 0; i < points.length; i++) {
+    const x1 = points[i][0];
+    const y1 = points[i][1];
+    const x2 = previous[0];
+    const y2 = previous[1];
     const edgeX = x2 - x1;
     const edgeY = y2 - y1;
     const along = ((x - x1) * edgeX + (y - y1) * edgeY) / (edgeX * edgeX + edgeY * edgeY);
@@ -106,8 +110,7 @@ function distanceToPolygon(points: readonly Point[], x: number, y: number): numb
     const dy = y - y1 - t * edgeY;
     nearest = Math.min(nearest, dx * dx + dy * dy);
     if (y1 > y !== y2 > y && x < x1 + (edgeX * (y - y1)) / edgeY) isInside = !isInside;
-    x2 = x1;
-    y2 = y1;
+    previous = points[i];
   }
   return isInside ? -Math.sqrt(nearest) : Math.sqrt(nearest);
 }

@@ -52,10 +52,9 @@ function drawBackground(size: ImageSize, [first, second]: readonly [Colour, Colo
   const waveX = (random.uniform(-4, 4) * 2 * Math.PI) / width;
   const waveY = (random.uniform(-4, 4) * 2 * Math.PI) / height;
   const depth = random.uniform(0, 0.25);
-  return createCanvas(width, height, (x, y) => {
+  return createCanvas(size, [first, second], (x, y) => {
     const slope = 0.5 + directionX * (x - width / 2) + directionY * (y - height / 2);
-    const share = slope + depth * Math.sin(waveX * x + waveY * y);
-    return mixColours(first, second, Math.min(1, Math.max(0, share)));
+    return slope + depth * Math.sin(waveX * x + waveY * y);
   });
 }
 
@@ -79,7 +78,9 @@ function drawStroke(canvas: Canvas, random: Random): void {
   paint(canvas, area, {
     distance: (x, y) => {
       const t = Math.min(1, Math.max(0, ((x - x1) * edgeX + (y - y1) * edgeY) / squared));
-      return Math.hypot(x - x1 - t * edgeX, y - y1 - t * edgeY) - thickness;
+      const dx = x - x1 - t * edgeX;
+      const dy = y - y1 - t * edgeY;
+      return Math.sqrt(dx * dx + dy * dy) - thickness;
     },
     colourAt: () => colour,
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { DatasetError } from '@featuremine/errors';
-import { decodeImage, readImageSize } from '../src';
+import { decodeImage, readImageSize, resizeSmooth } from '../src';
 import { picture } from './fixture';
 import { DATA_FOLDER, itWithData, withScratchFolder } from './scratch';
 
@@ -84,6 +84,30 @@ describe('decodeImage', () => {
     expect([image.width, image.height]).toEqual([50, 28]);
     // JPEG stores luma and chroma as whole numbers: one step off.
     [0x33, 0x66, 0x99].forEach((value, c) => expect(Math.abs(image.data[c] - value)).toBeLessThanOrEqual(1));
+  });
+
+  it('shrinks and enlarges in place: the same picture as resizeSmooth makes of all pixels', async () => {
+    const { width, height } = { width: 120, height: 80 };
+    const waves = new Uint8Array(width * height * 3).map((_, i) => {
+      const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+      return 128 + 60 * Math.sin(x / 6) + 60 * Math.cos(y / 5);
+    });
+    const file = await sharp(waves, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer();
+    for (const scale of [0.3, 0.75, 1.6]) {
+      const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
+      const { image } = await decodeImage(file, { sizeFor: () => size });
+      const differenceFrom = (shift: number): number => {
+        const region = { left: shift, top: shift, width, height };
+        const { data } = resizeSmooth({ width, height, data: waves }, size, region);
+        return data.reduce((sum, value, i) => sum + Math.abs(value - image.data[i]), 0) / data.length;
+      };
+      // Half an input pixel aside is 2 to 4 in the mean.
+      expect([scale, differenceFrom(0) < 0.5, differenceFrom(0.5) > 1.5, differenceFrom(-0.5) > 1.5]).toEqual([
+        ...[scale, true, true, true],
+      ]);
+    }
   });
 
   it('names the file and the cause of what it cannot read', async () => {
