@@ -10,6 +10,9 @@ import {
 } from '@featuremine/weights';
 import type { Network } from './network';
 
+/** The model's count of optimizer steps; PyTorch's batch norms call it `num_batches_tracked`. */
+const STEP_COUNT = 'optimizer/step';
+
 /** A model, and where it keeps the weights that are used: `` or `ema/`. */
 export interface TrainedModel {
   readonly model: CompiledModel;
@@ -39,8 +42,6 @@ export async function loadWeights(
 /** What is written with a network's variables. */
 export interface SaveOptions {
   readonly path: string;
-  /** Steps of training, written as PyTorch's `num_batches_tracked`. */
-  readonly stepCount: number;
   /** Where the weights come from: recipe, seed, data, scores. */
   readonly provenance: Readonly<Record<string, string>>;
 }
@@ -53,11 +54,12 @@ export interface SaveOptions {
 export async function saveWeights(
   { model, weightsPrefix }: TrainedModel,
   network: Network,
-  { path, stepCount, provenance }: SaveOptions,
+  { path, provenance }: SaveOptions,
 ): Promise<void> {
-  const values = await model.readVariables(network.variables.map(({ name }) => weightsPrefix + name));
-  const named = new Map([...values].map(([name, data]) => [name.slice(weightsPrefix.length), data]));
-  const tensors = makeStateDict(network.variables, named, { batchCount: stepCount });
+  const kept = network.variables.map(({ name }) => weightsPrefix + name);
+  const values = await model.readVariables([...kept, STEP_COUNT]);
+  const named = new Map(kept.map((name) => [name.slice(weightsPrefix.length), values.get(name)!]));
+  const tensors = makeStateDict(network.variables, named, { batchCount: values.get(STEP_COUNT)![0] });
   writeSafetensors(path, tensors, { format: 'pt', ...provenance, sha256: stateDictHash(tensors) });
 }
 

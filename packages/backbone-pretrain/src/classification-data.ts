@@ -67,10 +67,10 @@ function openDataset(options: DataOptions, split: 'train' | 'test', imageSize: n
   }
   switch (dataset) {
     case 'cifar10':
-      return openCifar10(data, split);
+      return openCifar10({ folder: data, split });
     case 'cifar100':
-      return openCifar100(data, split);
+      return openCifar100({ folder: data, split });
     case 'folder':
-      return openImageFolder(data, split);
+      return openImageFolder({ folder: data, split });
   }
 }

@@ -19,7 +19,7 @@ export class ClassificationScore {
   /** Adds the first `imageCount` rows of logits [N, K] with their labels [N]; further rows are padding. */
   add(logits: ArrayLike<number>, labels: ArrayLike<number>, { imageCount, numClasses }: BatchSize): void {
     for (let image = 0; image < imageCount; image++) {
-      const { rank, loss } = rowScore(logits, { start: image * numClasses, numClasses, label: labels[image]! });
+      const { rank, loss } = rowScore(logits, { start: image * numClasses, numClasses, label: labels[image] });
       if (rank < 1) this.first++;
       if (rank < 5) this.firstFive++;
       this.loss += loss;
@@ -48,14 +48,14 @@ interface Row {
 // Rank is the number of classes before the label's; of equal logits the earlier class comes first. A logit that is no
 // number is never right.
 function rowScore(logits: ArrayLike<number>, { start, numClasses, label }: Row): { rank: number; loss: number } {
-  const own = logits[start + label]!;
+  const own = logits[start + label];
   let largest = -Infinity;
-  for (let k = 0; k < numClasses; k++) largest = Math.max(largest, logits[start + k]!);
+  for (let k = 0; k < numClasses; k++) largest = Math.max(largest, logits[start + k]);
   if (!Number.isFinite(own) || !Number.isFinite(largest)) return { rank: Infinity, loss: NaN };
   let rank = 0;
   let sum = 0;
   for (let k = 0; k < numClasses; k++) {
-    const logit = logits[start + k]!;
+    const logit = logits[start + k];
     if (logit > own || (logit === own && k < label)) rank++;
     sum += Math.exp(logit - largest);
   }

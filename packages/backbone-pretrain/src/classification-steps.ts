@@ -32,19 +32,19 @@ export interface ClassifierParts {
  */
 export function trainingStep({ network, mining, pixels, labelSmoothing }: ClassifierParts): StepFunction {
   return (step, inputs) => {
-    const images = normalizeImages(inputs['images']!, pixels.mean, pixels.std);
+    const images = normalizeImages(inputs['images'], pixels.mean, pixels.std);
     const heads = mining.heads(step, stageMaps(network, step, images), inputs);
-    const losses = heads.map(({ logits }) => softmaxCrossEntropy(logits, inputs['labels']!, { labelSmoothing }));
-    return { loss: losses.reduce(add), classifierLoss: losses[0]!, logits: heads[0]!.logits };
+    const losses = heads.map(({ logits }) => softmaxCrossEntropy(logits, inputs['labels'], { labelSmoothing }));
+    return { loss: losses.reduce(add), classifierLoss: losses[0], logits: heads[0].logits };
   };
 }
 
 /** The evaluation step: input `images` (0…255) [N, S, S, 3]; output `logits` [N, K]. */
 export function evaluationStep({ network, pixels }: Pick<ClassifierParts, 'network' | 'pixels'>): StepFunction {
   return (step, inputs) => {
-    const images = normalizeImages(inputs['images']!, pixels.mean, pixels.std);
+    const images = normalizeImages(inputs['images'], pixels.mean, pixels.std);
     const maps = stageMaps(network, step, images);
-    const features = globalAveragePool(maps[maps.length - 1]!);
+    const features = globalAveragePool(maps[maps.length - 1]);
     return { logits: applyLinear(step, network.classifier, features) };
   };
 }

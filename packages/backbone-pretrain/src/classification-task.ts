@@ -39,7 +39,7 @@ export function classificationTask(parts: ClassificationTaskParts): TrainingTask
     stepsPerEpoch,
     step: async (inputs) => {
       const { logits, ...outputs } = await classifier.train(inputs);
-      return { ...outputs, top1: trainingAccuracy(logits!, inputs['labels'] as HostTensor) };
+      return { ...outputs, top1: trainingAccuracy(logits, inputs['labels'] as HostTensor) };
     },
     async *batches(epoch, startBatch): AsyncGenerator<TrainingBatch, void, undefined> {
       const options = { pool, batchSize, imageSize, seed, epoch, startBatch, transform } as const;
@@ -54,11 +54,7 @@ export function classificationTask(parts: ClassificationTaskParts): TrainingTask
       return { top1, top5, loss };
     },
     bestMetric: { name: 'top1', mode: 'max' },
-    async saveWeights(path) {
-      const steps = await model.readVariables(['optimizer/step']);
-      const stepCount = steps.get('optimizer/step')![0]!;
-      await saveWeights(classifier, network, { path, stepCount, provenance: parts.provenance });
-    },
+    saveWeights: (path) => saveWeights(classifier, network, { path, provenance: parts.provenance }),
     parameterCount: parameterCount(network.variables),
     dataFingerprint: fingerprint([dataset, test.dataset]),
   };
@@ -84,7 +80,7 @@ export async function evaluateClassifier(parts: EvaluationParts): Promise<Classi
   for await (const { images, labels, imageCount } of batches) {
     if (signal?.aborted) break;
     const { logits } = await classifier.predict({ images });
-    score.add(logits!.data, labels.data, { imageCount, numClasses: network.numClasses });
+    score.add(logits.data, labels.data, { imageCount, numClasses: network.numClasses });
   }
   return score.result();
 }

@@ -28,7 +28,7 @@ export interface Network {
 /** Puts a network together and adds the classifier's variables. */
 export function makeNetwork(parts: Omit<Network, 'variables'>): Network {
   const { stem, stages, classifier, numClasses } = parts;
-  const features = stages[stages.length - 1]!.channels;
+  const features = stages[stages.length - 1].channels;
   return {
     ...parts,
     variables: [

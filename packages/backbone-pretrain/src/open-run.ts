@@ -27,7 +27,7 @@ export function readRunConfig(folder: string): RunConfig {
   }
   const result = runSchema.safeParse(config);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
+  const issue = result.error.issues[0];
   const found = `${issue.path.join('.')}: ${issue.message}`;
   throw new ConfigError({ where: path, found, expected: 'the options of backbone-pretrain train', fix });
 }

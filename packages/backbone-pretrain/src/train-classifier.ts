@@ -30,7 +30,7 @@ export async function trainClassifier(options: TrainOptions, log: Logger): Promi
     imageSize,
     hasEarlyFullHead: options.earlyFullHead,
   });
-  for (const warning of mining.warnings) log.warn(warning);
+  for (const warning of [...dataWarnings(options, training), ...mining.warnings]) log.warn(warning);
   const classifier = createClassifier({ ...options, network, mining, pixels: pixelStatistics(network) });
   const pool = createWorkerPool({ workers: options.workers });
   try {
@@ -71,6 +71,11 @@ function summaryOf(
     trainImages: training.dataset.count,
     testImages: test.dataset.count,
   };
+}
+
+function dataWarnings({ data, dataset }: TrainOptions, training: ClassificationData): string[] {
+  if (dataset !== 'folder' || training.dataset.split !== 'all') return [];
+  return [`${data}: it has no train/ with a test/ or val/ beside it, so the scores are those on the training images`];
 }
 
 function checkData({ dataset }: ClassificationData, test: ClassificationData, batchSize: number): void {

@@ -76,14 +76,14 @@ export function featureMining(network: Network, options: FeatureMiningOptions): 
       const heads: HeadLogits[] = [];
       let classifierFeatures: tf.Tensor | undefined;
       for (const { stage, index } of mined) {
-        const parts = kind.pool(maps[index]!, inputs[inputName(stage)]!);
+        const parts = kind.pool(maps[index], inputs[inputName(stage)]);
         if (index === last) classifierFeatures = parts.full;
         for (const name of headNames(stage, hasEarlyFullHead && index < last)) {
           const features = parts[name.slice(name.lastIndexOf('.') + 1) as keyof typeof parts];
           heads.push({ name, logits: applyLinear(step, name, features) });
         }
       }
-      classifierFeatures ??= globalAveragePool(maps[last]!);
+      classifierFeatures ??= globalAveragePool(maps[last]);
       const logits = applyLinear(step, network.classifier, classifierFeatures);
       return [{ name: network.classifier, logits }, ...heads];
     },

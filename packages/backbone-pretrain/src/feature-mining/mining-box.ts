@@ -49,8 +49,8 @@ export function complementaryRows(mask: Float32Array): Float32Array {
   const cells = mask.length;
   const rows = new Float32Array(2 * cells);
   for (let i = 0; i < cells; i++) {
-    rows[i] = mask[i]! / cells;
-    rows[cells + i] = (1 - mask[i]!) / cells;
+    rows[i] = mask[i] / cells;
+    rows[cells + i] = (1 - mask[i]) / cells;
   }
   return rows;
 }

@@ -40,7 +40,7 @@ export function cifarResnet(depth: 20 | 56 | 110, options: CifarNetworkOptions):
       layer: sequence(
         Array.from({ length: blocks }, (_, block) =>
           basicBlock(`layer${index + 1}.${block}`, {
-            inChannels: block === 0 && index > 0 ? widths[index - 1]! : channels,
+            inChannels: block === 0 && index > 0 ? widths[index - 1] : channels,
             outChannels: channels,
             stride: block === 0 && index > 0 ? 2 : 1,
           }),

@@ -13,7 +13,7 @@ export function resnetClassifier(depth: ResNetDepth, numClasses: number, options
     stages: trunk.layers.map((layer, index) => ({
       name: `layer${index + 1}`,
       layer,
-      channels: channels[index]!,
+      channels: channels[index],
       halvings: STEM_HALVINGS[stemSize] + index,
     })),
     classifier: `${prefix}fc`,

@@ -47,7 +47,7 @@ describe('createNetwork', () => {
 
   it('shrinks less with the stem of smaller images', () => {
     const lastSide = (stem: 32 | 64, imageSize: number): number =>
-      mapSide(createNetwork('resnet18', { numClasses: 10, stem }).stages[3]!, imageSize);
+      mapSide(createNetwork('resnet18', { numClasses: 10, stem }).stages[3], imageSize);
     expect(lastSide(32, 32)).toBe(4);
     expect(lastSide(64, 64)).toBe(4);
   });
@@ -58,7 +58,7 @@ describe('resnet', () => {
     new Set(
       resnet(18, { trainableStages, prefix: 'backbone.body.' })
         .variables.filter((variable) => variable.isTrainable)
-        .map((variable) => variable.name.split('.')[2]!),
+        .map((variable) => variable.name.split('.')[2]),
     );
 
   it('trains the last stages first, as torchvision counts them', () => {

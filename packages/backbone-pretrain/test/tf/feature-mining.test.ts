@@ -13,7 +13,7 @@ import { boxMining } from '../../src/feature-mining/mining-kind';
 
 /** A step whose variables are given; nothing is recorded. */
 function stepOf(variables: Readonly<Record<string, tf.Tensor>>): StepContext {
-  return { isTraining: true, variable: (name) => variables[name]!, assign: () => undefined };
+  return { isTraining: true, variable: (name) => variables[name], assign: () => undefined };
 }
 
 function initialTensors(variables: readonly VariableSpec[]): Record<string, tf.Tensor> {
@@ -22,7 +22,7 @@ function initialTensors(variables: readonly VariableSpec[]): Record<string, tf.T
 }
 
 function tensorOf({ shape, data }: HostTensor): tf.Tensor {
-  return tf.tensor(data as Float32Array, [...shape]);
+  return tf.tensor(data, [...shape]);
 }
 
 function randomTensor(shape: readonly number[]): tf.Tensor {
@@ -36,7 +36,7 @@ function randomTensor(shape: readonly number[]): tf.Tensor {
 
 /** max|a − b| / max|b|. */
 function difference(a: tf.Tensor, b: tf.Tensor): number {
-  return tf.tidy(() => tf.div(tf.max(tf.abs(tf.sub(a, b))), tf.max(tf.abs(b))).dataSync()[0]!);
+  return tf.tidy(() => tf.div(tf.max(tf.abs(tf.sub(a, b))), tf.max(tf.abs(b))).dataSync()[0]);
 }
 
 describe('featureMining', () => {
@@ -52,11 +52,11 @@ describe('featureMining', () => {
     const maps = [64, 128, 256, 512].map((channels, i) => randomTensor([2, 56 >> i, 56 >> i, channels]));
 
     const pooled = (early: tf.Tensor, last: tf.Tensor): tf.Scalar => {
-      const heads = mining.heads(stepOf(variables), [maps[0]!, maps[1]!, early, last], inputs);
+      const heads = mining.heads(stepOf(variables), [maps[0], maps[1], early, last], inputs);
       return tf.addN(heads.map(({ logits }) => softmaxCrossEntropy(logits, labels)));
     };
     const classify = (map: tf.Tensor, name: string): tf.Tensor => {
-      const logits = tf.add(tf.matMul(tf.mean(map, [1, 2]), variables[`${name}.weight`]!), variables[`${name}.bias`]!);
+      const logits = tf.add(tf.matMul(tf.mean(map, [1, 2]), variables[`${name}.weight`]), variables[`${name}.bias`]);
       return softmaxCrossEntropy(logits, labels);
     };
     const direct = (early: tf.Tensor, last: tf.Tensor): tf.Scalar => {
@@ -75,12 +75,12 @@ describe('featureMining', () => {
       return tf.addN(losses);
     };
 
-    const a = tf.valueAndGrads(pooled)([maps[2]!, maps[3]!]);
-    const b = tf.valueAndGrads(direct)([maps[2]!, maps[3]!]);
+    const a = tf.valueAndGrads(pooled)([maps[2], maps[3]]);
+    const b = tf.valueAndGrads(direct)([maps[2], maps[3]]);
     // Sums of 49 and 196 float32 products in another order.
     expect(difference(a.value, b.value)).toBeLessThan(1e-6);
-    expect(difference(a.grads[0]!, b.grads[0]!)).toBeLessThan(1e-5);
-    expect(difference(a.grads[1]!, b.grads[1]!)).toBeLessThan(1e-5);
+    expect(difference(a.grads[0], b.grads[0])).toBeLessThan(1e-5);
+    expect(difference(a.grads[1], b.grads[1])).toBeLessThan(1e-5);
   });
 
   it('has two heads for each mined stage, and a third at earlier stages on request', () => {
@@ -101,10 +101,10 @@ describe('featureMining', () => {
 
   it('draws other boxes for other steps, stages and seeds, and the same for the same', () => {
     const mining = featureMining(network, { stages: 2, imageSize: 128 });
-    const text = (seed: number, step: number): string => [...mining.draw(seed, step)['mining.layer4']!.data].join();
+    const text = (seed: number, step: number): string => [...mining.draw(seed, step)['mining.layer4'].data].join();
     expect(text(1, 2)).toBe(text(1, 2));
     expect(new Set([text(1, 2), text(1, 3), text(2, 2)]).size).toBe(3);
-    expect(mining.draw(1, 2)['mining.layer3']!.shape).toEqual([2, 32 * 32]);
+    expect(mining.draw(1, 2)['mining.layer3'].shape).toEqual([2, 32 * 32]);
   });
 
   it('refuses maps without room for two parts, by the name of the stage', () => {
