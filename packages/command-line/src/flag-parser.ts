@@ -24,6 +24,11 @@ export type ParsedLine =
   | { readonly text: string }
   | { readonly command: Command; readonly given: GivenOptions; readonly json: boolean; readonly debug: boolean };
 
+/** What yargs is asked for: values as texts, a help page, or completions for a shell. */
+type Purpose = 'parse' | 'help' | 'complete';
+
+const optionMakers = { parse: parseOption, help: helpOption, complete: completeOption } as const;
+
 const commonFlags: Record<string, Options> = {
   json: { type: 'boolean', describe: 'Print the result as one JSON object on stdout', group: 'Common:' },
   debug: { type: 'boolean', describe: 'Print the stack of an error, and more about what is done', group: 'Common:' },
@@ -39,10 +44,10 @@ const configFlags: Record<string, Options> = {
  * @throws ConfigError for an unknown command or flag, a flag without a value, and a flag that is given twice.
  */
 export function parseLine(program: Program, argv: readonly string[], widthColumns: number): ParsedLine {
-  const isHelp = argv.some((word) => word === '--help' || word === '-h');
+  const purpose = purposeOf(argv);
   let text = '';
   let failure: unknown;
-  const parser = buildParser({ program, isHelp, widthColumns, argv });
+  const parser = buildParser({ program, purpose, widthColumns });
   const parsed = parser.parse([...argv], {}, (error: unknown, _: unknown, output: string) => {
     failure = error;
     text = output;
@@ -54,13 +59,8 @@ export function parseLine(program: Program, argv: readonly string[], widthColumn
   return { command, ...collectGiven({ command, program, parsed, positionals: words.slice(1) }) };
 }
 
-function buildParser(options: {
-  program: Program;
-  isHelp: boolean;
-  widthColumns: number;
-  argv: readonly string[];
-}): Argv {
-  const { program, isHelp, widthColumns } = options;
+function buildParser(options: { program: Program; purpose: Purpose; widthColumns: number }): Argv {
+  const { program, purpose, widthColumns } = options;
   const yargs = loadModule('yargs/yargs') as (argv: readonly string[]) => Argv;
   const parser = yargs([])
     .scriptName(program.name)
@@ -81,7 +81,7 @@ function buildParser(options: {
   if (program.version === undefined) parser.version(false);
   else parser.version(program.version);
   for (const command of program.commands) {
-    const build = (child: Argv): Argv => declareCommand(child, { program, command, isHelp });
+    const build = (child: Argv): Argv => declareCommand(child, { program, command, purpose });
     parser.command(command.name, command.summary, build, () => undefined);
   }
   return parser.completion('completion', 'Print a completion script for the shell');
@@ -89,13 +89,13 @@ function buildParser(options: {
 
 function declareCommand(
   parser: Argv,
-  { program, command, isHelp }: { program: Program; command: Command; isHelp: boolean },
+  { program, command, purpose }: { program: Program; command: Command; purpose: Purpose },
 ): Argv {
   const { positional } = command;
   const argument = positional ? ` ${positional.describe}${positional.isArray ? '…' : ''}` : '';
   parser.usage(`${program.name} ${command.name}${argument} [flags]\n\n${command.summary}`);
   for (const field of optionFields(command.schema)) {
-    if (field.key !== positional?.key) parser.option(field.flag, isHelp ? helpOption(field) : parseOption(field));
+    if (field.key !== positional?.key) parser.option(field.flag, optionMakers[purpose](field));
   }
   parser.options(commonFlags);
   if (command.hasConfig) parser.options(configFlags);
@@ -103,8 +103,18 @@ function declareCommand(
   return parser;
 }
 
-function parseOption(field: OptionField): Options {
-  return { type: field.schema.type === 'boolean' ? 'boolean' : 'string' };
+function purposeOf(argv: readonly string[]): Purpose {
+  if (argv.includes('--get-yargs-completions')) return 'complete';
+  return argv.includes('--help') || argv.includes('-h') ? 'help' : 'parse';
+}
+
+function parseOption({ schema }: OptionField): Options {
+  return { type: schema.type === 'boolean' ? 'boolean' : 'string' };
+}
+
+function completeOption(field: OptionField): Options {
+  const choices = field.schema.enum?.map(String);
+  return { ...parseOption(field), ...(choices === undefined ? {} : { choices }) };
 }
 
 // Without a type, yargs prints none: the kind in words is in the description.

@@ -251,6 +251,14 @@ describe('runCommands', () => {
     expect((await run('broken', '--how', 'ours', '--debug')).err).toContain('    at ');
   });
 
+  it('completes commands, flags and choices for a shell', async () => {
+    const words = async (...typed: string[]): Promise<string[]> =>
+      (await run('--get-yargs-completions', 'tool', ...typed)).out.trimEnd().split('\n');
+    expect(await words('')).toEqual(expect.arrayContaining(['train', 'predict', 'completion']));
+    expect(await words('train', '--')).toEqual(expect.arrayContaining(['--voc', '--epochs']));
+    expect(await words('train', '--precision', '')).toEqual(['float32', 'bfloat16']);
+  });
+
   it('does not change Object.prototype', async () => {
     await run('train', '--config', hostile);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();

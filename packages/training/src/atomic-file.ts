@@ -13,7 +13,7 @@ export function writeFileAtomic(path: string, text: string): void {
     writeDurably(temporary, text);
     renameSync(temporary, path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw fileFault(path, cause);
   }
   flushFolder(dirname(path));
@@ -42,5 +42,14 @@ export function flushFolder(folder: string): void {
     }
   } catch {
     // Only the order of names after a power failure depends on it, not their content.
+  }
+}
+
+/** Removes what a failed operation left, if it can: the first fault is the one to tell of. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // A later start removes what ends in .tmp.
   }
 }

@@ -5,7 +5,7 @@ import { CheckpointError, UserError } from '@featuremine/errors';
 import type { Logger } from '@featuremine/command-line';
 import { asFloat32, readSafetensors, writeSafetensors } from '@featuremine/weights';
 import type { StoredTensor } from '@featuremine/weights';
-import { flushFolder, writeDurably } from './atomic-file';
+import { flushFolder, removeQuietly, writeDurably } from './atomic-file';
 import { checkpointStateSchema } from './checkpoint-state';
 import type { CheckpointState } from './checkpoint-state';
 import { fileFault } from './run-folder-error';
@@ -45,7 +45,7 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint, keep: num
     renameSync(temporary, target);
     flushFolder(folder);
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
+    removeQuietly(temporary);
     const cause = error instanceof UserError ? (error.cause ?? error) : error;
     throw fileFault(target, cause);
   }

@@ -2,6 +2,7 @@ import type { RunState } from './run-state';
 import type { StopReason, Summary } from './summary';
 import type { TrainingTask } from './task';
 import type { TrainOptions } from './train-options';
+import { processorName, versionsWith } from './versions';
 
 /** The summary of a run as it stands. */
 export function makeSummary(parts: {
@@ -22,8 +23,8 @@ export function makeSummary(parts: {
     imagesPerSecond: state.imagesPerSecond,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     seconds: state.seconds,
-    device: options.device ?? 'CPU',
-    versions: { node: process.versions.node, ...options.versions },
+    device: options.device ?? processorName(),
+    versions: versionsWith(options.versions),
     ...options.summary,
   };
 }

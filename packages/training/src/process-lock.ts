@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { removeQuietly } from './atomic-file';
 import { RunFolderError, fileFault } from './run-folder-error';
 
 /** Who holds a lock. A process is the same one only if it also started at the same time since the same boot. */
@@ -48,7 +49,7 @@ function createWhole(path: string, text: string): boolean {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw fileFault(path, cause);
   } finally {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
   }
 }
 

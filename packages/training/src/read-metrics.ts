@@ -9,12 +9,7 @@ export type MetricsLine = Readonly<Record<string, unknown>>;
 export function readMetrics(runPath: string): MetricsLine[] {
   const path = join(runPath, 'metrics.jsonl');
   if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      const value = parse(line);
-      return typeof value === 'object' && value !== null ? [value] : [];
-    });
+  return readFileSync(path, 'utf8').split('\n').flatMap(parseLine);
 }
 
 /** The values of one metric over steps or epochs, for a chart; empty if no line of the kind has it. */
@@ -29,10 +24,11 @@ export function metricSeries(
   return { label: select.label ?? select.name, x: points.map(([x]) => x), y: points.map(([, y]) => y) };
 }
 
-function parse(line: string): unknown {
+function parseLine(line: string): MetricsLine[] {
   try {
-    return JSON.parse(line) as unknown;
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? [Object.fromEntries(Object.entries(value))] : [];
   } catch {
-    return undefined;
+    return [];
   }
 }

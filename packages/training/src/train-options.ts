@@ -19,7 +19,7 @@ export interface TrainOptions {
   readonly earlyStop?: number | undefined;
   /** 10. */
   readonly maxNonFinite?: number | undefined;
-  /** Goes into the summary. */
+  /** What computes, for the summary; the processor's name by default. */
   readonly device?: string | undefined;
   /** Added to the versions of the summary and of checkpoints: what the results depend on. */
   readonly versions?: Readonly<Record<string, string>> | undefined;

@@ -12,6 +12,7 @@ import type { StopReason, Summary } from './summary';
 import type { TrainingBatch, TrainingTask } from './task';
 import type { TrainOptions } from './train-options';
 import { TrainingProgress } from './training-progress';
+import { versionsWith } from './versions';
 
 /** The parts of a sitting that the trainer works with. */
 interface Parts {
@@ -56,7 +57,7 @@ export class Trainer {
         stepsPerEpoch: task.stepsPerEpoch,
         config: { ...run.config },
         dataFingerprint: task.dataFingerprint ?? null,
-        versions: { node: process.versions.node, ...options.versions },
+        versions: versionsWith(options.versions),
       },
       keep: options.keep ?? 2,
       everySeconds: options.checkpointEverySeconds ?? 60,

@@ -145,18 +145,18 @@ describe('train with resume', () => {
     await trainIn(path, makeLinearTask(), {
       epochs: 1,
       config: { lr: 0.02, out: 'a' },
-      versions: { featuremine: '1' },
+      versions: { tensorflow: '1' },
     });
     const log = keepingLogger();
     const task = { ...makeLinearTask({ stepsPerEpoch: 5 }), dataFingerprint: 'other' };
     const config = { lr: 0.5, out: 'b', momentum: 0.9 };
-    await trainIn(path, task, { resume: true, log, config, versions: { featuremine: '2' } });
+    await trainIn(path, task, { resume: true, log, config, versions: { tensorflow: '2' } });
     expect(log.lines.filter((line) => line.startsWith('resuming, but')).map((line) => line.slice(29))).toEqual([
       'config: lr was 0.02 and is now 0.5',
       'config: momentum was not set and is now 0.9',
       'data: the training data has changed (linear-0 before, other now)',
       'data: an epoch had 10 steps and now has 5',
-      'code: featuremine was 1 and is now 2',
+      'code: tensorflow was 1 and is now 2',
     ]);
   });
 

@@ -1,0 +1,15 @@
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+
+const { version } = createRequire(__filename)('../package.json') as { version: string };
+
+/** The versions that results depend on: this package's, Node's, and what a command adds (TensorFlow's). */
+export function versionsWith(added: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { featuremine: version, node: process.versions.node, ...added };
+}
+
+/** The processor, for a summary whose command names no device. */
+export function processorName(): string {
+  const processors = cpus();
+  return `CPU (${processors[0]?.model.trim() ?? 'unknown'}, ${processors.length} threads)`;
+}
