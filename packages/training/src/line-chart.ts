@@ -22,7 +22,7 @@ export interface LineChartOptions {
 }
 
 const size = { width: 440, height: 280 };
-const plot = { left: 52, right: 430, top: 12, bottom: 240 };
+const plot = { left: 64, right: 430, top: 12, bottom: 232 };
 const maxPoints = 1000;
 
 /** A line chart as a figure with an SVG for `htmlPage`: no script, colours of the page, legend as text. */
@@ -36,12 +36,14 @@ export function lineChartSvg(options: LineChartOptions): string {
     ...axisTicks(xLow, xHigh).map((x) => verticalTick(toX(x), x)),
     ...axisTicks(yLow, yHigh).map((y) => horizontalTick(toY(y), y)),
     text({ x: (plot.left + plot.right) / 2, y: size.height - 8, anchor: 'middle' }, xLabel),
-    `<g transform="rotate(-90 12 ${(plot.top + plot.bottom) / 2})">`,
-    text({ x: 12, y: (plot.top + plot.bottom) / 2, anchor: 'middle' }, yLabel),
+    `<g transform="rotate(-90 14 ${(plot.top + plot.bottom) / 2})">`,
+    text({ x: 14, y: (plot.top + plot.bottom) / 2, anchor: 'middle' }, yLabel),
     '</g>',
     ...series.flatMap(({ x, y }, i) => pathsOf(thin(x, y), { toX, toY, colour: seriesColour(i) })),
   ];
-  const legend = series.map(
+  // One line that is named like the chart needs no legend.
+  const named = series.length === 1 && series[0].label === title ? [] : series;
+  const legend = named.map(
     ({ label }, i) => `<span><i style="background:${seriesColour(i)}"></i>${escapeMarkup(label)}</span>`,
   );
   const name = escapeMarkup(`${title}: ${yLabel} over ${xLabel}`);
@@ -110,17 +112,17 @@ function pathsOf(
 
 function verticalTick(x: number, value: number): string {
   const line = `<line x1="${x.toFixed(1)}" y1="${plot.top}" x2="${x.toFixed(1)}" y2="${plot.bottom}" stroke="var(--line)"/>`;
-  return line + text({ x, y: plot.bottom + 16, anchor: 'middle' }, tickText(value));
+  return line + text({ x, y: plot.bottom + 18, anchor: 'middle' }, tickText(value));
 }
 
 function horizontalTick(y: number, value: number): string {
   const line = `<line x1="${plot.left}" y1="${y.toFixed(1)}" x2="${plot.right}" y2="${y.toFixed(1)}" stroke="var(--line)"/>`;
-  return line + text({ x: plot.left - 5, y: y + 4, anchor: 'end' }, tickText(value));
+  return line + text({ x: plot.left - 5, y: y + 5, anchor: 'end' }, tickText(value));
 }
 
 function text(at: { x: number; y: number; anchor: 'start' | 'middle' | 'end' }, content: string): string {
   const place = `x="${at.x.toFixed(1)}" y="${at.y.toFixed(1)}" text-anchor="${at.anchor}"`;
-  return `<text ${place} font-size="12">${escapeMarkup(content)}</text>`;
+  return `<text ${place} font-size="15">${escapeMarkup(content)}</text>`;
 }
 
 function tickText(value: number): string {

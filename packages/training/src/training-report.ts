@@ -52,9 +52,15 @@ function charts(lines: readonly MetricsLine[], kind: 'step' | 'epoch'): string {
   const shown = [...names].filter((name) => !left.includes(name));
   const figures = shown.flatMap((name) => {
     const series = metricSeries(lines, { kind, name });
-    return series.x.length === 0 ? [] : [lineChartSvg({ title: name, xLabel: kind, yLabel: name, series: [series] })];
+    return series.x.length === 0
+      ? []
+      : [lineChartSvg({ title: name, xLabel: kind, yLabel: shortName(name), series: [series] })];
   });
   return figures.length === 0 ? '<p>Nothing yet.</p>' : figureGrid(figures);
+}
+
+function shortName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
 }
 
 function configRows(config: Readonly<Record<string, unknown>>): [string, string][] {
