@@ -15,7 +15,12 @@ export interface DataOptions {
   readonly data?: string | undefined;
   /** Side of the network's input in pixels; default the data set's. */
   readonly imageSize?: number | undefined;
-  readonly shapes: { readonly train: number; readonly test: number; readonly seed: number };
+  readonly shapes: {
+    readonly train: number;
+    readonly test: number;
+    readonly seed: number;
+    readonly classes?: readonly string[] | undefined;
+  };
   readonly augment: 'standard' | 'none';
 }
 
@@ -59,7 +64,9 @@ function open(options: DataOptions, split: 'train' | 'test'): ClassificationData
 function openDataset(options: DataOptions, split: 'train' | 'test', imageSize: number): ClassificationDataset {
   const { dataset, data, shapes } = options;
   if (dataset === 'shapes') {
-    return openShapesClassification({ seed: shapes.seed, split, count: shapes[split], imageSize });
+    const { seed, classes } = shapes;
+    const classNames = classes === undefined ? {} : { classNames: classes };
+    return openShapesClassification({ seed, split, count: shapes[split], imageSize, ...classNames });
   }
   if (data === undefined) {
     const expected = `the folder of a ${dataset} data set`;

@@ -1,13 +1,21 @@
-import { runCommands } from '@featuremine/command-line';
+import { runCommands, type RunCommandsOptions } from '@featuremine/command-line';
 import { evalCommand } from './commands/eval';
 import { trainCommand } from './commands/train';
 
-/** The program `backbone-pretrain`; sets the process's exit code. */
-export function main(argv: readonly string[]): Promise<number> {
+/**
+ * The program `backbone-pretrain`.
+ *
+ * @returns the exit code, which is also set for the process: 0, 2 after the user's faults, 1 after ours
+ */
+export function main(
+  argv: readonly string[],
+  streams: Pick<RunCommandsOptions, 'stdout' | 'stderr'> = {},
+): Promise<number> {
   return runCommands({
     name: 'backbone-pretrain',
     summary: 'Pretrains classifiers, with Feature Mining, as backbones for detectors',
     commands: [trainCommand, evalCommand],
     argv,
+    ...streams,
   });
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TrainOptions } from './training-options';
 
 /** The version of this package. */
 export function packageVersion(): string {
@@ -20,22 +21,32 @@ export function sourceCommit(): string | undefined {
   }
 }
 
+/** Options of a run that say nothing about the weights that come out of it. */
+const WITHOUT_EFFECT: readonly string[] = [
+  'out',
+  'resume',
+  'checkpointEvery',
+  'checkpointEverySeconds',
+  'keep',
+  'logEvery',
+];
+
 /** Where weights come from, as the metadata of a weights file: texts only, `recipe` and `classes` as JSON. */
 export function provenanceOf(options: {
-  readonly model: string;
   readonly classNames: readonly string[];
-  readonly recipe: Readonly<Record<string, unknown>>;
+  readonly recipe: TrainOptions;
 }): Record<string, string> {
-  const { model, classNames, recipe } = options;
+  const { classNames, recipe } = options;
   const commit = sourceCommit();
+  const kept = Object.entries(recipe).filter(([key]) => !WITHOUT_EFFECT.includes(key));
   return {
     producer: `@featuremine/backbone-pretrain ${packageVersion()}`,
     ...(commit === undefined ? {} : { commit }),
-    model,
-    seed: String(recipe['seed']),
-    dataset: String(recipe['dataset']),
-    featureMining: String(recipe['featureMining']),
+    model: recipe.model,
+    seed: String(recipe.seed),
+    dataset: recipe.dataset,
+    featureMining: String(recipe.featureMining),
     classes: JSON.stringify(classNames),
-    recipe: JSON.stringify(recipe),
+    recipe: JSON.stringify(Object.fromEntries(kept)),
   };
 }

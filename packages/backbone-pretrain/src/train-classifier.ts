@@ -38,7 +38,7 @@ export async function trainClassifier(options: TrainOptions, log: Logger): Promi
       log.info(`${options.weights}: ${await loadWeights(classifier, network, options.weights)}`);
     }
     const config = { ...options, imageSize, classNames };
-    const provenance = provenanceOf({ model: options.model, classNames, recipe: config });
+    const provenance = provenanceOf({ classNames, recipe: { ...options, imageSize } });
     const task = classificationTask({ network, mining, classifier, training, test, pool, batchSize, seed, provenance });
     const run = RunFolder.open({ path: options.out, resume: options.resume, config, log });
     try {

@@ -23,6 +23,7 @@ export const dataFields = {
       train: z.number().int().min(1).default(2000).describe('Training images'),
       test: z.number().int().min(1).default(500).describe('Test images'),
       seed: z.number().int().min(0).default(0).describe('Seed of the images; not that of the training'),
+      classes: z.array(z.string()).min(2).optional().describe('Which shapes (all if not given)'),
     })
     .prefault({})
     .describe('How many shapes are drawn'),

@@ -114,10 +114,12 @@ function minedStages(network: Network, count: number, imageSize: number): MinedS
       fix: 'Pass a smaller number',
     });
   }
+  const last = network.stages[network.stages.length - 1];
+  const smallest = mapSide(last, imageSize);
+  if (count > 0 && smallest < LEAST_SIDE) throw tooSmall(network, last, { side: smallest, imageSize });
   const first = network.stages.length - count;
   return network.stages.slice(first).map((stage, offset) => {
     const side = mapSide(stage, imageSize);
-    if (side < LEAST_SIDE) throw tooSmall(network, stage, { side, imageSize });
     return { stage, index: first + offset, map: { height: side, width: side, channels: stage.channels } };
   });
 }

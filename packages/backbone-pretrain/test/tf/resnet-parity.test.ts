@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { CompiledModel, globalAveragePool, normalizeImages, type HostTensor, type VariableSpec } from '@featuremine/tensor-graph';
+import {
+  CompiledModel,
+  globalAveragePool,
+  normalizeImages,
+  type HostTensor,
+  type VariableSpec,
+} from '@featuremine/tensor-graph';
 import { asFloat32, readSafetensors, type StateDict } from '@featuremine/weights';
 import { trainingStep } from '../../src/classification-steps';
 import { createNetwork } from '../../src/create-network';
@@ -66,9 +72,13 @@ describe('resnet50', () => {
   it('gives the loss, gradients and running statistics of torchvision’s in training', async () => {
     const model = formulaModel(network);
     const mining = featureMining(network, { stages: 0, imageSize: WIDTH });
-    const train = model.trainStep('train', trainingStep({ network, mining, pixels: IMAGENET_PIXELS, labelSmoothing: 0 }), {
-      optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 0 },
-    });
+    const train = model.trainStep(
+      'train',
+      trainingStep({ network, mining, pixels: IMAGENET_PIXELS, labelSmoothing: 0 }),
+      {
+        optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 0 },
+      },
+    );
     const outputs = await train({ ...fixtureInputs(), learningRate: 0 });
     expect(relativeMaximum(outputs['logits'].data, expected('train/logits'))).toBeLessThan(1e-4);
     expect(relativeMaximum(outputs['loss'].data, expected('train/loss'))).toBeLessThan(1e-5);

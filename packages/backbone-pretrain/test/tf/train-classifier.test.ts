@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentLogger } from '@featuremine/command-line';
+import { readSafetensors, type StateDict } from '@featuremine/weights';
+import { createNetwork } from '../../src/create-network';
+import { evaluateRun } from '../../src/evaluate-run';
+import { trainClassifier } from '../../src/train-classifier';
+import { evalSchema, trainSchema, type TrainOptions } from '../../src/training-options';
+import { temporaryFolder, writeStripes } from '../stripes';
+
+jest.setTimeout(120_000);
+
+function optionsOf(options: Partial<TrainOptions>): TrainOptions {
+  const defaults = { dataset: 'cifar10', model: 'resnet20', featureMining: 2, workers: 0, batchSize: 20, threads: 2 };
+  // Flips turn the stripes of one class into those of another.
+  return trainSchema.parse({ ...defaults, augment: 'none', schedule: 'constant', lr: 0.05, ...options });
+}
+
+/** All state in the last checkpoint of a run, as text that can be compared. */
+function lastState(run: string): string {
+  const checkpoints = readdirSync(join(run, 'checkpoint')).sort();
+  const path = join(run, 'checkpoint', checkpoints[checkpoints.length - 1], 'variables.safetensors');
+  return readFileSync(path).toString('base64');
+}
+
+describe('trainClassifier', () => {
+  const data = writeStripes({ train: 400, test: 110 });
+
+  it('learns with Feature Mining on two stages, and writes weights that eval finds equally good', async () => {
+    const out = join(temporaryFolder(), 'run');
+    const summary = await trainClassifier(optionsOf({ data, out, epochs: 6, schedule: 'cosine' }), silentLogger);
+    const best = summary.best!.metrics['top1'];
+    expect(best).toBeGreaterThan(0.8); // chance: 0.1
+    expect(summary).toMatchObject({ stoppedBy: 'finished', epochs: 6, steps: 120, parameters: 269_722 });
+
+    // 110 images in batches of 20: the last batch is padded.
+    const result = await evaluateRun(evalSchema.parse({ run: out, workers: 0 }));
+    expect(result).toMatchObject({ images: 110, top1: best, split: 'test' });
+
+    const file = readSafetensors(join(out, 'weights.safetensors'));
+    const metadata = Object.fromEntries(file.metadata);
+    expectNetworkOnly(file.tensors);
+    expect(metadata).toMatchObject({ format: 'pt', model: 'resnet20', featureMining: '2', seed: '0' });
+    expect(metadata['sha256']).toMatch(/^[0-9a-f]{64}$/);
+    expect((JSON.parse(metadata['recipe']) as TrainOptions).lr).toBe(0.05);
+  });
+
+  it('ends with the same bits when it is resumed as when it runs through', async () => {
+    const folder = temporaryFolder();
+    const [whole, parts] = [join(folder, 'whole'), join(folder, 'parts')];
+    await trainClassifier(optionsOf({ data, out: whole, epochs: 2 }), silentLogger);
+    await trainClassifier(optionsOf({ data, out: parts, epochs: 1 }), silentLogger);
+    await trainClassifier(optionsOf({ data, out: parts, epochs: 2, resume: true }), silentLogger);
+    expect(lastState(parts) === lastState(whole)).toBe(true);
+  });
+
+  it('starts from weights, with a new classifier where the classes are others', async () => {
+    const folder = temporaryFolder();
+    const weights = join(folder, 'first', 'weights.safetensors');
+    await trainClassifier(optionsOf({ data, out: join(folder, 'first'), epochs: 1 }), silentLogger);
+    const lines: string[] = [];
+    const log = { ...silentLogger, info: (line: string) => lines.push(line) };
+    const shapes = { train: 40, test: 20, seed: 0, classes: ['circle', 'bar'] };
+    const options = {
+      dataset: 'shapes',
+      imageSize: 32,
+      shapes,
+      weights,
+      out: join(folder, 'second'),
+      epochs: 1,
+    } as const;
+    await trainClassifier(optionsOf(options), log);
+    expect(lines.join('\n')).toMatch(/2 of another shape \(fc\.weight \[10, 64\], not \[2, 64\]/);
+  });
+});
+
+function expectNetworkOnly(tensors: StateDict): void {
+  const network = createNetwork('resnet20', { numClasses: 10 });
+  const names = [...tensors.keys()].filter((name) => !name.endsWith('num_batches_tracked'));
+  expect(new Set(names)).toEqual(new Set(network.variables.map(({ name }) => name)));
+}
