@@ -5,7 +5,8 @@ import { isBoxFault } from './fault';
 /**
  * What happens to a bad box (missing or inverted coordinates, no area, partly or wholly outside the image):
  * `fail` reports all and throws, `skip` drops the object, `clip` trims the box to the image and drops it when no area
- * is left; `keep` is for evaluation: every box that has four numbers is kept as it stands, with a warning.
+ * is left; `keep` is for evaluation: every box that has four numbers is kept as it stands, with a warning
+ * (and the image's size is not needed).
  */
 export type BadBoxPolicy = 'fail' | 'skip' | 'clip' | 'keep';
 
@@ -32,6 +33,7 @@ export function applyBoxPolicy(
   const bad = new Map<number, Fault>();
   for (const fault of faults) {
     if (fault.severity !== 'error') warnings.push(fault);
+    else if (policy === 'keep' && fault.kind === 'bad-size') warnings.push({ ...fault, severity: 'warning' });
     else if (!isBoxFault(fault.kind) || fault.object === null) errors.push(fault);
     else bad.set(fault.object, fault);
   }
