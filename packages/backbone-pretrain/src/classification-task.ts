@@ -4,20 +4,26 @@ import type { TrainingBatch, TrainingTask } from '@featuremine/training';
 import {
   batchCount,
   classificationBatches,
+  type ClassificationBatch,
   type ClassificationDataset,
   type WorkerPool,
 } from '@featuremine/vision-data';
 import { saveWeights } from './backbone-weights';
 import type { ClassificationData } from './classification-data';
 import { ClassificationScore, type ClassificationResult } from './classification-score';
+import { drawInputs } from './classification-steps';
 import type { Classifier } from './classifier';
 import type { FeatureMining } from './feature-mining/feature-mining';
+import type { TrainingMethod } from './methods/training-method';
 import { parameterCount, type Network } from './network';
 
 /** What a task is made from; the pool and the classifier stay their maker's to close. */
 export interface ClassificationTaskParts {
   readonly network: Network;
   readonly mining: FeatureMining;
+  readonly methods?: readonly TrainingMethod[];
+  /** [count of the training images], where they are not those of the data set. */
+  readonly trainingLabels?: Int32Array | undefined;
   readonly classifier: Classifier;
   readonly training: ClassificationData;
   readonly test: ClassificationData;
@@ -30,7 +36,7 @@ export interface ClassificationTaskParts {
 
 /** The training of a classifier, for `train` of the training package. */
 export function classificationTask(parts: ClassificationTaskParts): TrainingTask {
-  const { network, mining, classifier, training, test, pool, batchSize, seed } = parts;
+  const { network, classifier, trainingLabels, training, test, pool, batchSize, seed } = parts;
   const { model } = classifier;
   const { dataset, transform, imageSize } = training;
   const stepsPerEpoch = batchCount({ count: dataset.count, batchSize, lastBatch: 'drop' });
@@ -44,8 +50,11 @@ export function classificationTask(parts: ClassificationTaskParts): TrainingTask
     async *batches(epoch, startBatch): AsyncGenerator<TrainingBatch, void, undefined> {
       const options = { pool, batchSize, imageSize, seed, epoch, startBatch, transform } as const;
       for await (const batch of classificationBatches(dataset, { ...options, order: 'shuffled', lastBatch: 'drop' })) {
-        const { images, labels, imageCount, files, batchIndex } = batch;
-        const inputs = { images, labels, ...mining.draw(seed, epoch * stepsPerEpoch + batchIndex) };
+        const { images, imageCount, files, batchIndex } = batch;
+        const labels = labelsOf(batch, trainingLabels);
+        const stepNumber = epoch * stepsPerEpoch + batchIndex;
+        const drawn = drawInputs(parts, { seed, stepNumber, labels: labels.data });
+        const inputs = { images, labels, ...drawn };
         yield { inputs, imageCount, files };
       }
     },
@@ -83,6 +92,11 @@ export async function evaluateClassifier(parts: EvaluationParts): Promise<Classi
     score.add(logits.data, labels.data, { imageCount, numClasses: network.numClasses });
   }
   return score.result();
+}
+
+function labelsOf({ labels, indices }: ClassificationBatch, replaced: Int32Array | undefined): HostTensor {
+  if (replaced === undefined) return labels;
+  return { ...labels, data: Int32Array.from(indices, (index) => replaced[index]) };
 }
 
 function trainingAccuracy(logits: HostTensor, labels: HostTensor): HostTensor {

@@ -12,7 +12,16 @@ export { boxMask, complementaryRows, drawMiningBox } from './feature-mining/mini
 export type { MapSize, MiningBox } from './feature-mining/mining-box';
 export { boxMining } from './feature-mining/mining-kind';
 export type { MinedMap, MiningKind, PooledParts } from './feature-mining/mining-kind';
-export { evaluationStep, trainingStep } from './classification-steps';
+export { MINING_KINDS, miningKind } from './feature-mining/mining-kinds';
+export type { MiningKindName } from './feature-mining/mining-kinds';
+export { mixup } from './methods/mixup';
+export type { MixupOptions } from './methods/mixup';
+export { DROPOUT_KINDS, DROPOUT_RATES, stageDropout } from './methods/stage-dropout';
+export type { DropoutKind } from './methods/stage-dropout';
+export { NOISE_KINDS, noisyLabels } from './methods/label-noise';
+export type { NoiseKind } from './methods/label-noise';
+export type { StepDraw, StepInputs, TrainingMethod } from './methods/training-method';
+export { drawInputs, evaluationStep, trainingStep } from './classification-steps';
 export type { ClassifierParts, PixelStatistics } from './classification-steps';
 export { CIFAR_PIXELS, IMAGENET_PIXELS, pixelStatistics } from './pixel-statistics';
 export { ClassificationScore } from './classification-score';

@@ -8,6 +8,12 @@ import { classificationTask } from './classification-task';
 import { createClassifier } from './classifier';
 import { createNetwork } from './create-network';
 import { featureMining } from './feature-mining/feature-mining';
+import { miningKind } from './feature-mining/mining-kinds';
+import { noisyLabels } from './methods/label-noise';
+import { mixup } from './methods/mixup';
+import { DROPOUT_RATES, stageDropout } from './methods/stage-dropout';
+import type { TrainingMethod } from './methods/training-method';
+import type { Network } from './network';
 import { pixelStatistics } from './pixel-statistics';
 import { provenanceOf } from './provenance';
 import type { TrainOptions } from './training-options';
@@ -28,10 +34,12 @@ export async function trainClassifier(options: TrainOptions, log: Logger): Promi
   const mining = featureMining(network, {
     stages: options.featureMining as 0 | 1 | 2 | 3,
     imageSize,
+    kind: miningKind(options.miningKind),
     hasEarlyFullHead: options.earlyFullHead,
   });
   for (const warning of [...dataWarnings(options, training), ...mining.warnings]) log.warn(warning);
-  const classifier = createClassifier({ ...options, network, mining, pixels: pixelStatistics(network) });
+  const methods = methodsOf(options, network);
+  const classifier = createClassifier({ ...options, network, mining, methods, pixels: pixelStatistics(network) });
   const pool = createWorkerPool({ workers: options.workers });
   try {
     if (options.weights !== undefined && !options.resume) {
@@ -39,7 +47,19 @@ export async function trainClassifier(options: TrainOptions, log: Logger): Promi
     }
     const config = { ...options, imageSize, classNames };
     const provenance = provenanceOf({ classNames, recipe: { ...options, imageSize } });
-    const task = classificationTask({ network, mining, classifier, training, test, pool, batchSize, seed, provenance });
+    const task = classificationTask({
+      network,
+      mining,
+      methods,
+      classifier,
+      training,
+      trainingLabels: falsifiedLabels(options, training),
+      test,
+      pool,
+      batchSize,
+      seed,
+      provenance,
+    });
     const run = RunFolder.open({ path: options.out, resume: options.resume, config, log });
     try {
       return await train(task, run, {
@@ -71,6 +91,25 @@ function summaryOf(
     trainImages: training.dataset.count,
     testImages: test.dataset.count,
   };
+}
+
+function methodsOf(
+  { dropout, dropoutRate, mixup: alpha, labelSmoothing }: TrainOptions,
+  network: Network,
+): TrainingMethod[] {
+  const methods: TrainingMethod[] = [];
+  if (alpha > 0) methods.push(mixup({ alpha, labelSmoothing }));
+  if (dropout !== 'none') methods.push(stageDropout(network, dropout, dropoutRate ?? DROPOUT_RATES[dropout]));
+  return methods;
+}
+
+function falsifiedLabels(
+  { labelNoise: share, noiseKind: kind, seed }: TrainOptions,
+  { dataset }: ClassificationData,
+): Int32Array | undefined {
+  if (share === 0) return undefined;
+  const labels = Int32Array.from({ length: dataset.count }, (_, index) => dataset.labelOf(index));
+  return noisyLabels(labels, { kind, share, numClasses: dataset.classNames.length, seed });
 }
 
 function dataWarnings({ data, dataset }: TrainOptions, training: ClassificationData): string[] {

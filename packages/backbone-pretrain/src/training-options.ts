@@ -1,6 +1,9 @@
 import { trainingFields } from '@featuremine/training';
 import { z } from 'zod';
 import { NETWORK_NAMES } from './create-network';
+import { MINING_KINDS } from './feature-mining/mining-kinds';
+import { NOISE_KINDS } from './methods/label-noise';
+import { DROPOUT_KINDS } from './methods/stage-dropout';
 
 /** Names that `--dataset` takes. */
 export const DATASET_NAMES = ['folder', 'cifar10', 'cifar100', 'shapes'] as const;
@@ -42,6 +45,15 @@ export const trainSchema = z.object({
     .describe("Image side that the network's first layers are made for (its paper's if not given)"),
   featureMining: z.number().int().min(0).max(3).default(0).describe('How many of the last stages are mined; 0 is none'),
   earlyFullHead: z.boolean().default(false).describe('Gives earlier mined stages a head for the whole map too'),
+  miningKind: z.enum(MINING_KINDS).default('box').describe('What is mined: boxes, or an ablation of the paper'),
+  dropout: z
+    .enum(['none', ...DROPOUT_KINDS])
+    .default('none')
+    .describe('Dropout between stages, as the paper compares'),
+  dropoutRate: z.number().gt(0).lt(1).optional().describe('Its rate (0.3 for dropout, 0.1 for spatial and block)'),
+  mixup: z.number().min(0).default(0).describe("Mixup's alpha; 0 is none, 1 mixes evenly"),
+  labelNoise: z.number().min(0).max(1).default(0).describe('Share of the training labels that are falsified'),
+  noiseKind: z.enum(NOISE_KINDS).default('symmetric').describe('False labels: any other class, or the next'),
   weights: z.string().min(1).optional().describe('Weights to start from (safetensors or a PyTorch checkpoint)'),
   augment: z.enum(['standard', 'none']).default('standard').describe('Crops and flips, as is usual for the data set'),
   labelSmoothing: z.number().min(0).lt(1).default(0).describe('Share of each target that is spread over all classes'),

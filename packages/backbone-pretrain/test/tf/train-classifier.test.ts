@@ -54,6 +54,17 @@ describe('trainClassifier', () => {
     expect(lastState(parts) === lastState(whole)).toBe(true);
   });
 
+  it('combines Feature Mining with Mixup, DropBlock, averaged weights and noisy labels, and resumes all of it', async () => {
+    const folder = temporaryFolder();
+    const all = { data, mixup: 1, dropout: 'block', labelNoise: 0.2, ema: 0.9, miningKind: 'points' } as const;
+    const [whole, parts] = [join(folder, 'whole'), join(folder, 'parts')];
+    await trainClassifier(optionsOf({ ...all, out: whole, epochs: 2, batchSize: 100 }), silentLogger);
+    await trainClassifier(optionsOf({ ...all, out: parts, epochs: 1, batchSize: 100 }), silentLogger);
+    const options = optionsOf({ ...all, out: parts, epochs: 2, batchSize: 100, resume: true });
+    expect((await trainClassifier(options, silentLogger)).steps).toBe(8);
+    expect(lastState(parts) === lastState(whole)).toBe(true);
+  });
+
   it('starts from weights, with a new classifier where the classes are others', async () => {
     const folder = temporaryFolder();
     const weights = join(folder, 'first', 'weights.safetensors');
