@@ -18,6 +18,7 @@ export { mixup } from './methods/mixup';
 export type { MixupOptions } from './methods/mixup';
 export { DROPOUT_KINDS, DROPOUT_RATES, stageDropout } from './methods/stage-dropout';
 export type { DropoutKind } from './methods/stage-dropout';
+export { samplesPerClass } from './methods/samples-per-class';
 export { NOISE_KINDS, noisyLabels } from './methods/label-noise';
 export type { NoiseKind } from './methods/label-noise';
 export type { StepDraw, StepInputs, TrainingMethod } from './methods/training-method';

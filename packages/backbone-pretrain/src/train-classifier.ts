@@ -11,6 +11,7 @@ import { featureMining } from './feature-mining/feature-mining';
 import { miningKind } from './feature-mining/mining-kinds';
 import { noisyLabels } from './methods/label-noise';
 import { mixup } from './methods/mixup';
+import { samplesPerClass } from './methods/samples-per-class';
 import { DROPOUT_RATES, stageDropout } from './methods/stage-dropout';
 import type { TrainingMethod } from './methods/training-method';
 import type { Network } from './network';
@@ -25,7 +26,7 @@ import type { TrainOptions } from './training-options';
  */
 export async function trainClassifier(options: TrainOptions, log: Logger): Promise<Summary> {
   const { batchSize, seed } = options;
-  const training = openTrainingData(options);
+  const training = chosenTrainingData(options);
   const test = openTestData(options);
   checkData(training, test, batchSize);
   const { classNames } = training.dataset;
@@ -91,6 +92,12 @@ function summaryOf(
     trainImages: training.dataset.count,
     testImages: test.dataset.count,
   };
+}
+
+function chosenTrainingData(options: TrainOptions): ClassificationData {
+  const { samplesPerClass: count, seed } = options;
+  const data = openTrainingData(options);
+  return count === undefined ? data : { ...data, dataset: samplesPerClass(data.dataset, { count, seed }) };
 }
 
 function methodsOf(

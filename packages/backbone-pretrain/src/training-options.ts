@@ -54,6 +54,7 @@ export const trainSchema = z.object({
   mixup: z.number().min(0).default(0).describe("Mixup's alpha; 0 is none, 1 mixes evenly"),
   labelNoise: z.number().min(0).max(1).default(0).describe('Share of the training labels that are falsified'),
   noiseKind: z.enum(NOISE_KINDS).default('symmetric').describe('False labels: any other class, or the next'),
+  samplesPerClass: z.number().int().min(1).optional().describe('Training images of each class (all if not given)'),
   weights: z.string().min(1).optional().describe('Weights to start from (safetensors or a PyTorch checkpoint)'),
   augment: z.enum(['standard', 'none']).default('standard').describe('Crops and flips, as is usual for the data set'),
   labelSmoothing: z.number().min(0).lt(1).default(0).describe('Share of each target that is spread over all classes'),
