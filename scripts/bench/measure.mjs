@@ -1,0 +1,40 @@
+// Inside a contender's process: times steps and prints the one line that main.mjs reads.
+import { readFileSync } from 'node:fs';
+
+/** The options that main.mjs passes, with the number of steps and threads. */
+export function contenderOptions() {
+  return { steps: 3, warmup: 2, threads: 2, ...JSON.parse(process.argv[2] ?? '{}') };
+}
+
+/**
+ * Runs `step` warm-up + steps times, and prints {imagesPerSecond (of the fastest step), stepMs, peakRssMb, …note()}.
+ * The first warm-up steps record, compile and tune; they are not counted.
+ */
+export async function measureSteps({ options, step, note = () => ({}) }) {
+  const started = performance.now();
+  for (let i = 0; i < options.warmup; i++) await step(i);
+  const warmupMs = performance.now() - started;
+  const stepMs = [];
+  for (let i = 0; i < options.steps; i++) {
+    const begin = performance.now();
+    await step(options.warmup + i);
+    stepMs.push(performance.now() - begin);
+  }
+  const result = {
+    imagesPerSecond: (1000 * options.batchSize) / Math.min(...stepMs),
+    stepMs,
+    warmupMs,
+    peakRssMb: peakRssMb(),
+    ...note(),
+  };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+// VmHWM is of this program; what getrusage gives also counts the parent before exec.
+function peakRssMb() {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
+  } catch {
+    return process.resourceUsage().maxRSS / 1024;
+  }
+}

@@ -1,0 +1,80 @@
+// The rows of the bench: what is measured, by whom. A contender is a process that prints one JSON line when it is done
+// (see measure.mjs and scripts/peers/measure.py); its options are passed as one JSON argument.
+import { join, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const peers = join(here, '..', 'peers');
+
+const ours = (script, options) => ({ runtime: 'node', script: join(here, 'rows', script), options });
+const peer = (script, options) => ({ runtime: 'python', script: join(peers, script), options });
+
+/** A training step of a classifier: forward, backward, SGD with momentum 0.9 and weight decay 1e-4. */
+function classifierStep({ name, group, model, imageSize, batchSize, numClasses, hasKeras }) {
+  return ['float32', 'bfloat16'].map((precision) => {
+    const options = { model, imageSize, batchSize, numClasses, precision };
+    return {
+      name: `${name}-${precision}`,
+      group,
+      title: `${model} training step, ${batchSize}x${imageSize}x${imageSize}, ${precision}`,
+      contenders: {
+        ours: ours('classifier-step.mjs', options),
+        pytorch: peer('torch_classifier.py', options),
+        ...(hasKeras ? { keras: peer('keras_classifier.py', options) } : {}),
+      },
+      extra: { 'pytorch-compiled': peer('torch_classifier.py', { ...options, isCompiled: true }) },
+    };
+  });
+}
+
+/** RetinaNet-R50, 20 classes, frozen batch norm, three trainable stages. */
+function detector({ name, mode, imageSize, batchSize }) {
+  return ['float32', 'bfloat16'].map((precision) => {
+    const options = { mode, imageSize, batchSize, precision };
+    const what = mode === 'train' ? 'training step' : 'inference with post-processing';
+    return {
+      name: `${name}-${precision}`,
+      group: 'retinanet',
+      title: `RetinaNet-R50 ${what}, ${batchSize}x${imageSize}x${imageSize}, ${precision}`,
+      contenders: {
+        ours: ours(mode === 'train' ? 'detector-step.mjs' : 'detector-inference.mjs', options),
+        torchvision: peer('torch_retinanet.py', options),
+      },
+      extra: {},
+    };
+  });
+}
+
+/** What Feature Mining adds to our own step; the first contender is the one with it. */
+function miningOverhead(stages) {
+  const options = { model: 'resnet50', imageSize: 224, batchSize: 16, numClasses: 1000, precision: 'float32' };
+  return {
+    name: `feature-mining-${stages}`,
+    group: 'feature-mining',
+    title: `ResNet-50 training step with Feature Mining on ${stages} stage(s) against without, 16x224x224, float32`,
+    contenders: {
+      mining: ours('classifier-step.mjs', { ...options, mining: stages }),
+      plain: ours('classifier-step.mjs', options),
+    },
+    extra: {},
+  };
+}
+
+/** Every row; the first contender is compared with each of the others. */
+export const rows = [
+  ...classifierStep({
+    name: 'resnet50',
+    group: 'resnet50',
+    model: 'resnet50',
+    imageSize: 224,
+    batchSize: 16,
+    numClasses: 1000,
+    hasKeras: true,
+  }),
+  ...detector({ name: 'retinanet-train-256', mode: 'train', imageSize: 256, batchSize: 4 }),
+  ...detector({ name: 'retinanet-train-512', mode: 'train', imageSize: 512, batchSize: 2 }),
+  ...detector({ name: 'retinanet-infer-512', mode: 'infer', imageSize: 512, batchSize: 1 }),
+  ...detector({ name: 'retinanet-infer-256', mode: 'infer', imageSize: 256, batchSize: 8 }),
+  miningOverhead(1),
+  miningOverhead(2),
+];
