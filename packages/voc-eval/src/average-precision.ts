@@ -1,7 +1,7 @@
 import { outcome } from './class-ranking';
 
 /** How a precision-recall curve becomes one number. */
-export type ApRule = 'eleven-points' | 'area' | 'hundred-one-points';
+export type ApRule = 'eleven-points' | 'area' | 'hundred-one-points' | 'hundredths';
 
 /** The curve of one class, at the detections that raise recall; P points. */
 export interface PrecisionRecall {
@@ -54,8 +54,9 @@ export function precisionRecall(outcomes: Int8Array, positives: number, weights?
  *
  * `eleven-points` is VOC 2007-2009 (mean of the highest precision at recall ≥ 0, 0.1, …, 1), `area` VOC from 2010 on
  * (area under the curve made falling), `hundred-one-points` COCO (mean of the falling curve at recall 0, 0.01, …, 1).
+ * `hundredths` is TIDE's form of it, whose levels are i / 100 and not i · 0.01.
  *
- * Sources: VOCevaldet.m; pycocotools cocoeval.py, accumulate.
+ * Sources: VOCevaldet.m; pycocotools cocoeval.py, accumulate; tidecv ap.py, get_ap.
  */
 export function averagePrecision(curve: PrecisionRecall, rule: ApRule): number {
   const { recall } = curve;
@@ -69,7 +70,7 @@ export function averagePrecision(curve: PrecisionRecall, rule: ApRule): number {
     }
     return area;
   }
-  const levels = rule === 'eleven-points' ? elevenLevels : hundredOneLevels;
+  const levels = recallLevels[rule];
   let sum = 0;
   let i = 0;
   for (const level of levels) {
@@ -87,11 +88,11 @@ export function fallingPrecision(precision: Float64Array): Float64Array {
   return falling;
 }
 
-/**
- * The 11 levels as numpy's arange(0, 1.1, 0.1) makes them for every Python voc_eval: 0.3, 0.6 and 0.7 lie a bit above
- * those numbers, so that a recall of exactly 6/10 does not reach 0.6. (MATLAB's 0:0.1:1 differs at 0.6 and 0.7.)
- */
-const elevenLevels = Float64Array.from({ length: 11 }, (_, i) => i * 0.1);
-
-/** The 101 levels as numpy's linspace(0, 1, 101) makes them. */
-const hundredOneLevels = Float64Array.from({ length: 101 }, (_, i) => (i === 100 ? 1 : i * 0.01));
+const recallLevels = {
+  // As numpy's arange(0, 1.1, 0.1) makes them for every Python voc_eval: 0.3, 0.6 and 0.7 lie a bit above those numbers,
+  // so that a recall of exactly 6/10 does not reach 0.6. (MATLAB's 0:0.1:1 differs at 0.6 and 0.7.)
+  'eleven-points': Float64Array.from({ length: 11 }, (_, i) => i * 0.1),
+  // As numpy's linspace(0, 1, 101) makes them.
+  'hundred-one-points': Float64Array.from({ length: 101 }, (_, i) => (i === 100 ? 1 : i * 0.01)),
+  hundredths: Float64Array.from({ length: 101 }, (_, i) => i / 100),
+};
