@@ -19,10 +19,9 @@ export interface PrecisionRecall {
  * Between two of them precision only falls and recall stays, so no AP rule needs the other points.
  *
  * @param outcomes [D] in falling score.
- * @param positives Number of objects to be found, or the sum of their weights.
- * @param weights [D] how often each detection counts; once by default.
+ * @param positives Number of objects to be found.
  */
-export function precisionRecall(outcomes: Int8Array, positives: number, weights?: Float64Array): PrecisionRecall {
+export function precisionRecall(outcomes: Int8Array, positives: number): PrecisionRecall {
   let points = 0;
   for (let i = 0; i < outcomes.length; i++) if (outcomes[i] === outcome.truePositive) points++;
   const recall = new Float64Array(points);
@@ -34,19 +33,14 @@ export function precisionRecall(outcomes: Int8Array, positives: number, weights?
   for (let i = 0; i < outcomes.length; i++) {
     const judged = outcomes[i];
     if (judged === outcome.ignored) continue;
-    const weight = weights === undefined ? 1 : weights[i];
-    counted += weight;
-    if (judged !== outcome.truePositive || weight === 0) continue;
-    found += weight;
+    counted++;
+    if (judged !== outcome.truePositive) continue;
+    found++;
     recall[points] = found / positives;
     precision[points] = found / counted;
     place[points++] = i;
   }
-  return {
-    recall: recall.subarray(0, points),
-    precision: precision.subarray(0, points),
-    place: place.subarray(0, points),
-  };
+  return { recall, precision, place };
 }
 
 /**
@@ -59,14 +53,17 @@ export function precisionRecall(outcomes: Int8Array, positives: number, weights?
  * Sources: VOCevaldet.m; pycocotools cocoeval.py, accumulate; tidecv ap.py, get_ap.
  */
 export function averagePrecision(curve: PrecisionRecall, rule: ApRule): number {
-  const { recall } = curve;
-  const falling = fallingPrecision(curve.precision);
+  return averagePrecisionOf(curve.recall, fallingPrecision(curve.precision), curve.recall.length, rule);
+}
+
+/** Average precision of the first `points` points of a rising recall and a precision that was made falling. */
+export function averagePrecisionOf(recall: Float64Array, falling: Float64Array, points: number, rule: ApRule): number {
   if (rule === 'area') {
     let area = 0;
     let before = 0;
-    for (let i = 0; i < falling.length; i++) {
+    for (let i = 0; i < points; i++) {
       area += (recall[i] - before) * falling[i];
-      before = recall[i]!;
+      before = recall[i];
     }
     return area;
   }
@@ -74,8 +71,8 @@ export function averagePrecision(curve: PrecisionRecall, rule: ApRule): number {
   let sum = 0;
   let i = 0;
   for (const level of levels) {
-    while (i < falling.length && recall[i] < level) i++;
-    if (i === falling.length) break;
+    while (i < points && recall[i] < level) i++;
+    if (i === points) break;
     sum += falling[i];
   }
   return sum / levels.length;

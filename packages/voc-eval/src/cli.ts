@@ -1,4 +1,6 @@
 import { runCommands } from '@featuremine/command-line';
+import { compareCommand } from './commands/compare';
+import { convertCommand } from './commands/convert';
 import { runCommand } from './commands/run';
 import { validateCommand } from './commands/validate';
 
@@ -7,7 +9,7 @@ export function main(argv: readonly string[]): Promise<number> {
   return runCommands({
     name: 'voc-eval',
     summary: 'Exact VOC and COCO average precision, with explanations.',
-    commands: [runCommand, validateCommand],
+    commands: [runCommand, validateCommand, convertCommand, compareCommand],
     argv,
   });
 }

@@ -73,11 +73,12 @@ export function evaluateCoco(options: CocoOptions): CocoEvaluation {
     iouThresholds: cocoIouThresholds,
     maxDetections: most,
   };
-  forEachCocoClass(matching, ({ classId, rankInImage, match }) => {
+  forEachCocoClass(matching, (cocoClass) => {
+    const { classId, rankInImage } = cocoClass;
     let ap = -1;
     let groundTruths = 0;
     for (const size of sizes) {
-      const ranking = match(cocoAreaRanges[size]);
+      const ranking = cocoClass.match(cocoAreaRanges[size]);
       const { positives } = ranking;
       if (size === 'all') groundTruths = positives;
       if (positives === 0) continue;

@@ -9,13 +9,6 @@ describe('precisionRecall', () => {
     expect([...precision]).toEqual([1, 2 / 3]);
     expect([...place]).toEqual([1, 4]);
   });
-
-  it('counts a weighted detection as so many copies of it', () => {
-    const copies = curve([1, 1, 0, 0, 0, 1], 5);
-    const weighted = precisionRecall(Int8Array.of(1, 0, 1), 5, Float64Array.of(2, 3, 1));
-    expect(averagePrecision(weighted, 'area')).toBeCloseTo(averagePrecision(copies, 'area'), 12);
-    expect(averagePrecision(weighted, 'eleven-points')).toBeCloseTo(averagePrecision(copies, 'eleven-points'), 12);
-  });
 });
 
 describe('averagePrecision', () => {
