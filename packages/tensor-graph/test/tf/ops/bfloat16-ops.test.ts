@@ -44,6 +44,34 @@ describe('bfloat16', () => {
     expect(new Set(filter)).toEqual(new Set([8192]));
   });
 
+  it('sums them as well when only the bias is trained, where TensorFlow has another kernel', async () => {
+    const { bias } = await run(
+      'bias',
+      ({ x, filter, bias: offset }) => ({
+        bias: tf.grad((b) => tf.sum(ops.relu(ops.conv2d(x, filter, { bias: b }))))(offset),
+      }),
+      { x: ones([2, 64, 64, 3]), filter: ones([1, 1, 3, 256]), bias: ones([256]) },
+    );
+    expect(new Set(bias)).toEqual(new Set([8192]));
+  });
+
+  it("sums 8192 ones into the gradient of a batch norm's offset, from the batch or frozen", async () => {
+    const { trained, frozen } = await run(
+      'offsets',
+      ({ x, filter, vector }) => {
+        const gradient = (isFrozen: boolean): Tensor =>
+          tf.grad((offset) => {
+            const parameters = { scale: vector, offset, mean: vector, variance: vector };
+            return tf.sum(ops.relu(ops.batchNorm(ops.conv2d(x, filter), parameters, { isFrozen }).y));
+          })(tf.add(vector, 9));
+        return { trained: gradient(false), frozen: gradient(true) };
+      },
+      { x: alternating([2, 64, 64, 1]), filter: ones([1, 1, 1, 2]), vector: ones([2]) },
+    );
+    expect(trained).toEqual([8192, 8192]);
+    expect(frozen).toEqual([8192, 8192]);
+  });
+
   it('takes the statistics of a batch norm over 8192 positions in float32', async () => {
     const { mean, variance } = await run(
       'statistics',
