@@ -22,6 +22,7 @@ const follow = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bf
   isGradientOfParameter,
 });
 
+// BiasAddGrad is left out: on CPUs it accumulates in the type of its input.
 // Convolutions start it; what stands between them follows, so that no large tensor is cast back and forth. Output 0 of
 // each op has type T; further outputs (statistics of batch norm) stay float32.
 const OPS: Readonly<Record<string, Bfloat16Op>> = {
@@ -31,7 +32,6 @@ const OPS: Readonly<Record<string, Bfloat16Op>> = {
   FusedBatchNormV3: follow([0]),
   FusedBatchNormGradV3: follow([0, 1]),
   BiasAdd: follow([0, 1]),
-  BiasAddGrad: follow([0], true),
   Relu: follow([0]),
   ReluGrad: follow([0, 1]),
   Add: follow([0, 1]),

@@ -117,7 +117,13 @@ const root = protobuf.Root.fromJSON({
     OpDef: { fields: { name: { type: 'string', id: 1 }, inputArg: { rule: 'repeated', type: 'ArgDef', id: 2 } } },
     GpuOptions: { fields: { allowGrowth: { type: 'bool', id: 4 } } },
     OptimizerOptions: { fields: { globalJitLevel: { type: 'int32', id: 5 } } },
-    GraphOptions: { fields: { optimizerOptions: { type: 'OptimizerOptions', id: 3 } } },
+    RewriterConfig: { fields: { arithmeticOptimization: { type: 'int32', id: 7 } } },
+    GraphOptions: {
+      fields: {
+        optimizerOptions: { type: 'OptimizerOptions', id: 3 },
+        rewriteOptions: { type: 'RewriterConfig', id: 10 },
+      },
+    },
     ConfigProto: {
       fields: {
         intraOpParallelismThreads: { type: 'int32', id: 2 },
@@ -164,6 +170,10 @@ export interface SessionConfig {
   interOpParallelismThreads: number;
   allowSoftPlacement: boolean;
   gpuOptions: { allowGrowth: boolean };
-  graphOptions: { optimizerOptions: { globalJitLevel: number } };
+  graphOptions: {
+    optimizerOptions: { globalJitLevel: number };
+    /** 0 default, 1 on, 2 off. */
+    rewriteOptions: { arithmeticOptimization: number };
+  };
 }
 export const ConfigMessage = codec<SessionConfig>('ConfigProto');

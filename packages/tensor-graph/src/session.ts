@@ -16,6 +16,9 @@ interface PreparedPlan {
   readonly targets: BigInt64Array;
 }
 
+// RewriterConfig.Toggle
+const OFF = 2;
+
 /** A TensorFlow session over one growing graph, run through the C API without blocking the event loop. */
 export class Session {
   private readonly graph: Pointer;
@@ -33,7 +36,12 @@ export class Session {
       interOpParallelismThreads: options.threads,
       allowSoftPlacement: true,
       gpuOptions: { allowGrowth: true },
-      graphOptions: { optimizerOptions: { globalJitLevel: options.useXla ? 1 : 0 } },
+      graphOptions: {
+        optimizerOptions: { globalJitLevel: options.useXla ? 1 : 0 },
+        // It would turn chains of Add into AddN, which adds first whichever input comes free first: sums, and with them
+        // whole runs, would no longer repeat to the bit.
+        rewriteOptions: { arithmeticOptimization: OFF },
+      },
     });
     const sessionOptions = api.NewSessionOptions() as Pointer;
     try {

@@ -111,7 +111,9 @@ export class UpdateBuilder {
     const { recorder } = this;
     if (gradients.length === 0) return this.interception.unwrap(tf.scalar(0));
     const halves = gradients.map((gradient) => recorder.add('L2Loss', [gradient], [])[0]);
-    const sum = recorder.add('AddN', halves, [{ name: 'N', type: 1, value: halves.length }])[0];
+    // Not AddN: it adds in the order in which its inputs come free.
+    const together = recorder.add('Pack', halves, [{ name: 'N', type: 1, value: halves.length }])[0];
+    const sum = this.interception.unwrap(tf.sum(this.interception.wrap(together)));
     const squared = this.binary('Mul', sum, this.interception.unwrap(tf.scalar(2)));
     return recorder.add('Sqrt', [squared], [])[0];
   }

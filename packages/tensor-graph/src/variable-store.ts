@@ -58,6 +58,7 @@ export class VariableStore {
 
   /** Copies of the values of these variables. */
   async read(names: readonly string[]): Promise<Map<string, Float32Array>> {
+    if (names.length === 0) return new Map();
     await this.initialize();
     const plan = this.plan('read', names, () => ({
       feeds: [],
@@ -77,6 +78,7 @@ export class VariableStore {
 
   private async assign(values: ReadonlyMap<string, Float32Array>): Promise<void> {
     const names = [...values.keys()];
+    if (names.length === 0) return;
     const plan = this.plan('write', names, () => ({
       feeds: names.map((name) => `${this.variables.get(name)!.node}/value`),
       fetches: [],

@@ -105,6 +105,26 @@ describe('CompiledModel', () => {
     expect(await train({}, steps)).toEqual(await train({}, steps));
   });
 
+  it('adds three gradients of one tensor in the same order each time', async () => {
+    // Branches of very different cost: whichever gradient is ready first must not be added first.
+    const branches: StepFunction = (step, inputs) => {
+      const x = relu(conv2d(tf.div(inputs['images'], 255), step.variable('conv1.weight'), { padding: 1 }));
+      const wide = conv2d(x, step.variable('conv2.weight'), { padding: 1 });
+      const loss = tf.add(tf.add(tf.sum(tf.square(wide)), tf.sum(tf.sin(x))), tf.sum(tf.square(x)));
+      return { loss: tf.mul(loss, 1e-5) };
+    };
+    const run = async (): Promise<Map<string, Float32Array>> => {
+      const model = new CompiledModel({ variables, seed: 3 });
+      const step = model.trainStep('train', branches, sgd);
+      for (let i = 0; i < 3; i++) await step({ images: batch(4, 64, 64, i)['images'], ...lr });
+      const values = await model.readVariables();
+      await model.dispose();
+      return values;
+    };
+    const first = await run();
+    for (let i = 0; i < 3; i++) expect(await run()).toEqual(first);
+  });
+
   it('goes on exactly from variables that were read and written', async () => {
     const steps = [0, 1, 2, 3].map((i) => ({ ...batch(4, 17, 15, i), ...lr }));
     const adamw: TrainOptions = {
