@@ -14,9 +14,21 @@ export function fourNumbers(value: unknown): readonly [number, number, number, n
   return areNumbers && Number.isFinite(a + b + c + d) ? [a, b, c, d] : undefined;
 }
 
-/** A value as it is shown in a message: JSON, cut at 60 characters. */
+/** A value as it is shown in a message: what it holds is named for lists and objects, texts are cut at 60 characters. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) {
+    const isShort = value.length <= 8 && value.every((item) => typeof item !== 'object' && typeof item !== 'string');
+    return isShort ? JSON.stringify(value) : `a list of ${value.length}`;
+  }
+  if (isJsonObject(value)) {
+    const keys = Object.keys(value);
+    return keys.length === 0 ? 'an empty object' : `an object with ${cut(keys.slice(0, 8).join(', '))}`;
+  }
+  return cut(JSON.stringify(value));
+}
+
+function cut(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

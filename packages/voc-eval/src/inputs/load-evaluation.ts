@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { ConfigError, DatasetError } from '@featuremine/errors';
-import { readDetections, readImageSet, type Fault } from '@featuremine/voc';
+import { faultPlace, readDetections, readImageSet, type Fault } from '@featuremine/voc';
 import type { Detections } from '../detections';
 import type { GroundTruth } from '../ground-truth';
 import { groundTruthFromCoco } from './coco-ground-truth';
@@ -69,7 +69,15 @@ export function loadDetections(options: {
     classNames: groundTruth.classNames,
     ...(setName === undefined ? {} : { set: setName }),
   });
-  warnOfFaults(read.faults, log);
+  warnOfFaults(
+    read.faults.filter(({ kind }) => kind !== 'missing-class-file'),
+    log,
+  );
+  const annotated = new Set(groundTruth.images.flatMap(({ objects }) => objects.map(({ classId }) => classId)));
+  for (const [classId, name] of groundTruth.classNames.entries()) {
+    if (!annotated.has(classId) || !read.missingClasses.includes(name)) continue;
+    log.warn(`${path}: no detections of ${name}, whose AP is 0`);
+  }
   return detectionsFromDevkit(read, groundTruth, path);
 }
 
@@ -104,8 +112,6 @@ function withClasses(groundTruth: GroundTruth, classes: readonly string[] | unde
 const shownWarnings = 10;
 
 function warnOfFaults(faults: readonly Fault[], log: Logger): void {
-  for (const { file, object, message } of faults.slice(0, shownWarnings)) {
-    log.warn(`${file}${object === null ? '' : `, ${object}`}: ${message}`);
-  }
+  for (const fault of faults.slice(0, shownWarnings)) log.warn(`${faultPlace(fault)}: ${fault.message}`);
   if (faults.length > shownWarnings) log.warn(`… and ${faults.length - shownWarnings} warnings more`);
 }
