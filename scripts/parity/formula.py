@@ -40,7 +40,7 @@ def centre_and_spread(name: str, shape: tuple[int, ...]) -> tuple[float, float]:
     if len(shape) == 1:
         return 0.0, 0.1
     fan_out = shape[0] * int(np.prod(shape[2:]))
-    scale = 0.4 if name.endswith("cls_logits.weight") else 0.25 if name.endswith("bbox_reg.weight") else 1.0
+    scale = 0.26 if name.endswith("cls_logits.weight") else 0.25 if name.endswith("bbox_reg.weight") else 1.0
     return 0.0, scale * float(np.sqrt(6 / fan_out))
 
 

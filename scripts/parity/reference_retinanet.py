@@ -1,13 +1,15 @@
 """torchvision's RetinaNet with weights and images by formula, and everything that a comparison needs of it.
 
-Imported by scripts/fixtures/retinanet-parity.py (a small committed file) and scripts/parity/retinanet.py (all numbers).
+Imported by scripts/fixtures/retinanet-parity.py (a small committed file) and scripts/parity/reference.py (all numbers).
 """
+from functools import partial
+
 import numpy as np
 import torch
 from torchvision.models import resnet50
 from torchvision.models.detection.backbone_utils import _resnet_fpn_extractor
-from torchvision.models.detection.retinanet import RetinaNet
-from torchvision.ops import misc
+from torchvision.models.detection.retinanet import RetinaNet, RetinaNetHead, _default_anchorgen
+from torchvision.ops import box_iou, misc
 from torchvision.ops.feature_pyramid_network import LastLevelP6P7
 
 import formula
@@ -20,14 +22,26 @@ BOXES = [[[20, 30, 90, 120], [60, 100, 150, 190], [5, 5, 40, 37]], [[10.5, 20.25
 LABELS = [[0, 11, 19], [6, 6], []]  # our class ids; torchvision's are one higher
 
 
-def make_model(is_frozen: bool, dtype: torch.dtype = torch.float32) -> RetinaNet:
-    """The first version, built as `retinanet_resnet50_fpn` builds it; frozen: FrozenBatchNorm and three stages."""
+def make_model(is_frozen: bool, dtype: torch.dtype = torch.float32, version: int = 1) -> RetinaNet:
+    """As `retinanet_resnet50_fpn` (or `_v2`) builds it; frozen: FrozenBatchNorm and three trainable stages."""
     body = resnet50(norm_layer=misc.FrozenBatchNorm2d if is_frozen else torch.nn.BatchNorm2d)
     backbone = _resnet_fpn_extractor(
-        body, 3 if is_frozen else 5, returned_layers=[2, 3, 4], extra_blocks=LastLevelP6P7(256, 256)
+        body,
+        3 if is_frozen else 5,
+        returned_layers=[2, 3, 4],
+        extra_blocks=LastLevelP6P7(256 if version == 1 else 2048, 256),
     )
-    model = RetinaNet(backbone, CLASSES + 1, min_size=MIN_SIZE, max_size=MAX_SIZE)
+    parts = {}
+    if version == 2:
+        anchors = _default_anchorgen()
+        per_cell = anchors.num_anchors_per_location()[0]
+        head = RetinaNetHead(256, per_cell, CLASSES + 1, norm_layer=partial(torch.nn.GroupNorm, 32))
+        head.regression_head._loss_type = "giou"
+        parts = {"anchor_generator": anchors, "head": head}
+    model = RetinaNet(backbone, CLASSES + 1, min_size=MIN_SIZE, max_size=MAX_SIZE, **parts)
     formula.load_formula(model)
+    if version == 2:  # group norm makes the logits narrower: spread them, so that there is something to detect
+        model.head.classification_head.cls_logits.weight.data *= 1.5
     return model.to(dtype)
 
 
@@ -69,8 +83,6 @@ def forward(model: RetinaNet, dtype: torch.dtype = torch.float32) -> dict[str, n
         if target["boxes"].numel() == 0:
             matches.append(torch.full((anchors.shape[0],), -1, dtype=torch.int64))
             continue
-        from torchvision.ops import box_iou
-
         found = model.proposal_matcher(box_iou(target["boxes"], anchors))
         matches.append(found)
         chosen = found >= 0

@@ -121,7 +121,7 @@ function centreAndSpread(name: string, shape: readonly number[]): readonly [numb
   if (name.endsWith('cls_logits.bias')) return [-4, 0.1];
   if (shape.length === 1) return [0, 0.1];
   const fanOut = shape[0] * product(shape.slice(2));
-  const scale = name.endsWith('cls_logits.weight') ? 0.4 : name.endsWith('bbox_reg.weight') ? 0.25 : 1;
+  const scale = name.endsWith('cls_logits.weight') ? 0.26 : name.endsWith('bbox_reg.weight') ? 0.25 : 1;
   return [0, scale * Math.sqrt(6 / fanOut)];
 }
 
