@@ -21,7 +21,7 @@ interface ImageEntry {
  * @throws DatasetError that names the first 20 faults and their number.
  */
 export function groundTruthFromCoco(content: unknown, where: string): GroundTruth {
-  if (!isJsonObject(content)) throw notGroundTruth(where, `${Array.isArray(content) ? 'a list' : shown(content)}`);
+  if (!isJsonObject(content)) throw notGroundTruth(where, shown(content));
   for (const key of ['images', 'categories', 'annotations']) {
     if (!Array.isArray(content[key])) throw notGroundTruth(where, `no list "${key}"`);
   }

@@ -8,11 +8,13 @@ import { html, type Content, type Markup } from './markup';
 export function curveChart(name: string, ap: string, curve: ClassCurve): Markup {
   const x = (recall: number): string => (10 + 85 * recall).toFixed(1);
   const y = (precision: number): string => (90 - 85 * precision).toFixed(1);
-  const path = (values: Float64Array): string => {
-    const points = thin(values.length).map((i) => `${x(curve.recall[i])},${y(values[i])}`);
-    return points.join(' ');
-  };
-  const first = curve.falling.length === 0 ? '' : `${x(0)},${y(curve.falling[0])} `;
+  const places = thin(curve.recall.length);
+  const raw = places.map((i) => `${x(curve.recall[i])},${y(curve.precision[i])}`).join(' ');
+  // A precision holds from the recall before it: the curve goes in steps.
+  const steps = places.map((i, at) => {
+    const before = at === 0 ? 0 : curve.recall[places[at - 1]];
+    return `${x(before)},${y(curve.falling[i])} ${x(curve.recall[i])},${y(curve.falling[i])}`;
+  });
   const { best } = curve;
   const mark =
     best === undefined
@@ -23,8 +25,8 @@ export function curveChart(name: string, ap: string, curve: ClassCurve): Markup 
   return html`<figure>
     <svg viewBox="0 0 100 100" role="img" aria-label="precision against recall: ${name}">
       <path class="axis" d="M10 5V90H95M10 47.5H95M52.5 5V90" />
-      <polyline class="raw" points="${path(curve.precision)}" />
-      <polyline class="curve" points="${first}${path(curve.falling)}" />
+      <polyline class="raw" points="${raw}" />
+      <polyline class="curve" points="${steps.join(' ')}" />
       ${mark}
       <text x="52.5" y="99" font-size="8" text-anchor="middle">recall</text>
       <text x="7" y="47.5" font-size="8" text-anchor="middle" transform="rotate(-90 7 47.5)">precision</text>

@@ -25,27 +25,24 @@ export function picture(image: GroundTruthImage, { boxes }: WorstImage, dataUri:
 
 function drawBox({ kind, className, score, box }: DrawnBox, width: number, height: number): Content {
   const [x1, y1, x2, y2] = box;
-  const size = Math.max(width, height) / 30;
-  const label = kind === 'missed' ? `missed ${className}` : `${className} ${score!.toFixed(2)}`;
-  const top = Math.max(size, Math.min(height, y1 - size / 4));
+  const size = Math.max(width, height) / 34;
+  const label = kind === 'missed' ? className : `${className} ${score!.toFixed(2)}`;
+  const title = kind === 'missed' ? `missed ${label}` : `${kind === 'false' ? 'false' : 'found'} ${label}`;
   const shape = html`<rect
     class="box ${kind}"
     x="${x1}"
     y="${y1}"
     width="${Math.max(0, x2 - x1)}"
     height="${Math.max(0, y2 - y1)}"
-    ><title>${label}</title></rect
+    ><title>${title}</title></rect
   >`;
   if (kind === 'found') return shape;
+  // False positives are named above their box and missed objects inside it, at the bottom: they often lie together.
+  const baseline = kind === 'false' ? y1 - size / 4 : y2 - size / 4;
+  const y = Math.max(size, Math.min(height - size / 4, baseline));
+  const x = Math.max(0, Math.min(x1 + size / 5, width - (size * label.length) / 2));
   return [
     shape,
-    html`<text
-      class="label"
-      x="${Math.max(0, Math.min(x1, width - 4 * size))}"
-      y="${top}"
-      font-size="${size}"
-      stroke-width="${size / 6}"
-      >${label}</text
-    >`,
+    html`<text class="label ${kind}" x="${x}" y="${y}" font-size="${size}" stroke-width="${size / 6}">${label}</text>`,
   ];
 }
