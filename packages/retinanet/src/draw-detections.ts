@@ -1,3 +1,4 @@
+import { escapeMarkup } from '@featuremine/training';
 import sharp from 'sharp';
 import type { Detections, ImageSize } from './detections';
 
@@ -64,11 +65,6 @@ export async function writeDrawnImage(imagePath: string, outPath: string, drawin
     .composite([{ input: Buffer.from(svg) }])
     .jpeg({ quality: 90 })
     .toFile(outPath);
-}
-
-/** Text as it may stand in SVG and HTML. */
-export function escapeMarkup(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function rectangle(

@@ -47,7 +47,6 @@ export function pretrainCommand(arm: Arm, options: ChainOptions): CommandRun | u
     argv: [
       'train',
       ...flags({
-        config: options.pretrainConfig,
         dataset: source.kind,
         data: source.folder,
         model: options.model,
@@ -59,6 +58,7 @@ export function pretrainCommand(arm: Arm, options: ChainOptions): CommandRun | u
         ...common(arm, options),
         out: backboneFolder(arm),
       }),
+      ...settings({ optimizer: 'adamw', weightDecay: 0.05, schedule: 'one-cycle', ...options.pretrain }),
     ],
   };
 }
@@ -70,7 +70,6 @@ export function detectorCommand(arm: Arm, options: ChainOptions): CommandRun {
     argv: [
       'train',
       ...flags({
-        config: options.detectorConfig,
         voc: options.voc,
         train: options.train,
         classes: options.classes?.join(','),
@@ -86,6 +85,14 @@ export function detectorCommand(arm: Arm, options: ChainOptions): CommandRun {
         ...common(arm, options),
         out: detectorFolder(arm),
       }),
+      ...settings({
+        optimizer: 'adamw',
+        schedule: 'one-cycle',
+        clipNorm: 1,
+        batchNorm: 'trainable',
+        trainableStages: 5,
+        ...options.detector,
+      }),
     ],
   };
 }
@@ -96,6 +103,10 @@ function common(arm: Arm, { precision, workers }: ChainOptions): Record<string, 
 
 function flags(values: Readonly<Record<string, string | number | undefined>>): string[] {
   return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
+}
+
+function settings(values: Readonly<Record<string, string | number | boolean>>): string[] {
+  return Object.entries(values).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
 }
 
 function binOf(packageName: string, name: string): string {

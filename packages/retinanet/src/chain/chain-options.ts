@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { BACKBONES } from '../architecture';
 import { badBoxField, sizeFields } from '../train-options';
 
-/** All options of `npm run chain`. */
+const furtherOptions = z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).default({});
+
+/**
+ * All options of `npm run chain`. The recipe is one for small data: AdamW with one rise and fall of the rate, and, so
+ * that arms differ in their start alone, the whole network learns in each.
+ */
 export const chainSchema = z.object({
   classify: z.string().describe('What the backbone is pretrained on: DATASET:DIR@SIZE, such as cifar100:data/c100@128'),
   voc: z.string().describe('VOCdevkit folder'),
@@ -19,14 +24,16 @@ export const chainSchema = z.object({
   model: z.enum(BACKBONES).default('resnet18').describe('Backbone'),
   featureMining: z.number().int().min(1).max(3).default(2).describe('Stages that Feature Mining works on'),
   pretrainEpochs: z.number().int().min(1).default(30).describe('Epochs of pretraining'),
-  pretrainBatchSize: z.number().int().min(1).default(64).describe('Images per step of pretraining'),
-  pretrainLr: z.number().positive().default(0.05).describe('Learning rate of pretraining'),
-  pretrainConfig: z.string().optional().describe('Further options of backbone-pretrain train, as its --config file'),
+  pretrainBatchSize: z.number().int().min(1).default(32).describe('Images per step of pretraining'),
+  pretrainLr: z.number().positive().default(0.001).describe('Highest learning rate of pretraining'),
+  pretrain: furtherOptions.describe(
+    'Further options of backbone-pretrain train by key: --set pretrain.weightDecay=0.1',
+  ),
   epochs: z.number().int().min(1).default(24).describe('Epochs of fine-tuning'),
   batchSize: z.number().int().min(1).default(8).describe('Images per step of fine-tuning'),
-  lr: z.number().positive().optional().describe('Learning rate of fine-tuning (0.01 for 16 images a step)'),
+  lr: z.number().positive().default(0.0005).describe('Highest learning rate of fine-tuning'),
   ...sizeFields,
-  detectorConfig: z.string().optional().describe('Further options of retinanet train, as its --config file'),
+  detector: furtherOptions.describe('Further options of retinanet train by key: --set detector.batchNorm=frozen'),
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
   workers: z.number().int().min(0).default(2).describe('Threads that read and augment images'),
 });

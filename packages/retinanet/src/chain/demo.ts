@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { makeShapesDevkit } from '@featuremine/vision-data';
@@ -6,15 +6,21 @@ import { z } from 'zod';
 import { chainSchema } from './chain-options';
 import type { ChainOptions } from './chain-options';
 
+const SHAPES = ['circle', 'square', 'triangle'];
+
 /** All options of `npm run demo`. */
 export const demoSchema = z.object({
   out: z.string().min(1).default(join('runs', 'demo')).describe('Folder for the data, the runs and report.html'),
   seed: z.number().int().min(0).default(0).describe('Seed of the drawn images'),
   trainImages: z.number().int().min(8).default(320).describe('Images to fine-tune on'),
   testImages: z.number().int().min(1).default(120).describe('Unseen images to evaluate on'),
-  pretrainEpochs: z.number().int().min(1).default(4).describe('Epochs of pretraining'),
+  pretrainImages: z.number().int().min(16).default(1200).describe('Images to pretrain on'),
+  pretrainEpochs: z.number().int().min(1).default(3).describe('Epochs of pretraining'),
   epochs: z.number().int().min(1).default(12).describe('Epochs of fine-tuning'),
-  precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
+  precision: z
+    .enum(['auto', 'float32', 'bfloat16'])
+    .default('auto')
+    .describe('Precision of the activations; auto is bfloat16 where the processor has it'),
   workers: z.number().int().min(0).default(1).describe('Threads that read and augment images'),
 });
 export type DemoOptions = z.output<typeof demoSchema>;
@@ -29,6 +35,7 @@ export async function prepareDemo(options: DemoOptions, log: Logger): Promise<Ch
     await makeShapesDevkit({
       folder: voc,
       seed: options.seed,
+      classNames: SHAPES,
       counts: { train: options.trainImages, test: options.testImages },
     });
   }
@@ -38,15 +45,23 @@ export async function prepareDemo(options: DemoOptions, log: Logger): Promise<Ch
     train: '2007/train',
     test: '2007/test',
     out: options.out,
-    model: 'resnet18',
-    featureMining: 2,
     pretrainEpochs: options.pretrainEpochs,
-    pretrainBatchSize: 32,
-    pretrainLr: 0.05,
+    pretrainBatchSize: 16,
+    pretrain: {
+      'shapes.train': options.pretrainImages,
+      'shapes.test': 200,
+      'shapes.classes': SHAPES.join(','),
+    },
     epochs: options.epochs,
-    batchSize: 8,
-    imageSize: '192',
-    precision: options.precision,
+    imageSize: '128',
+    precision: options.precision === 'auto' ? fastPrecision() : options.precision,
     workers: options.workers,
   });
+}
+
+// Without the processor's own instructions bfloat16 is emulated, and slower than float32.
+function fastPrecision(): 'float32' | 'bfloat16' {
+  const cpuInfo = '/proc/cpuinfo';
+  const hasInstructions = existsSync(cpuInfo) && /avx512_bf16|amx_bf16/.test(readFileSync(cpuInfo, 'utf8'));
+  return hasInstructions ? 'bfloat16' : 'float32';
 }

@@ -1,15 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { figureGrid, htmlPage, htmlTable, imageWithBoxes, lineChartSvg } from '@featuremine/training';
+import { metricSeries, readMetrics } from '@featuremine/training';
+import type { ChartSeries, DrawnBox, MetricsLine } from '@featuremine/training';
 import sharp from 'sharp';
-import { boxElements, escapeMarkup } from '../draw-detections';
 import { ARM_TITLES, backboneFolder, detectorFolder } from './arms';
 import type { Arm } from './arms';
 import type { ArmResult, ShownImage } from './arm-result';
 import type { ChainResult } from './chain';
 import { SCORE_NAMES, comparisonRows } from './comparison';
-import { metricLine, readMetrics } from './run-metrics';
-import { svgChart } from './svg-chart';
-import type { ChartLine } from './svg-chart';
 
 /** What the report is about. */
 export interface ReportRequest {
@@ -26,115 +25,102 @@ export interface ReportRequest {
 export async function writeReport({ title, out, arms, chain }: ReportRequest): Promise<string> {
   const last = chain.results[chain.results.length - 1];
   const pictures = await Promise.all(last.shown.map((image) => picture(image, Object.keys(last.voc07.classes))));
-  const sections = [
-    `<h1>${escapeMarkup(title)}</h1>`,
-    scoreTable(chain),
-    `<p>mAP is VOC07’s 11-point average precision at IoU 0.5; AP50, AP75 and AP (0.50:0.95) are COCO’s.</p>`,
-    `<h2>Training</h2>`,
-    `<div class="row">${trainingCharts(arms).map(svgChart).join('')}</div>`,
-    `<h2>Precision over recall (${escapeMarkup(ARM_TITLES[last.arm])}, seed ${last.seed})</h2>`,
-    `<div class="row">${svgChart(prChart(last))}</div>`,
-    classTable(last),
-    `<h2>Detections on test images</h2>`,
-    `<p>Solid: detections with their score; dashed: ground truth.</p>`,
-    `<div class="row">${pictures.join('')}</div>`,
-  ];
+  const scores = htmlTable({ titles: ['detector from', ...SCORE_NAMES], rows: comparisonRows(chain.comparison) });
+  const shownArm = `${ARM_TITLES[last.arm]}, seed ${last.seed}`;
+  const html = htmlPage(title, [
+    {
+      title: 'Average precision on the test set',
+      body: `${scores}<p>mAP is VOC07’s (11 points, IoU 0.5); AP50, AP75 and AP (IoU 0.50:0.95) are COCO’s.</p>`,
+    },
+    { title: 'Training', body: figureGrid(trainingCharts(arms)) },
+    { title: `Classes (${shownArm})`, body: figureGrid([precisionChart(last)]) + classTable(last) },
+    {
+      title: `Detections on test images (${shownArm})`,
+      body: `<p>Solid: detections with their score; dashed: ground truth.</p>${figureGrid(pictures)}`,
+    },
+  ]);
   const path = join(out, 'report.html');
-  writeFileSync(path, page(title, sections.join('\n')));
+  writeFileSync(path, html);
   return path;
-}
-
-function scoreTable({ comparison }: ChainResult): string {
-  return table(
-    ['detector from', ...SCORE_NAMES],
-    comparisonRows(comparison).map((row) => row),
-  );
 }
 
 function classTable({ voc07 }: ArmResult): string {
   const rows = Object.entries(voc07.classes).map(([name, { ap, groundTruths, detections }]) => [
     name,
     ap === null ? '–' : ap.toFixed(4),
-    String(groundTruths),
-    String(detections),
+    groundTruths,
+    detections,
   ]);
-  return table(
-    ['class', 'AP (voc07)', 'objects', 'detections'],
-    [...rows, ['mAP', (voc07.mAP ?? 0).toFixed(4), '', '']],
-  );
+  const mean = ['mAP', (voc07.mAP ?? 0).toFixed(4), '', ''];
+  return htmlTable({ titles: ['class', 'AP (voc07)', 'objects', 'detections'], rows: [...rows, mean] });
 }
 
-function trainingCharts(arms: readonly Arm[]): Parameters<typeof svgChart>[0][] {
+function trainingCharts(arms: readonly Arm[]): string[] {
   const runs = arms.map((arm) => ({
-    name: `${arm.name}, seed ${arm.seed}`,
+    label: `${arm.name}, seed ${arm.seed}`,
     backbone: readMetrics(backboneFolder(arm)),
     detector: readMetrics(detectorFolder(arm)),
   }));
-  const lines = (stage: 'backbone' | 'detector', metric: string, over: string): ChartLine[] =>
-    runs.map((run) => metricLine(run[stage], { metric, over, label: run.name })).filter(({ x }) => x.length > 0);
-  const charts = [
-    { title: 'Pretraining: loss', xLabel: 'step', yLabel: 'loss', lines: lines('backbone', 'train/loss', 'step') },
-    {
-      title: 'Pretraining: held-out accuracy',
-      xLabel: 'epoch',
-      yLabel: 'top-1',
-      lines: lines('backbone', 'top1', 'epoch'),
-    },
-    { title: 'Detector: loss', xLabel: 'step', yLabel: 'loss', lines: lines('detector', 'train/loss', 'step') },
-    { title: 'Detector: box loss', xLabel: 'step', yLabel: 'loss', lines: lines('detector', 'train/boxLoss', 'step') },
-    { title: 'Detector: validation mAP', xLabel: 'epoch', yLabel: 'mAP', lines: lines('detector', 'mAP', 'epoch') },
+  const chart = (
+    title: string,
+    of: 'backbone' | 'detector',
+    { kind, name, yLabel }: { kind: 'step' | 'epoch'; name: string; yLabel: string },
+  ): string[] => {
+    const series = runs
+      .map((run): ChartSeries => metricSeries(run[of] satisfies MetricsLine[], { kind, name, label: run.label }))
+      .filter(({ x }) => x.length > 0);
+    return series.length === 0 ? [] : [lineChartSvg({ title, xLabel: kind, yLabel, series })];
+  };
+  return [
+    ...chart('Pretraining: loss', 'backbone', { kind: 'step', name: 'train/loss', yLabel: 'loss' }),
+    ...chart('Pretraining: held-out images', 'backbone', { kind: 'epoch', name: 'top1', yLabel: 'top-1' }),
+    ...chart('Detector: loss', 'detector', { kind: 'step', name: 'train/loss', yLabel: 'loss' }),
+    ...chart('Detector: class loss', 'detector', { kind: 'step', name: 'train/classificationLoss', yLabel: 'loss' }),
+    ...chart('Detector: box loss', 'detector', { kind: 'step', name: 'train/boxLoss', yLabel: 'loss' }),
+    ...chart('Detector: validation', 'detector', { kind: 'epoch', name: 'mAP', yLabel: 'mAP' }),
   ];
-  return charts.filter((chart) => chart.lines.length > 0);
 }
 
-function prChart({ curves }: ArmResult): Parameters<typeof svgChart>[0] {
-  return {
-    title: 'VOC07, IoU 0.5',
+function precisionChart({ curves }: ArmResult): string {
+  return lineChartSvg({
+    title: 'Precision over recall, IoU 0.5',
     xLabel: 'recall',
     yLabel: 'precision',
     xRange: [0, 1],
     yRange: [0, 1],
-    lines: curves.map(({ className, ap, recall, precision }) => ({
-      label: `${className} ${ap.toFixed(3)}`,
+    series: curves.map(({ className, ap, recall, precision }) => ({
+      label: `${className}, AP ${ap.toFixed(3)}`,
       x: recall,
       y: precision,
     })),
-  };
+  });
 }
 
 async function picture(image: ShownImage, classNames: readonly string[]): Promise<string> {
-  const { imagePath, width, height, groundTruth } = image;
+  const { imagePath, width, height, groundTruth, detections } = image;
   const jpeg = await sharp(imagePath).toColourspace('srgb').removeAlpha().jpeg({ quality: 80 }).toBuffer();
-  const boxes = boxElements({
-    size: { width, height },
-    classNames,
-    detections: {
-      classIds: Int32Array.from(image.detections.classIds),
-      scores: Float32Array.from(image.detections.scores),
-      boxes: Float32Array.from(image.detections.boxes),
-    },
-    groundTruth,
+  const boxAt = (boxes: readonly number[], i: number): DrawnBox['box'] => [
+    boxes[i * 4],
+    boxes[i * 4 + 1],
+    boxes[i * 4 + 2],
+    boxes[i * 4 + 3],
+  ];
+  return imageWithBoxes({
+    dataUri: `data:image/jpeg;base64,${jpeg.toString('base64')}`,
+    width,
+    height,
+    boxes: [
+      ...groundTruth.labels.map((label, i) => ({
+        box: boxAt(groundTruth.boxes, i),
+        label: '',
+        colour: label,
+        isDashed: true,
+      })),
+      ...detections.classIds.map((classId, i) => ({
+        box: boxAt(detections.boxes, i),
+        label: `${classNames[classId]} ${detections.scores[i].toFixed(2)}`,
+        colour: classId,
+      })),
+    ],
   });
-  const source = `data:image/jpeg;base64,${jpeg.toString('base64')}`;
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="280">` +
-    `<image href="${source}" width="${width}" height="${height}"/>${boxes}</svg>`
-  );
-}
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (row: readonly string[], tag: string): string =>
-    `<tr>${row.map((cell) => `<${tag}>${escapeMarkup(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table>${cells(titles, 'th')}${rows.map((row) => cells(row, 'td')).join('')}</table>`;
-}
-
-function page(title: string, body: string): string {
-  const style =
-    'body{font:15px/1.5 sans-serif;max-width:1000px;margin:2em auto;padding:0 1em;color:#222}' +
-    'table{border-collapse:collapse}td,th{padding:3px 12px;text-align:right;border-bottom:1px solid #ddd}' +
-    'td:first-child,th:first-child{text-align:left}.row{display:flex;flex-wrap:wrap;gap:12px}';
-  return (
-    `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${escapeMarkup(title)}</title>` +
-    `<style>${style}</style></head><body>\n${body}\n</body></html>\n`
-  );
 }
