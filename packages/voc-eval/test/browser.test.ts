@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { transformSync } from '@swc/core';
 import { chromium } from 'playwright-core';
 import type * as VocEval from '@featuremine/voc-eval';
-import { judge, type Evaluation } from '@featuremine/voc-eval';
+import type { Evaluation } from '@featuremine/voc-eval';
 import { openDevkit, readDetections, readImageSet } from '@featuremine/voc';
 import { detectionsFromDevkit, evaluateCoco, evaluateVoc, groundTruthFromImageSet } from '@featuremine/voc-eval';
 import { dataFolder } from './support/data';
@@ -69,7 +69,6 @@ describe('the core in a browser', () => {
         evaluateVoc({ groundTruth: truth, detections: found, protocol: 'voc10' }),
         evaluateCoco({ groundTruth: truth, detections: found }),
       ];
-      expect(judge({ groundTruth: truth, detections: found, protocol: 'voc07' }).rankings).toHaveLength(20);
 
       const chrome = await chromium.launch({ executablePath: browser!, args: ['--no-sandbox'] });
       try {
@@ -77,7 +76,11 @@ describe('the core in a browser', () => {
         await page.addScriptTag({ content: bundle() });
         const columns = [found.imageIndex, found.classId, found.score, found.box].map((column) => Array.from(column));
         const there = await page.evaluate(
-          ([groundTruth, [imageIndex, classId, score, box]]) => {
+          (text) => {
+            const [groundTruth, [imageIndex, classId, score, box]] = JSON.parse(text) as [
+              VocEval.GroundTruth,
+              number[][],
+            ];
             const { evaluateVoc, evaluateCoco } = (0, eval)('vocEval') as typeof VocEval;
             const detections = {
               imageIndex: Int32Array.from(imageIndex),
@@ -91,7 +94,7 @@ describe('the core in a browser', () => {
               evaluateCoco({ groundTruth, detections }),
             ] as Evaluation[];
           },
-          [truth, columns] as const,
+          JSON.stringify([truth, columns]),
         );
         expect(there).toEqual(here);
         expect(Math.abs(there[0].mAP! - 0.677483)).toBeLessThan(1e-6);
