@@ -2,6 +2,7 @@
 // Runs each row's contenders in turn (A B C A B C …), every time in a fresh process, and writes results/bench.json and
 // results/bench.txt; rows that were not run keep their last figures. NAME is a row, a group, or the start of one.
 import { spawn } from 'node:child_process';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { setUpPeers, peersEnvironment, peersPython } from '../peers/setup.mjs';
 import { formulaWeightsFile } from './formula-weights-file.mjs';
@@ -41,6 +42,10 @@ for (const row of chosen) {
   const contenders = Object.entries({ ...row.contenders, ...(values['all-modes'] ? row.extra : {}) });
   const runs = Object.fromEntries(contenders.map(([name]) => [name, []]));
   process.stderr.write(`${row.title}\n`);
+  const loadBefore = Math.round(loadavg()[0] * 10) / 10;
+  if (row === chosen[0] && loadBefore > 0.5) {
+    process.stderr.write(`bench: the machine is busy (load ${loadBefore}): ratios will be rough, times are void\n`);
+  }
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const [name, contender] of contenders) {
       const run = await runContender(contender, { steps, warmup, threads });
@@ -49,7 +54,11 @@ for (const row of chosen) {
       process.stderr.write(`  ${repetition + 1}/${repetitions} ${name}: ${found}\n`);
     }
   }
-  const summary = { ...summarise(row, runs), settings: { repetitions, steps, warmup, threads }, machine: machine() };
+  const summary = {
+    ...summarise(row, runs),
+    settings: { repetitions, steps, warmup, threads, loadBefore },
+    machine: machine(),
+  };
   // A quick run shows that all parts work; its figures are not kept.
   if (!values.quick) mergeResults(summary);
   process.stdout.write(tableOf([summary]));

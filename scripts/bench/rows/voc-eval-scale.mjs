@@ -1,0 +1,63 @@
+// Time and memory against the number of detections: node scripts/bench/rows/voc-eval-scale.mjs [MILLIONS…]
+// Synthetic: 20 classes, 2 objects and 250 detections an image, half of them on an object; a fresh process each.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Random } from '@featuremine/random';
+import { DetectionList, evaluateCoco, evaluateVoc } from '@featuremine/voc-eval';
+
+const perImage = 250;
+const script = fileURLToPath(import.meta.url);
+if (process.argv[2] === 'measure') measure(Number(process.argv[3]));
+else {
+  const millions = process.argv.slice(2).map(Number);
+  process.stdout.write('detections   voc10 ms   ns each   coco ms   ns each   peak MB (with the detections)\n');
+  for (const million of millions.length > 0 ? millions : [0.5, 1, 2, 5]) {
+    const { stdout, status } = spawnSync(process.execPath, [script, 'measure', String(million * 1e6)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+    });
+    if (status !== 0) process.exit(1);
+    const { rows, vocMs, cocoMs, peakMb } = JSON.parse(stdout);
+    const cells = [rows, vocMs, (1e6 * vocMs) / rows, cocoMs, (1e6 * cocoMs) / rows, peakMb];
+    const widths = [10, 11, 10, 10, 10, 10];
+    process.stdout.write(`${cells.map((cell, i) => cell.toFixed(0).padStart(widths[i])).join('')}\n`);
+  }
+}
+
+function measure(rows) {
+  const random = Random.of(rows, 'scale');
+  const box = (x, y, size) => [x, y, x + size, y + size];
+  const images = Array.from({ length: rows / perImage }, (_, id) => ({
+    id: String(id),
+    width: 500,
+    height: 500,
+    objects: [0, 1].map(() => ({
+      classId: random.integer(20),
+      isDifficult: random.chance(0.2),
+      box: box(random.uniform(0, 400), random.uniform(0, 400), random.uniform(20, 100)),
+    })),
+  }));
+  const list = new DetectionList();
+  images.forEach(({ objects }, image) => {
+    for (let i = 0; i < perImage; i++) {
+      const near = objects[i & 1];
+      const isNear = random.chance(0.5);
+      const [x, y] = isNear ? near.box : [random.uniform(0, 400), random.uniform(0, 400)];
+      const size = isNear ? near.box[2] - near.box[0] : random.uniform(20, 100);
+      const found = box(x + random.normal() * 5, y + random.normal() * 5, size);
+      list.add(image, isNear ? near.classId : random.integer(20), random.uniform(), found);
+    }
+  });
+  const groundTruth = { classNames: Array.from({ length: 20 }, (_, k) => `c${k}`), images };
+  const detections = list.detections();
+  const timed = (run) => {
+    const started = performance.now();
+    run();
+    return performance.now() - started;
+  };
+  const vocMs = timed(() => evaluateVoc({ groundTruth, detections, protocol: 'voc10' }));
+  const cocoMs = timed(() => evaluateCoco({ groundTruth, detections }));
+  const peakMb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
+  process.stdout.write(JSON.stringify({ rows, vocMs, cocoMs, peakMb }));
+}
