@@ -26,14 +26,21 @@ export function detectionsFromCocoResults(
   groundTruth: GroundTruth,
   where: string,
 ): ReadDetectionRows {
-  if (!Array.isArray(content)) {
-    throw new DatasetError({
-      where,
-      found: shown(content),
-      expected: 'COCO results: a list of { image_id, category_id, bbox, score }',
-      fix: 'Pass a results file',
-    });
-  }
+  if (Array.isArray(content)) return detectionsFromCocoRows(content as unknown[], groundTruth, where);
+  throw new DatasetError({
+    where,
+    found: shown(content),
+    expected: 'COCO results: a list of { image_id, category_id, bbox, score }',
+    fix: 'Pass a results file',
+  });
+}
+
+/** The same for rows that come one after another, from a file that is too large to hold. */
+export function detectionsFromCocoRows(
+  rows: Iterable<unknown>,
+  groundTruth: GroundTruth,
+  where: string,
+): ReadDetectionRows {
   const ids = cocoIds(groundTruth);
   const imageByKey = new Map<unknown, number>(groundTruth.images.map(({ id }, index) => [id, index]));
   ids.images.forEach((id, index) => imageByKey.set(id, index));
@@ -44,28 +51,31 @@ export function detectionsFromCocoResults(
   const list = new DetectionList();
   const otherClasses = new Map<string, number>();
   let negativeSizes = 0;
-  content.forEach((row: unknown, index) => {
-    if (!isJsonObject(row)) return faults.add(`[${index}]: ${shown(row)}, expected an object`);
+  const readRow = (row: unknown): string | undefined => {
+    if (!isJsonObject(row)) return `${shown(row)}, expected an object`;
     const image = imageByKey.get(row['image_id']);
-    if (image === undefined) return faults.add(`[${index}]: image_id ${shown(row['image_id'])} is no image of the set`);
+    if (image === undefined) return `image_id ${shown(row['image_id'])} is no image of the set`;
     const bbox = fourNumbers(row['bbox']);
-    if (bbox === undefined) {
-      return faults.add(`[${index}]: bbox ${shown(row['bbox'])}, expected [x, y, width, height]`);
-    }
+    if (bbox === undefined) return `bbox ${shown(row['bbox'])}, expected [x, y, width, height]`;
     const score = row['score'];
-    if (typeof score !== 'number' || !Number.isFinite(score)) {
-      return faults.add(`[${index}]: score ${shown(score)}, expected a number`);
-    }
+    if (typeof score !== 'number' || !Number.isFinite(score)) return `score ${shown(score)}, expected a number`;
     const classId = classByKey.get(row['category_id']);
     if (classId === undefined) {
       const key = shown(row['category_id']);
       otherClasses.set(key, (otherClasses.get(key) ?? 0) + 1);
-      return;
+      return undefined;
     }
     const [x, y, width, height] = bbox;
     if (width < 0 || height < 0) negativeSizes++;
     list.add(image, classId, score, [x, y, x + width, y + height], width * height);
-  });
+    return undefined;
+  };
+  let index = -1;
+  for (const row of rows) {
+    index++;
+    const fault = readRow(row);
+    if (fault !== undefined) faults.add(`[${index}]: ${fault}`);
+  }
   faults.throwIfAny();
   const warnings = [...otherClasses].map(
     ([key, rows]) => `category_id ${key} is no class of the set: ${rows} rows left out`,

@@ -6,8 +6,9 @@ import { faultPlace, readDetections, readImageSet, type Fault } from '@featuremi
 import type { Detections } from '../detections';
 import type { GroundTruth } from '../ground-truth';
 import { groundTruthFromCoco } from './coco-ground-truth';
-import { detectionsFromCocoResults } from './coco-results';
+import { detectionsFromCocoResults, detectionsFromCocoRows, type ReadDetectionRows } from './coco-results';
 import { detectionsFromDevkit, groundTruthFromImageSet } from './from-voc';
+import { jsonRows } from './json-rows';
 import { detectionsFromProjectJson } from './project-detections';
 import { readJson } from './read-json';
 
@@ -57,9 +58,7 @@ export function loadDetections(options: {
 }): Detections {
   const { path, groundTruth, set, log } = options;
   if (/\.json$/i.test(path)) {
-    const content = readJson(path);
-    const read = Array.isArray(content) ? detectionsFromCocoResults : detectionsFromProjectJson;
-    const { detections, warnings } = read(content, groundTruth, path);
+    const { detections, warnings } = readJsonDetections(path, groundTruth);
     for (const warning of warnings) log.warn(`${path}: ${warning}`);
     return detections;
   }
@@ -79,6 +78,16 @@ export function loadDetections(options: {
     log.warn(`${path}: no detections of ${name}, whose AP is 0`);
   }
   return detectionsFromDevkit(read, groundTruth, path);
+}
+
+/** Files from this size on are read in parts. */
+const largeBytes = 100_000_000;
+
+function readJsonDetections(path: string, groundTruth: GroundTruth): ReadDetectionRows {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > largeBytes) return detectionsFromCocoRows(jsonRows(path), groundTruth, path);
+  const content = readJson(path);
+  return (Array.isArray(content) ? detectionsFromCocoResults : detectionsFromProjectJson)(content, groundTruth, path);
 }
 
 /** The ground truth with only these classes, in this order. */

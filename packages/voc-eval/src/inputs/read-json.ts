@@ -8,7 +8,14 @@ export function readJson(path: string): unknown {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    const found = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder' : String(code);
+    const found =
+      code === 'ENOENT'
+        ? 'no such file'
+        : code === 'EISDIR'
+          ? 'a folder'
+          : code === 'ERR_STRING_TOO_LONG'
+            ? 'more than 512 MB'
+            : String(code);
     throw new DatasetError({ where: path, found, expected: 'a JSON file', fix: 'Check the path' }, { cause: error });
   }
   try {

@@ -1,0 +1,32 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatasetError } from '@featuremine/errors';
+import { jsonRows } from '../src/inputs/json-rows';
+import { newFolder } from './support/run';
+
+const file = join(newFolder(), 'rows.json');
+const rowsOf = (text: string): unknown[] => {
+  writeFileSync(file, text);
+  return [...jsonRows(file)];
+};
+
+describe('jsonRows', () => {
+  it('gives the elements of a list that is larger than a batch and a chunk, texts with brackets and commas included', () => {
+    const rows = Array.from({ length: 310_000 }, (_, i) => ({ i, name: `},[${i % 7}"\\ é`, box: [1, [2], { a: [] }] }));
+    const text = JSON.stringify(rows);
+    expect(text.length).toBeGreaterThan(16_777_216);
+    expect(rowsOf(text)).toEqual(rows);
+  });
+
+  it('reads a list on lines, with a byte order mark, and an empty one', () => {
+    expect(rowsOf('\uFEFF[\n 1,\n 2\n]\n')).toEqual([1, 2]);
+    expect(rowsOf('[]')).toEqual([]);
+  });
+
+  it.each(['', '{"a": 1}', '[1,2', '[1] 2', '[1,,2]', '[1,]', `[${'1,'.repeat(1_500_000)}}]`])(
+    'refuses %.20s',
+    (text) => {
+      expect(() => rowsOf(text)).toThrow(DatasetError);
+    },
+  );
+});
