@@ -164,7 +164,8 @@ function readData(options: TrainOptions, log: Logger): { trainSet: VocImageSet; 
   const devkit = openDevkit(options.voc);
   const trainSet = readImageSet(devkit, options.train, {
     onBadBox: options.onBadBox,
-    ...(options.classes ? { classes: options.classes } : {}),
+    faultFile: `${options.out}-faults.txt`,
+    ...(options.classes ? { classes: options.classes, needsEveryClass: true } : {}),
   });
   if (!options.classes) log.info(`classes: ${trainSet.classNames.join(', ')}`);
   reportBoxes(trainSet, options.train, log);

@@ -1,0 +1,173 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeShapesDevkit } from '@featuremine/vision-data';
+import { readSafetensors } from '@featuremine/weights';
+import { runCli } from './run-cli';
+import type { CliResult } from './run-cli';
+import { saveUntrainedDetector } from './saved-detector';
+
+jest.setTimeout(300_000);
+
+let folder: string;
+let voc: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'retinanet-train-'));
+  voc = join(folder, 'VOCdevkit');
+  const classNames = ['circle', 'square'];
+  await makeShapesDevkit({ folder: voc, seed: 5, counts: { train: 4, val: 2 }, classNames, imageSides: [96, 96] });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** `retinanet train` on four small images; a flag that is given takes the place of the one here. */
+function train(...argv: string[]): Promise<CliResult> {
+  const flags = { voc, train: '2007/train', 'image-size': '64', 'batch-size': '2', workers: '0' };
+  const usual = Object.entries(flags).flatMap(([flag, value]) =>
+    argv.includes(`--${flag}`) ? [] : [`--${flag}`, value],
+  );
+  return runCli('train', ...usual, ...argv);
+}
+
+interface Summary {
+  stoppedBy: string;
+  epochs: number;
+  steps: number;
+  classNames: string[];
+  best: { epoch: number; metrics: Record<string, number> };
+}
+
+describe('retinanet train, eval and predict', () => {
+  const out = (): string => join(folder, 'run');
+
+  it('trains from nothing, validates, and prints the summary as one JSON object', async () => {
+    const argv = ['--val', '2007/val', '--model', 'resnet18', '--epochs', '1', '--out', out(), '--json'];
+    const { exitCode, stdout, stderr } = await train(...argv);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    const summary = JSON.parse(stdout) as Summary;
+    expect(summary).toMatchObject({ stoppedBy: 'finished', epochs: 1, steps: 2, classNames: ['circle', 'square'] });
+    expect(Object.keys(summary.best.metrics)).toContain('mAP');
+    expect(JSON.parse(readFileSync(join(out(), 'summary.json'), 'utf8'))).toEqual(summary);
+    expect(stderr).toMatch(/classes: circle, square/);
+    for (const name of ['config.json', 'metrics.jsonl', 'weights.safetensors', 'checkpoint', 'tensorboard']) {
+      expect(readdirSync(out())).toContain(name);
+    }
+  });
+
+  it('saves the state dict that PyTorch expects of trainable batch norm', () => {
+    const { tensors } = readSafetensors(join(out(), 'weights.safetensors'));
+    expect(tensors.get('backbone.body.bn1.num_batches_tracked')?.dtype).toBe('I64');
+    expect(tensors.get('head.classification_head.cls_logits.weight')?.shape).toEqual([27, 256, 3, 3]);
+  });
+
+  it('refuses the folder of a run without --resume, and goes on with it', async () => {
+    const argv = ['--val', '2007/val', '--model', 'resnet18', '--epochs', '2', '--out', out(), '--json'];
+    const refused = await train(...argv);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/--resume/);
+    const resumed = await train(...argv, '--resume');
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ epochs: 2, steps: 4 });
+  });
+
+  it('evaluates a run by each protocol', async () => {
+    for (const [protocol, iou] of [
+      ['voc07', 0.5],
+      ['voc10', 0.5],
+      ['coco', '0.50:0.95'],
+    ]) {
+      const argv = [
+        '--run',
+        out(),
+        '--voc',
+        voc,
+        '--set',
+        '2007/val',
+        '--protocol',
+        String(protocol),
+        '--workers',
+        '0',
+      ];
+      const { exitCode, stdout } = await runCli('eval', ...argv, '--json');
+      expect(exitCode).toBe(0);
+      const evaluation = JSON.parse(stdout) as { classes: Record<string, object> };
+      expect(evaluation).toMatchObject({ protocol, iou });
+      expect(Object.keys(evaluation.classes)).toEqual(['circle', 'square']);
+      for (const entry of Object.values(evaluation.classes)) {
+        expect(Object.keys(entry)).toEqual(['ap', 'groundTruths', 'detections']);
+      }
+    }
+  });
+
+  it('predicts with a run at its own size', async () => {
+    const image = join(voc, 'VOC2007', 'JPEGImages', '000005.jpg');
+    const argv = ['--run', out(), '--out', join(folder, 'found'), '--workers', '0', '--no-draw', '--json'];
+    const { exitCode, stdout } = await runCli('predict', ...argv, image);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ images: [{ file: image, width: 96, height: 96 }] });
+  });
+});
+
+describe('retinanet train from weights', () => {
+  it('replaces the head of a detector for other classes, and says so', async () => {
+    const weights = saveUntrainedDetector(folder, { numClasses: 5 });
+    const { exitCode, stderr } = await train('--weights', weights, '--epochs', '1', '--out', join(folder, 'replaced'));
+    expect(stderr).toMatch(/class output is replaced .* the file's has 5 classes and this data 2/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('takes the backbone of a file, freezes its batch norm and leaves stem and layer1 as they are', async () => {
+    const file = saveUntrainedDetector(folder);
+    const out = join(folder, 'from-backbone');
+    const { exitCode, stderr } = await train('--backbone', file, '--epochs', '1', '--out', out);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    const [before, after] = [file, join(out, 'weights.safetensors')].map((path) => readSafetensors(path).tensors);
+    const isSame = (name: string): boolean =>
+      Buffer.from(before.get(name)!.data.buffer).equals(Buffer.from(after.get(name)!.data.buffer));
+    expect(isSame('backbone.body.layer1.0.conv1.weight')).toBe(true);
+    expect(isSame('backbone.body.layer4.0.bn1.running_mean')).toBe(true);
+    expect(isSame('backbone.body.layer4.0.conv1.weight')).toBe(false);
+    expect(after.has('backbone.body.bn1.num_batches_tracked')).toBe(false);
+  });
+});
+
+describe('retinanet train with faulty input', () => {
+  it.each<[string, string[], RegExp]>([
+    ['a missing devkit', ['--voc', '/no/such/folder'], /\/no\/such\/folder/],
+    ['a missing set', ['--train', '2007/trian'], /trian/],
+    ['a class that stands twice', ['--classes', 'circle,circle'], /circle is there twice/],
+    [
+      'a class that no object has',
+      ['--classes', 'circle,sqaure'],
+      /no object has the class sqaure.*Did you mean square/,
+    ],
+    ['a size that is too small', ['--image-size', '32'], /32 px is too small/],
+    ['two kinds of size', ['--min-size', '96'], /--image-size: it is given together/],
+    ['a missing backbone', ['--backbone', 'no.safetensors'], /no\.safetensors/],
+    ['a backbone and a detector', ['--backbone', 'a', '--weights', 'b'], /given together with --backbone/],
+    ['a misspelt key', ['--set', 'epohcs=3'], /Did you mean "epochs"/],
+    ['a batch that is larger than the data', ['--batch-size', '64'], /4 images, expected at least --batch-size 64/],
+    ['a number that is none', ['--lr', 'fast'], /--lr/],
+  ])('refuses %s with exit code 2 and writes nothing', async (_what, argv, message) => {
+    const out = join(folder, 'refused');
+    const { exitCode, stderr, stdout } = await train('--model', 'resnet18', '--out', out, ...argv);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('lists a box without area, and trains without it when told to skip', async () => {
+    const annotation = join(voc, 'VOC2007', 'Annotations', '000001.xml');
+    const text = readFileSync(annotation, 'utf8');
+    const xmin = /<xmin>(\d+)<\/xmin>/.exec(text)![1];
+    writeFileSync(annotation, text.replace(/<xmax>\d+<\/xmax>/, `<xmax>${Number(xmin) - 3}</xmax>`));
+    const argv = ['--model', 'resnet18', '--epochs', '1'];
+    const failed = await train(...argv, '--out', join(folder, 'failed'));
+    expect(failed.exitCode).toBe(2);
+    expect(failed.stderr).toMatch(/000001\.xml/);
+    const skipped = await train(...argv, '--on-bad-box', 'skip', '--out', join(folder, 'skipped'));
+    expect(skipped.exitCode).toBe(0);
+    expect(skipped.stderr).toMatch(/1 boxes left out/);
+    writeFileSync(annotation, text);
+  });
+});
