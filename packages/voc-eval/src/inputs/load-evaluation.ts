@@ -121,6 +121,19 @@ function withClasses(groundTruth: GroundTruth, classes: readonly string[] | unde
 const shownWarnings = 10;
 
 function warnOfFaults(faults: readonly Fault[], log: Logger): void {
-  for (const fault of faults.slice(0, shownWarnings)) log.warn(`${faultPlace(fault)}: ${fault.message}`);
+  for (const fault of faults.slice(0, shownWarnings)) log.warn(`${faultPlace(fault)}: ${warning(fault)}`);
   if (faults.length > shownWarnings) log.warn(`… and ${faults.length - shownWarnings} warnings more`);
+}
+
+const boxKinds: ReadonlySet<string> = new Set([
+  'zero-area-box',
+  'inverted-box',
+  'outside-image',
+  'zero-based-box',
+  'odd-detection-box',
+]);
+
+/** A fault's message; of odd boxes, whose advice is for training, only what was found. */
+function warning({ kind, message }: Fault): string {
+  return boxKinds.has(kind) ? `${message.replace(/\.(\s.*)?$/, '')}; it is evaluated as it stands` : message;
 }
