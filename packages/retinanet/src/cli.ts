@@ -1,14 +1,16 @@
 import { runCommands } from '@featuremine/command-line';
 import type { Program } from '@featuremine/command-line';
+import { anchorsCommand } from './commands/anchors';
 import { evalCommand } from './commands/eval';
+import { overfitCommand } from './commands/overfit';
 import { predictCommand } from './commands/predict';
 import { trainCommand } from './commands/train';
 
 /** The `retinanet` program and its commands. */
 export const retinanetProgram: Program = {
   name: 'retinanet',
-  summary: 'RetinaNet on VOC data: train, evaluate, predict',
-  commands: [trainCommand, evalCommand, predictCommand],
+  summary: 'RetinaNet on VOC data: train, evaluate, predict, and look at the data before',
+  commands: [trainCommand, evalCommand, predictCommand, anchorsCommand, overfitCommand],
 };
 
 /** Runs the `retinanet` program; resolves to its exit code. */

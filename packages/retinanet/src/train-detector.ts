@@ -6,8 +6,9 @@ import type { Summary, TrainingBatch } from '@featuremine/training';
 import { batchCount, createWorkerPool, detectionBatches, detectionSamplesOf } from '@featuremine/vision-data';
 import type { DetectionSample, WorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
-import type { VocImageSet } from '@featuremine/voc';
+import type { ReadImageSetOptions, VocImageSet } from '@featuremine/voc';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
+import { adviceOn, anchorCoverage } from './anchor-coverage';
 import type { DetectorConfig } from './detector-config';
 import { countParameters, makeDetector } from './detector';
 import type { Detector } from './detector';
@@ -45,6 +46,8 @@ export async function trainDetector(options: TrainOptions, log: Logger): Promise
     `${architecture.backbone}, ${countParameters(detector.variables).toLocaleString('en')} parameters, ` +
       `${trainSet.images.length} images at ${describeResize(config.resize)}`,
   );
+  const advice = adviceOn(anchorCoverage(trainSet.images, config.resize));
+  if (advice !== undefined) log.warn(advice);
   const run = RunFolder.open({
     path: options.out,
     resume: options.resume,
@@ -162,7 +165,11 @@ function validation(parts: TrainingParts): (epoch: number, signal: AbortSignal) 
 
 function readData(options: TrainOptions, log: Logger): { trainSet: VocImageSet; valSet: VocImageSet | undefined } {
   const devkit = openDevkit(options.voc);
-  const trainSet = readImageSet(devkit, options.train, {
+  const read = (sets: string, readOptions: ReadImageSetOptions): VocImageSet => {
+    const set = readImageSet(devkit, sets, readOptions);
+    return { ...set, images: set.images.slice(0, options.limit) };
+  };
+  const trainSet = read(options.train, {
     onBadBox: options.onBadBox,
     faultFile: `${options.out}-faults.txt`,
     ...(options.classes ? { classes: options.classes, needsEveryClass: true } : {}),
@@ -178,7 +185,7 @@ function readData(options: TrainOptions, log: Logger): { trainSet: VocImageSet; 
     });
   }
   if (options.val === undefined) return { trainSet, valSet: undefined };
-  const valSet = readImageSet(devkit, options.val, { onBadBox: options.onBadBox, classes: trainSet.classNames });
+  const valSet = read(options.val, { onBadBox: options.onBadBox, classes: trainSet.classNames });
   reportBoxes(valSet, options.val, log);
   return { trainSet, valSet };
 }

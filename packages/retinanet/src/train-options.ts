@@ -29,6 +29,7 @@ export const trainSchema = z.object({
   train: z.string().describe('Image sets to train on, such as 2007/trainval,2012/trainval'),
   val: z.string().optional().describe('Image sets to validate on after each epoch; the best epoch’s weights are kept'),
   onBadBox: badBoxField,
+  limit: z.number().int().min(1).optional().describe('Only so many images, from the start of each set'),
   backbone: z.string().default('none').describe('Weights of a pretrained classifier (safetensors or .pth), or none'),
   weights: z.string().optional().describe('Weights of a whole detector to start from (torchvision’s names)'),
   model: z.enum(BACKBONES).optional().describe('Backbone; by default that of the weights, resnet50 without any'),
