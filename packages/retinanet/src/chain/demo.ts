@@ -56,6 +56,7 @@ export async function prepareDemo(options: DemoOptions, log: Logger): Promise<Ch
     },
     epochs: options.epochs,
     imageSize: '128',
+    detector: { detector: 'v2' },
     precision: options.precision === 'auto' ? fastPrecision() : options.precision,
     workers: options.workers,
   });
