@@ -2,6 +2,7 @@
 // (see measure.mjs and scripts/peers/measure.py); its options are passed as one JSON argument.
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { vocEvalRows } from './rows/voc-eval-rows.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const peers = join(here, '..', 'peers');
@@ -77,4 +78,5 @@ export const rows = [
   ...detector({ name: 'retinanet-infer-256', mode: 'infer', imageSize: 256, batchSize: 8 }),
   miningOverhead(1),
   miningOverhead(2),
+  ...vocEvalRows,
 ];
