@@ -17,7 +17,7 @@ export const demoSchema = z.object({
   testImages: z.number().int().min(1).default(120).describe('Unseen images to evaluate on'),
   pretrainImages: z.number().int().min(16).default(1200).describe('Images to pretrain on'),
   pretrainEpochs: z.number().int().min(1).default(3).describe('Epochs of pretraining'),
-  epochs: z.number().int().min(1).default(10).describe('Epochs of fine-tuning'),
+  epochs: z.number().int().min(1).default(8).describe('Epochs of fine-tuning'),
   precision: z
     .enum(['auto', 'float32', 'bfloat16'])
     .default('auto')
