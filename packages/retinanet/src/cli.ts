@@ -4,13 +4,14 @@ import { anchorsCommand } from './commands/anchors';
 import { evalCommand } from './commands/eval';
 import { overfitCommand } from './commands/overfit';
 import { predictCommand } from './commands/predict';
+import { showCommand } from './commands/show';
 import { trainCommand } from './commands/train';
 
 /** The `retinanet` program and its commands. */
 export const retinanetProgram: Program = {
   name: 'retinanet',
   summary: 'RetinaNet on VOC data: train, evaluate, predict, and look at the data before',
-  commands: [trainCommand, evalCommand, predictCommand, anchorsCommand, overfitCommand],
+  commands: [trainCommand, evalCommand, predictCommand, anchorsCommand, showCommand, overfitCommand],
 };
 
 /** Runs the `retinanet` program; resolves to its exit code. */

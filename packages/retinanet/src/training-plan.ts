@@ -10,6 +10,7 @@ import type { DetectorArchitecture } from './architecture';
 import { inferArchitecture, inferBackbone } from './infer-architecture';
 import type { LossOptions } from './losses';
 import { resizeFrom } from './resize-option';
+import type { SizeFlags } from './resize-option';
 import type { TrainOptions } from './train-options';
 
 /** The weights that training starts from. */
@@ -58,7 +59,7 @@ export function planArchitecture(
 }
 
 /** The size rule of the flags, or torchvision's 800/1333. */
-export function planResize(options: TrainOptions): DetectionResize {
+export function planResize(options: SizeFlags): DetectionResize {
   return resizeFrom(options) ?? { kind: 'min-max', minSize: 800, maxSize: 1333 };
 }
 

@@ -34,7 +34,7 @@ export const overfitCommand: Command = defineCommand({
   async run(options, context) {
     const summary = await trainDetector({ ...options, val: options.train }, context.log);
     const { images } = readImageSet(openDevkit(options.voc), options.train, { onBadBox: options.onBadBox });
-    const coverage = anchorCoverage(images.slice(0, options.limit), planResize({ ...options, val: options.train }));
+    const coverage = anchorCoverage(images.slice(0, options.limit), planResize(options));
     const mAP = summary.best?.metrics['mAP'] ?? 0;
     const isLearnt = mAP >= LEARNT;
     context.output({ ...summary, isLearnt, coverage });
