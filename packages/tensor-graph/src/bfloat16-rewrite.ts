@@ -90,23 +90,6 @@ export function bfloat16Rewrite(graph: GraphDef): GraphDef {
   return { ...graph, node: rewritten };
 }
 
-/** How many casts of each direction a rewritten graph has, by the op that they feed: what to look at when it is slow. */
-export function castsByUser(graph: GraphDef): Map<string, number> {
-  const casts = new Set(
-    graph.node.filter(({ op, attr }) => op === 'Cast' && isBetweenFloats(attr)).map(({ name }) => name),
-  );
-  const counts = new Map<string, number>();
-  for (const { op, input } of graph.node) {
-    const used = input.filter((name) => casts.has(name)).length;
-    if (used > 0) counts.set(op, (counts.get(op) ?? 0) + used);
-  }
-  return counts;
-}
-
-function isBetweenFloats(attr: NodeDef['attr']): boolean {
-  return attr['SrcT']?.type === DataType.bfloat16 || attr['DstT']?.type === DataType.bfloat16;
-}
-
 // Nodes stand in the order in which they were recorded: the inputs of a node come before it.
 function chooseNodes(graph: GraphDef): Map<string, Bfloat16Op> {
   const chosen = new Map<string, Bfloat16Op>();

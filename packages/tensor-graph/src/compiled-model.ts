@@ -6,7 +6,6 @@ import { refuseFrozenValues } from './frozen-constants';
 import { buildStepGraph, unknownVariable, type BuildOptions, type InputSignature } from './graph-builder';
 import { checkHostTensor, elementCount, type HostTensor } from './host-tensor';
 import { optimizerInputs, slotNames, STEP_COUNT, type TrainOptions } from './optimizer';
-import type { GraphDef } from './protobuf';
 import { Session, type RunPlan } from './session';
 import type { StepDefinition, StepFunction } from './step-context';
 import { VariableStore } from './variable-store';
@@ -191,7 +190,7 @@ export class CompiledModel {
     const prefix = `${definition.name.replace(/[^A-Za-z0-9_]/g, '_')}_${this.graphs++}`;
     this.session.import(graph, prefix);
     const plan = {
-      feeds: options.inputs.filter(({ name }) => isFed(graph, name)).map(({ name }) => `${prefix}/input/${name}`),
+      feeds: options.inputs.map(({ name }) => `${prefix}/input/${name}`),
       fetches: first.outputs.map((name) => `${prefix}/output/${name}`),
       targets: [],
     };
@@ -201,8 +200,4 @@ export class CompiledModel {
 
 function hostTensor(value: HostTensor | number): HostTensor {
   return typeof value === 'number' ? { dtype: 'float32', shape: [], data: Float32Array.of(value) } : value;
-}
-
-function isFed(graph: GraphDef, name: string): boolean {
-  return graph.node.some((node) => node.name === `input/${name}`);
 }

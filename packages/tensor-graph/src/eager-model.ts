@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { elementCount, type HostTensor } from './host-tensor';
+import type { HostTensor } from './host-tensor';
 import type { CompiledFunction, FunctionInputs } from './compiled-model';
 import { scalarLoss, unknownVariable, type BuildOptions } from './graph-builder';
 import { slotNames, type OptimizerConfig, type TrainOptions } from './optimizer';
@@ -193,5 +193,5 @@ function read(outputs: Record<string, Tensor>): Record<string, HostTensor> {
 }
 
 function scalar(value: number): HostTensor {
-  return { dtype: 'float32', shape: [], data: Float32Array.of(value).subarray(0, elementCount([])) };
+  return { dtype: 'float32', shape: [], data: Float32Array.of(value) };
 }

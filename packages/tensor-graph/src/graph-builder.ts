@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { ConfigError, nearestName, ShapeError } from '@featuremine/errors';
+import { typeAttribute } from './attribute-type';
 import { DataType } from './c-api';
 import type { HostDataType } from './host-tensor';
 import { Interception } from './interception';
@@ -10,7 +11,8 @@ import { Recorder, type RecordedConstant, type RecordedTensor } from './recorder
 import { RecordingError } from './recording-error';
 import type { StepContext, StepDefinition } from './step-context';
 import { tf } from './tensorflow';
-import { UpdateBuilder } from './update-builder';
+import { UpdateBuilder, type UpdateContext } from './update-builder';
+import { VariableNodes } from './variable-nodes';
 import type { VariableSpec } from './variables';
 
 /** Name, type and shape of what a step is fed. */
@@ -49,18 +51,22 @@ export function buildStepGraph(definition: StepDefinition, options: BuildOptions
   }
 }
 
-class GraphBuilder implements StepContext {
+class GraphBuilder implements StepContext, UpdateContext {
   readonly isTraining: boolean;
-  private readonly reads = new Map<string, { handle: RecordedTensor; value: RecordedTensor; tensor: Tensor }>();
+  readonly nodes: VariableNodes;
+  readonly variables: ReadonlyMap<string, VariableSpec>;
+  private readonly reads = new Map<string, { value: RecordedTensor; tensor: Tensor }>();
   private readonly assignments = new Map<string, RecordedTensor>();
   private readonly kept: Tensor[] = [];
 
   constructor(
-    private readonly recorder: Recorder,
-    private readonly interception: Interception,
+    readonly recorder: Recorder,
+    readonly interception: Interception,
     private readonly options: BuildOptions,
   ) {
+    this.variables = options.variables;
     this.isTraining = options.training !== undefined;
+    this.nodes = new VariableNodes(recorder);
   }
 
   build(definition: StepDefinition): string[] {
@@ -87,18 +93,17 @@ class GraphBuilder implements StepContext {
   variable(name: string): Tensor {
     const known = this.reads.get(name);
     if (known !== undefined) return known.tensor;
-    const spec = this.options.variables.get(name);
-    if (spec === undefined) throw unknownVariable(name, this.options.variables.keys());
-    const handle = variableHandle(this.recorder, `${this.options.readPrefix ?? ''}${name}`, spec.shape);
-    const value = this.recorder.add('ReadVariableOp', [handle], [typeAttribute('dtype', DataType.float32)])[0];
+    const spec = this.variables.get(name);
+    if (spec === undefined) throw unknownVariable(name, this.variables.keys());
+    const value = this.nodes.read(`${this.options.readPrefix ?? ''}${name}`, spec.shape);
     const tensor = this.keep(value);
-    this.reads.set(name, { handle, value, tensor });
+    this.reads.set(name, { value, tensor });
     return tensor;
   }
 
   assign(name: string, value: Tensor): void {
-    const spec = this.options.variables.get(name);
-    if (spec === undefined) throw unknownVariable(name, this.options.variables.keys());
+    const spec = this.variables.get(name);
+    if (spec === undefined) throw unknownVariable(name, this.variables.keys());
     if (!this.isTraining || spec.role !== 'buffer') {
       throw new RecordingError(`assign(${name}): expected a buffer in a training step`);
     }
@@ -145,7 +150,7 @@ class GraphBuilder implements StepContext {
     inputs: Record<string, Tensor>,
     training: NonNullable<BuildOptions['training']>,
   ): Record<string, RecordedTensor> {
-    const trainable = [...this.options.variables.values()].filter(({ isTrainable }) => isTrainable);
+    const trainable = [...this.variables.values()].filter(({ isTrainable }) => isTrainable);
     const parameters = trainable.map(({ name }) => this.variable(name));
     let outputs: Record<string, RecordedTensor> = {};
     const { grads } = tf.engine().gradients(
@@ -165,7 +170,7 @@ class GraphBuilder implements StepContext {
     const learningRate = inputs['learningRate'];
     if (learningRate === undefined)
       throw new RecordingError(`step ${definition.name}: the input learningRate is missing`);
-    const updates = new UpdateBuilder(this.recorder, this.interception, training, this.options.variables);
+    const updates = new UpdateBuilder(this, training);
     const results = float32Scope(() =>
       updates.build({
         loss: outputs['loss'],
@@ -178,21 +183,6 @@ class GraphBuilder implements StepContext {
     );
     return { ...outputs, ...results };
   }
-}
-
-/** The handle node of a variable; all handles of one name in a session are the same variable. */
-export function variableHandle(recorder: Recorder, name: string, shape: readonly number[]): RecordedTensor {
-  const attributes = [
-    typeAttribute('dtype', DataType.float32),
-    { name: 'shape', type: 5, value: shape },
-    { name: 'shared_name', type: 0, value: name },
-  ];
-  return recorder.add('VarHandleOp', [], attributes, { name: `variable/${name}` })[0];
-}
-
-/** An attribute that holds a TF_DataType. */
-export function typeAttribute(name: string, value: number): { name: string; type: number; value: number } {
-  return { name, type: 4, value };
 }
 
 /** The error for a name that is no variable of the model. */

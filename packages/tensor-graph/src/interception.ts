@@ -1,7 +1,8 @@
 import type { Tensor, TensorContainer } from '@tensorflow/tfjs-node-gpu';
+import type { EncodedAttribute } from './attribute-type';
 import { DataType } from './c-api';
 import { ARRAY_TYPES, type HostData } from './host-tensor';
-import type { EncodedAttribute, RecordedTensor, Recorder } from './recorder';
+import type { RecordedTensor, Recorder } from './recorder';
 import { RecordingError } from './recording-error';
 import { tf } from './tensorflow';
 

@@ -1,3 +1,4 @@
+import { AttrType, typeAttribute, type EncodedAttribute } from './attribute-type';
 import { RecordingError } from './recording-error';
 import { bytesFrom, cApi, checked, DataType, nativeBytes, type Pointer, type TfOutput } from './c-api';
 import { opDefinition } from './op-definitions';
@@ -5,18 +6,8 @@ import { isInFloat32Scope } from './precision-scope';
 import { GraphDefMessage, type GraphDef } from './protobuf';
 import { ARRAY_TYPES, elementCount, type HostData } from './host-tensor';
 
-/** The type of an op's attribute, as tfjs-node's binding numbers them (TF_AttrType). */
-const AttrType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
-
 // Outputs from this index on are a kernel's private notes for its gradient, whose shape TensorFlow does not tell.
 const OPAQUE_FROM: Readonly<Record<string, number>> = { FusedBatchNormV3: 3 };
-
-/** An attribute as tfjs-node's kernels pass it to the binding. */
-export interface EncodedAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
 
 /** One output of a recorded node, with what the shape inference knows of it. */
 export interface RecordedTensor {
@@ -82,10 +73,7 @@ export class Recorder {
 
   /** A node that is fed at every run. */
   placeholder(name: string, dtype: number, shape: readonly number[]): RecordedTensor {
-    const attributes = [
-      { name: 'dtype', type: AttrType.type, value: dtype },
-      { name: 'shape', type: AttrType.shape, value: shape },
-    ];
+    const attributes = [typeAttribute('dtype', dtype), { name: 'shape', type: AttrType.shape, value: shape }];
     return this.add('Placeholder', [], attributes, { name })[0];
   }
 

@@ -1,9 +1,10 @@
-import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { variableHandle } from './graph-builder';
+import { AttrType, typeAttribute } from './attribute-type';
+import { DataType } from './c-api';
 import type { Interception } from './interception';
 import { slotNames, type TrainOptions } from './optimizer';
 import type { RecordedTensor, Recorder } from './recorder';
 import { tf } from './tensorflow';
+import type { VariableNodes } from './variable-nodes';
 import type { VariableSpec } from './variables';
 
 /** What the forward and backward passes leave for the updates. */
@@ -12,8 +13,16 @@ export interface UpdateInputs {
   readonly learningRate: RecordedTensor;
   readonly gradients: ReadonlyMap<string, RecordedTensor>;
   readonly assignments: ReadonlyMap<string, RecordedTensor>;
-  readonly reads: ReadonlyMap<string, { handle: RecordedTensor; value: RecordedTensor; tensor: Tensor }>;
+  readonly reads: ReadonlyMap<string, { readonly value: RecordedTensor }>;
   readonly optimizerInput: (name: string) => RecordedTensor;
+}
+
+/** The recording that the updates are added to. */
+export interface UpdateContext {
+  readonly recorder: Recorder;
+  readonly interception: Interception;
+  readonly nodes: VariableNodes;
+  readonly variables: ReadonlyMap<string, VariableSpec>;
 }
 
 /**
@@ -24,12 +33,15 @@ export interface UpdateInputs {
  * variables as they were. Every update waits for all reads of the step; averages wait for their variable's update.
  */
 export class UpdateBuilder {
+  private readonly recorder: Recorder;
+  private readonly scalars = new Map<number, RecordedTensor>();
+
   constructor(
-    private readonly recorder: Recorder,
-    private readonly interception: Interception,
+    private readonly context: UpdateContext,
     private readonly options: TrainOptions & { readonly emaDecay?: number },
-    private readonly variables: ReadonlyMap<string, VariableSpec>,
-  ) {}
+  ) {
+    this.recorder = context.recorder;
+  }
 
   /** Returns the outputs `gradientNorm` and `isFinite` (1 or 0); fetching the latter runs the updates. */
   build(inputs: UpdateInputs): Record<string, RecordedTensor> {
@@ -44,7 +56,7 @@ export class UpdateBuilder {
     const updates: RecordedTensor[] = [];
     for (const [name, gradient] of inputs.gradients) {
       const clipped = clipFactor === undefined ? gradient : this.binary('Mul', gradient, clipFactor);
-      const update = this.optimize(this.variables.get(name)!, clipped, learningRate, reads, inputs);
+      const update = this.optimize(this.variable(name), clipped, learningRate, reads, inputs);
       updates.push(update, ...this.average(name, update));
     }
     for (const [name, value] of inputs.assignments) {
@@ -70,23 +82,23 @@ export class UpdateBuilder {
     const { optimizer } = this.options;
     const { value } = inputs.reads.get(spec.name)!;
     const handle = this.handle(spec.name);
-    const slots = slotNames(optimizer, spec.name).map((slot) => variableHandle(recorder, slot, spec.shape));
+    const slots = slotNames(optimizer, spec.name).map((slot) => this.context.nodes.handle(slot, spec.shape));
     const decay = spec.hasDecay ? optimizer.weightDecay : 0;
-    const scalar = (number: number): RecordedTensor => this.interception.unwrap(tf.scalar(number));
     if (optimizer.kind === 'sgd') {
-      const decayed = decay === 0 ? gradient : this.binary('AddV2', gradient, this.binary('Mul', value, scalar(decay)));
-      const operands = [handle, slots[0], learningRate, decayed, scalar(optimizer.momentum)];
-      const attributes = [{ name: 'use_nesterov', type: 3, value: optimizer.nesterov ?? false }];
+      const decayed =
+        decay === 0 ? gradient : this.binary('AddV2', gradient, this.binary('Mul', value, this.scalar(decay)));
+      const operands = [handle, slots[0], learningRate, decayed, this.scalar(optimizer.momentum)];
+      const attributes = [{ name: 'use_nesterov', type: AttrType.bool, value: optimizer.nesterov ?? false }];
       return recorder.add('ResourceApplyMomentum', operands, attributes, { controls: reads })[0];
     }
     let controls = reads;
     if (decay !== 0) {
-      const rate = this.binary('Mul', learningRate, scalar(decay));
+      const rate = this.binary('Mul', learningRate, this.scalar(decay));
       const lost = this.binary('Mul', value, rate);
       controls = recorder.add('AssignSubVariableOp', [handle, lost], [], { controls: reads });
     }
     const powers = [inputs.optimizerInput('beta1Power'), inputs.optimizerInput('beta2Power'), learningRate];
-    const constants = [scalar(optimizer.beta1), scalar(optimizer.beta2), inputs.optimizerInput('epsilon')];
+    const constants = [this.scalar(optimizer.beta1), this.scalar(optimizer.beta2), inputs.optimizerInput('epsilon')];
     const operands = [handle, slots[0], slots[1], ...powers, ...constants, gradient];
     return recorder.add('ResourceApplyAdam', operands, [], { controls })[0];
   }
@@ -95,34 +107,30 @@ export class UpdateBuilder {
   private average(name: string, update: RecordedTensor): RecordedTensor[] {
     const { emaDecay } = this.options;
     if (emaDecay === undefined) return [];
-    const { recorder } = this;
-    const read = (handle: RecordedTensor): RecordedTensor => {
-      return recorder.add('ReadVariableOp', [handle], [{ name: 'dtype', type: 4, value: 1 }], {
-        controls: [update],
-      })[0];
-    };
-    const average = variableHandle(recorder, `ema/${name}`, this.variables.get(name)!.shape);
-    const difference = this.binary('Sub', read(average), read(this.handle(name)));
-    const step = this.binary('Mul', difference, this.interception.unwrap(tf.scalar(1 - emaDecay)));
-    return recorder.add('AssignSubVariableOp', [average, step], []);
+    const { nodes } = this.context;
+    const { shape } = this.variable(name);
+    const averageName = `ema/${name}`;
+    const difference = this.binary('Sub', nodes.read(averageName, shape, [update]), nodes.read(name, shape, [update]));
+    const step = this.binary('Mul', difference, this.scalar(1 - emaDecay));
+    return this.recorder.add('AssignSubVariableOp', [nodes.handle(averageName, shape), step], []);
   }
 
   private gradientNorm(gradients: readonly RecordedTensor[]): RecordedTensor {
     const { recorder } = this;
-    if (gradients.length === 0) return this.interception.unwrap(tf.scalar(0));
+    if (gradients.length === 0) return this.scalar(0);
     const halves = gradients.map((gradient) => recorder.add('L2Loss', [gradient], [])[0]);
     // Not AddN: it adds in the order in which its inputs come free.
-    const together = recorder.add('Pack', halves, [{ name: 'N', type: 1, value: halves.length }])[0];
-    const sum = this.interception.unwrap(tf.sum(this.interception.wrap(together)));
-    const squared = this.binary('Mul', sum, this.interception.unwrap(tf.scalar(2)));
+    const together = recorder.add('Pack', halves, [{ name: 'N', type: AttrType.int, value: halves.length }])[0];
+    const sum = this.context.interception.unwrap(tf.sum(this.context.interception.wrap(together)));
+    const squared = this.binary('Mul', sum, this.scalar(2));
     return recorder.add('Sqrt', [squared], [])[0];
   }
 
   private clipFactor(norm: RecordedTensor): RecordedTensor | undefined {
     const { clipNorm } = this.options;
     if (clipNorm === undefined) return undefined;
-    const limit = this.interception.wrap(norm);
-    return this.interception.unwrap(tf.minimum(tf.scalar(1), tf.div(tf.scalar(clipNorm), tf.add(limit, 1e-6))));
+    const limit = this.context.interception.wrap(norm);
+    return this.context.interception.unwrap(tf.minimum(tf.scalar(1), tf.div(tf.scalar(clipNorm), tf.add(limit, 1e-6))));
   }
 
   private bothFinite(a: RecordedTensor, b: RecordedTensor): RecordedTensor {
@@ -131,11 +139,25 @@ export class UpdateBuilder {
   }
 
   private toFloat(value: RecordedTensor): RecordedTensor {
-    return this.recorder.add('Cast', [value], [{ name: 'DstT', type: 4, value: 1 }])[0];
+    return this.recorder.add('Cast', [value], [typeAttribute('DstT', DataType.float32)])[0];
   }
 
   private handle(name: string): RecordedTensor {
-    return variableHandle(this.recorder, name, this.variables.get(name)!.shape);
+    return this.context.nodes.handle(name, this.variable(name).shape);
+  }
+
+  private variable(name: string): VariableSpec {
+    return this.context.variables.get(name)!;
+  }
+
+  // One constant for all parameters that use the number.
+  private scalar(value: number): RecordedTensor {
+    let scalar = this.scalars.get(value);
+    if (scalar === undefined) {
+      scalar = this.context.interception.unwrap(tf.scalar(value));
+      this.scalars.set(value, scalar);
+    }
+    return scalar;
   }
 
   private binary(op: 'Mul' | 'AddV2' | 'Sub', a: RecordedTensor, b: RecordedTensor): RecordedTensor {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, freemem, totalmem } from 'node:os';
+import { isSupportedNode } from '../runtime-files';
 import { runtimeState } from './runtime-state';
 
 /** One line of the doctor's report; `fix` is there when something is wrong. */
@@ -30,12 +31,10 @@ export async function examine(): Promise<Finding[]> {
 
 function nodeFinding(): Finding {
   const { node } = process.versions;
-  const major = Number(node.split('.')[0]);
-  const isFitting = major >= 20 && major < 23;
   return {
     what: 'Node.js',
     value: node,
-    ...(isFitting ? {} : { fix: 'install Node 20 or 22: tfjs-node 4.22 does not run on 23' }),
+    ...(isSupportedNode(node) ? {} : { fix: 'install Node 20 or 22: tfjs-node 4.22 does not run on 23' }),
   };
 }
 

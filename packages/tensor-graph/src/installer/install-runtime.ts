@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { RuntimeError } from '@featuremine/errors';
-import { runtimeFolder, runtimeState, TENSORFLOW_VERSION, type RuntimeVariant } from './runtime-state';
+import { tfjsNodeFolder } from '../runtime-files';
+import { runtimeState, TENSORFLOW_VERSION, type RuntimeVariant } from './runtime-state';
 
 const run = promisify(execFile);
 
@@ -34,7 +35,7 @@ export async function installRuntime({ variant: wanted, isForced, log }: Install
   }
   const python = process.platform === 'linux' && process.arch === 'x64' ? await findPython() : undefined;
   if (python === undefined) return installByPackage(log);
-  const folder = runtimeFolder();
+  const folder = tfjsNodeFolder();
   await needTool('make', ['--version'], 'make', 'apt-get install build-essential');
   await needTool('c++', ['--version'], 'a C++ compiler', 'apt-get install build-essential');
   rmSync(join(folder, 'deps'), { recursive: true, force: true });
@@ -150,7 +151,7 @@ async function buildAddon(folder: string): Promise<void> {
 
 // TensorFlow 2.9 from the package's own bucket: the way on macOS and Windows, and without Python.
 async function installByPackage(log: (line: string) => void): Promise<void> {
-  const folder = runtimeFolder();
+  const folder = tfjsNodeFolder();
   log("no Python with pip on Linux x64 here: running the package's own install of TensorFlow");
   try {
     await run(process.execPath, [join(folder, 'scripts', 'install.js'), 'download'], {
