@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { flushFolder } from '@featuremine/weights';
 import { fileFault } from './run-folder-error';
 
 /**
@@ -28,20 +29,6 @@ export function writeDurably(path: string, text: string): void {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-/** Makes the names in a folder durable; some file systems refuse, and then it is left to them. */
-export function flushFolder(folder: string): void {
-  try {
-    const descriptor = openSync(folder, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    // Only the order of names after a power failure depends on it, not their content.
   }
 }
 

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, s
 import { join } from 'node:path';
 import { CheckpointError, UserError } from '@featuremine/errors';
 import type { Logger } from '@featuremine/command-line';
-import { asFloat32, readSafetensors, writeSafetensors } from '@featuremine/weights';
+import { flushFolder, asFloat32, readSafetensors, writeSafetensors } from '@featuremine/weights';
 import type { StoredTensor } from '@featuremine/weights';
-import { flushFolder, removeQuietly, writeDurably } from './atomic-file';
+import { removeQuietly, writeDurably } from './atomic-file';
 import { checkpointStateSchema } from './checkpoint-state';
 import type { CheckpointState } from './checkpoint-state';
 import { fileFault } from './run-folder-error';

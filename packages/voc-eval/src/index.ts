@@ -10,7 +10,7 @@ export type { Matching, VocMatching } from './match-voc';
 export type { ClassRanking } from './class-ranking';
 export { averagePrecision, precisionRecall } from './average-precision';
 export type { ApRule, PrecisionRecall } from './average-precision';
-export { detectionsFromDevkit, groundTruthFromImageSet } from './inputs/from-voc';
+export { detectionsForDevkit, detectionsFromDevkit, groundTruthFromImageSet } from './inputs/from-voc';
 export { cocoAreaRanges, evaluateCoco } from './evaluate-coco';
 export type { CocoEvaluation, CocoOptions } from './evaluate-coco';
 export type { DifficultRule, ObjectTable } from './object-table';

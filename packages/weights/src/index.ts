@@ -1,6 +1,7 @@
 export { readSafetensors } from './read-safetensors';
 export type { SafetensorsFile } from './read-safetensors';
 export { writeSafetensors } from './write-safetensors';
+export { flushFolder } from './flush-folder';
 export { readTorchCheckpoint } from './read-torch-checkpoint';
 export { readStateDict } from './read-state-dict';
 export { asFloat32, elementCount } from './state-dict';

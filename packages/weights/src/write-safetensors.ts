@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WeightsError } from '@featuremine/errors';
+import { flushFolder } from './flush-folder';
 import { dtypeBytes, elementCount, isDType, type DType, type StoredTensor } from './state-dict';
 import { bytesOfNumbers, expectedArray, holdsDType } from './tensor-bytes';
 
@@ -102,19 +103,5 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
   let written = 0;
   while (written < bytes.length) {
     written += writeSync(descriptor, bytes, written, Math.min(bytes.length - written, 1 << 30));
-  }
-}
-
-/** Makes the rename itself durable; some file systems refuse to open a folder, and then it is left to them. */
-function flushFolder(folder: string): void {
-  try {
-    const descriptor = openSync(folder, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    // The content is safe either way: only the name may still be the old file's after a power failure.
   }
 }

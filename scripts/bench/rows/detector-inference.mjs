@@ -1,23 +1,15 @@
 // RetinaNet-R50's inference here, with post-processing; weights by formula as on the peer's side.
 import { retinanetAnchors } from '@featuremine/boxes';
-import { detectorWeights, evaluationStep, makeDetector, postProcess } from '@featuremine/retinanet';
-import { CompiledModel } from '@featuremine/tensor-graph';
+import { detectorWeights, evaluationStep, postProcess } from '@featuremine/retinanet';
 import { readStateDict } from '@featuremine/weights';
 import { formulaWeightsFile } from '../formula-weights-file.mjs';
 import { contenderOptions, measureSteps } from '../measure.mjs';
+import { benchDetector } from './bench-detector.mjs';
 import { benchImages } from './bench-images.mjs';
 
 const options = contenderOptions();
-const { imageSize, batchSize, precision, threads } = options;
-const detector = makeDetector({
-  backbone: 'resnet50',
-  numClasses: 20,
-  p6From: 'p5',
-  hasHeadNorm: false,
-  batchNorm: 'frozen',
-  trainableStages: 3,
-});
-const model = new CompiledModel({ variables: detector.variables, seed: 0, precision, threads });
+const { imageSize, batchSize } = options;
+const { detector, model } = benchDetector(options);
 const file = formulaWeightsFile();
 await model.writeVariables(detectorWeights(detector, readStateDict(file), file).values);
 const evaluate = model.evaluation('evaluate', evaluationStep(detector));

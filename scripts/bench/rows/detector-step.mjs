@@ -1,22 +1,14 @@
 // RetinaNet-R50's training step here: anchors are matched in JavaScript inside the timed step (in training the workers
 // do it beside the step), the rest is the compiled graph.
 import { encodeMatches, matchAnchors, retinanetAnchors } from '@featuremine/boxes';
-import { makeDetector, trainingStep } from '@featuremine/retinanet';
-import { CompiledModel } from '@featuremine/tensor-graph';
+import { trainingStep } from '@featuremine/retinanet';
 import { contenderOptions, measureSteps } from '../measure.mjs';
+import { benchDetector } from './bench-detector.mjs';
 import { benchImages } from './bench-images.mjs';
 
 const options = contenderOptions();
-const { imageSize, batchSize, precision, threads } = options;
-const detector = makeDetector({
-  backbone: 'resnet50',
-  numClasses: 20,
-  p6From: 'p5',
-  hasHeadNorm: false,
-  batchNorm: 'frozen',
-  trainableStages: 3,
-});
-const model = new CompiledModel({ variables: detector.variables, seed: 0, precision, threads });
+const { imageSize, batchSize } = options;
+const { detector, model } = benchDetector(options);
 const loss = { boxLoss: 'l1', smoothL1Beta: 0.1, focalAlpha: 0.25, focalGamma: 2, normalizer: 'image' };
 const train = model.trainStep('train', trainingStep(detector, loss), {
   optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 1e-4 },

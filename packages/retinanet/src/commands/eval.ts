@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
+import { detectionsForDevkit } from '@featuremine/voc-eval';
 import type { Evaluation } from '@featuremine/voc-eval';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet, writeDetections } from '@featuremine/voc';
@@ -76,14 +77,7 @@ function writeDevkitFiles(out: string, set: string, { groundTruth, detections }:
   writeDetections({
     folder: join(out),
     set: set.replace(/^.*\//, ''),
-    detections: {
-      classNames: groundTruth.classNames,
-      imageIds: groundTruth.images.map(({ id }) => id),
-      imageIndex: detections.imageIndex,
-      classIndex: detections.classId,
-      scores: detections.score,
-      boxes: detections.box,
-    },
+    detections: detectionsForDevkit(groundTruth, detections),
   });
 }
 

@@ -5,6 +5,7 @@ import { ConfigError } from '@featuremine/errors';
 import { writeAnnotation, writeDetections, writeImageSet } from '@featuremine/voc';
 import { z } from 'zod';
 import type { GroundTruth } from '../ground-truth';
+import { detectionsForDevkit } from '../inputs/from-voc';
 import { loadDetections, loadGroundTruth } from '../inputs/load-evaluation';
 import { cocoGroundTruth, cocoResults } from '../to-coco';
 import { groundTruthFlags } from './evaluation-options';
@@ -96,14 +97,7 @@ function writeFoundBoxes(options: Options, groundTruth: GroundTruth, { log }: Co
   const files = writeDetections({
     folder: out,
     set: name,
-    detections: {
-      classNames: groundTruth.classNames,
-      imageIds: groundTruth.images.map(({ id }) => id),
-      imageIndex: detections.imageIndex,
-      classIndex: detections.classId,
-      scores: detections.score,
-      boxes: detections.box,
-    },
+    detections: detectionsForDevkit(groundTruth, detections),
   });
   return { detections: detections.score.length, files: files.length, out };
 }

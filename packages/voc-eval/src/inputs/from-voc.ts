@@ -1,5 +1,5 @@
 import { DatasetError } from '@featuremine/errors';
-import type { DevkitDetections, VocImageSet } from '@featuremine/voc';
+import type { DetectionsToWrite, DevkitDetections, VocImageSet } from '@featuremine/voc';
 import type { Detections } from '../detections';
 import type { GroundTruth } from '../ground-truth';
 
@@ -42,6 +42,18 @@ export function detectionsFromDevkit(
     classId: read.classIndex,
     score: read.scores,
     box: read.boxes,
+  };
+}
+
+/** The detections as devkit files are written from them: what `detectionsFromDevkit` takes apart. */
+export function detectionsForDevkit(groundTruth: GroundTruth, detections: Detections): DetectionsToWrite {
+  return {
+    classNames: groundTruth.classNames,
+    imageIds: groundTruth.images.map(({ id }) => id),
+    imageIndex: detections.imageIndex,
+    classIndex: detections.classId,
+    scores: detections.score,
+    boxes: detections.box,
   };
 }
 

@@ -1,0 +1,15 @@
+// The detector of the bench: torchvision's retinanet_resnet50_fpn for VOC, frozen batch norm, three trained stages.
+import { makeDetector } from '@featuremine/retinanet';
+import { CompiledModel } from '@featuremine/tensor-graph';
+
+export function benchDetector({ precision, threads }) {
+  const detector = makeDetector({
+    backbone: 'resnet50',
+    numClasses: 20,
+    p6From: 'p5',
+    hasHeadNorm: false,
+    batchNorm: 'frozen',
+    trainableStages: 3,
+  });
+  return { detector, model: new CompiledModel({ variables: detector.variables, seed: 0, precision, threads }) };
+}
