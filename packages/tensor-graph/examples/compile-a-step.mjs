@@ -13,7 +13,14 @@ import {
   zerosInit,
 } from '@featuremine/tensor-graph';
 
-const parameter = (name, shape, initial) => ({ name, shape, initial, role: 'parameter', isTrainable: true, hasDecay: true });
+const parameter = (name, shape, initial) => ({
+  name,
+  shape,
+  initial,
+  role: 'parameter',
+  isTrainable: true,
+  hasDecay: true,
+});
 const variables = [
   parameter('conv1', [3, 3, 3, 32], kaimingNormalFanOut),
   parameter('conv2', [3, 3, 32, 64], kaimingNormalFanOut),
@@ -52,6 +59,8 @@ for (const eager of [false, true]) {
   const start = performance.now();
   for (let i = 1; i < 30; i++) loss = (await train(inputs)).loss.data[0];
   const elapsedMs = (performance.now() - start) / 29;
-  console.log(`${eager ? 'op by op ' : 'compiled '} loss ${loss.toFixed(4)} after 30 steps, ${elapsedMs.toFixed(1)} ms a step`);
+  console.log(
+    `${eager ? 'op by op ' : 'compiled '} loss ${loss.toFixed(4)} after 30 steps, ${elapsedMs.toFixed(1)} ms a step`,
+  );
   await model.dispose();
 }
