@@ -5,7 +5,16 @@ import { EagerModel } from './eager-model';
 import { refuseFrozenValues } from './frozen-constants';
 import { buildStepGraph, unknownVariable, type BuildOptions, type InputSignature } from './graph-builder';
 import { checkHostTensor, elementCount, type HostTensor } from './host-tensor';
-import { optimizerInputs, slotNames, STEP_COUNT, type TrainOptions } from './optimizer';
+import { meanOutputs } from './mean-outputs';
+import {
+  ACCUMULATED,
+  accumulatorName,
+  optimizerInputs,
+  slotNames,
+  STEP_COUNT,
+  type OptimizerConfig,
+  type TrainOptions,
+} from './optimizer';
 import { Session, type RunPlan } from './session';
 import type { StepDefinition, StepFunction } from './step-context';
 import { VariableStore } from './variable-store';
@@ -35,6 +44,9 @@ export type FunctionInputs = Readonly<Record<string, HostTensor | number>>;
 
 /** Runs one step or evaluation; new shapes of inputs compile a further graph over the same variables. */
 export type CompiledFunction = (inputs: FunctionInputs) => Promise<Record<string, HostTensor>>;
+
+/** Runs one step over the batches of one update, at least one; each has all inputs of the step. */
+export type AccumulatedFunction = (parts: readonly FunctionInputs[]) => Promise<Record<string, HostTensor>>;
 
 interface CompiledGraph {
   readonly plan: RunPlan;
@@ -87,16 +99,57 @@ export class CompiledModel {
   trainStep(name: string, fn: StepFunction, training: TrainOptions): CompiledFunction {
     this.declareSlots(training);
     const definition = { name, run: fn };
-    const emaDecay = this.options.ema?.decay;
-    const options = { training: emaDecay === undefined ? training : { ...training, emaDecay } };
-    const run = this.compile(definition, options);
+    const run = this.compile(definition, { training: this.withAverages(training) });
     return async (inputs) => {
-      const extra = optimizerInputs(training.optimizer, this.stepCount);
-      const named = Object.fromEntries(Object.entries(extra).map(([key, value]) => [`optimizer/${key}`, value]));
-      const outputs = await run({ ...inputs, ...named });
+      const outputs = await run({ ...inputs, ...this.optimizerInputs(training.optimizer) });
       if (outputs['isFinite'].data[0] === 1) this.stepCount++;
       return outputs;
     };
+  }
+
+  /**
+   * A training step over several batches: one update with the mean of their gradients, in the memory of one batch. The
+   * scalar outputs are means over the batches. Buffers (running statistics) are set batch by batch; if the loss of any
+   * batch, or the gradient's norm, is not finite, no parameter changes.
+   */
+  accumulatedTrainStep(name: string, fn: StepFunction, training: TrainOptions): AccumulatedFunction {
+    if (this.eager !== undefined) {
+      throw new ConfigError({
+        where: `step ${name}`,
+        found: 'accumulated gradients in eager mode',
+        expected: 'a compiled model',
+        fix: 'Leave one of the two out',
+      });
+    }
+    this.declareSlots(training);
+    this.declareAccumulators();
+    const averaged = this.withAverages(training);
+    const gather = this.compile({ name: `${name}-part`, run: fn }, { training: { ...averaged, part: 'gather' } });
+    const apply = this.compile({ name, run: fn }, { training: { ...averaged, part: 'apply' } });
+    return async (parts) => {
+      const optimizer = this.optimizerInputs(training.optimizer);
+      const results: Record<string, HostTensor>[] = [];
+      for (const inputs of parts.slice(0, -1)) results.push(await gather(inputs));
+      const earlierLoss = results.reduce((sum, { loss, isFinite }) => sum + (isFinite.data[0] ? loss.data[0] : NaN), 0);
+      const last = await apply({
+        ...parts[parts.length - 1],
+        ...optimizer,
+        'optimizer/earlierLoss': earlierLoss,
+        'optimizer/partShare': 1 / parts.length,
+      });
+      if (last['isFinite'].data[0] === 1) this.stepCount++;
+      return meanOutputs(last, results);
+    };
+  }
+
+  private withAverages(training: TrainOptions): TrainOptions & { readonly emaDecay?: number } {
+    const emaDecay = this.options.ema?.decay;
+    return emaDecay === undefined ? training : { ...training, emaDecay };
+  }
+
+  private optimizerInputs(optimizer: OptimizerConfig): FunctionInputs {
+    const inputs = optimizerInputs(optimizer, this.stepCount);
+    return Object.fromEntries(Object.entries(inputs).map(([key, value]) => [`optimizer/${key}`, value]));
   }
 
   /** A function of the variables that changes none, with the current or the averaged weights. */
@@ -114,7 +167,7 @@ export class CompiledModel {
 
   /** Copies of variables, optimizer slots and averages by name; of all, with `optimizer/step`, when no names are given. */
   async readVariables(names?: readonly string[]): Promise<Map<string, Float32Array>> {
-    const wanted = names ?? [...this.store.names(), STEP_COUNT];
+    const wanted = names ?? [...this.store.names().filter((name) => !name.startsWith(ACCUMULATED)), STEP_COUNT];
     const stored = wanted.filter((name) => name !== STEP_COUNT);
     for (const name of stored) if (!this.store.has(name)) throw unknownVariable(name, this.store.names());
     const values = await this.store.read(stored);
@@ -149,9 +202,18 @@ export class CompiledModel {
   }
 
   private declareSlots({ optimizer }: TrainOptions): void {
+    this.declareZeros((name) => slotNames(optimizer, name));
+  }
+
+  private declareAccumulators(): void {
+    this.declareZeros((name) => [accumulatorName(name)]);
+  }
+
+  // Variables of the shape of each trained one, unless they are there.
+  private declareZeros(namesFor: (parameter: string) => string[]): void {
     const slots = this.variableSpecs
       .filter(({ isTrainable }) => isTrainable)
-      .flatMap(({ name, shape }) => slotNames(optimizer, name).map((slot) => ({ name: slot, shape })))
+      .flatMap(({ name, shape }) => namesFor(name).map((slot) => ({ name: slot, shape })))
       .filter(({ name }) => !this.store.has(name));
     this.store.declare(slots.map((slot) => ({ ...slot, initial: () => new Float32Array(elementCount(slot.shape)) })));
   }

@@ -11,7 +11,7 @@ import { Recorder, type RecordedConstant, type RecordedTensor } from './recorder
 import { RecordingError } from './recording-error';
 import type { StepContext, StepDefinition } from './step-context';
 import { tf } from './tensorflow';
-import { UpdateBuilder, type UpdateContext } from './update-builder';
+import { UpdateBuilder, type StepPart, type UpdateContext } from './update-builder';
 import { VariableNodes } from './variable-nodes';
 import type { VariableSpec } from './variables';
 
@@ -34,7 +34,7 @@ export interface BuildOptions {
   readonly variables: ReadonlyMap<string, VariableSpec>;
   readonly inputs: readonly InputSignature[];
   /** Present for a training step. */
-  readonly training?: TrainOptions & { readonly emaDecay?: number };
+  readonly training?: TrainOptions & { readonly emaDecay?: number; readonly part?: StepPart };
   /** Prefix of the variables that an evaluation reads, `ema/` for the averaged ones. */
   readonly readPrefix?: string;
 }

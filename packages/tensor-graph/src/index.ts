@@ -1,5 +1,5 @@
 export { CompiledModel } from './compiled-model';
-export type { CompiledFunction, FunctionInputs, ModelOptions, Precision } from './compiled-model';
+export type { AccumulatedFunction, CompiledFunction, FunctionInputs, ModelOptions, Precision } from './compiled-model';
 export type { HostData, HostDataType, HostTensor } from './host-tensor';
 export { elementCount } from './host-tensor';
 export type { AdamWConfig, OptimizerConfig, SgdConfig, TrainOptions } from './optimizer';

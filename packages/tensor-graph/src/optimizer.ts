@@ -38,6 +38,14 @@ export function slotNames(optimizer: OptimizerConfig, parameter: string): string
   return optimizer.kind === 'sgd' ? [`momentum/${parameter}`] : [`adam_m/${parameter}`, `adam_v/${parameter}`];
 }
 
+/** Where the gradients of a parameter wait for the last part of their step; zero between steps. */
+export function accumulatorName(parameter: string): string {
+  return `${ACCUMULATED}${parameter}`;
+}
+
+/** The beginning of the names of gradients that wait. */
+export const ACCUMULATED = 'accumulated/';
+
 /** What changes from step to step in an optimizer's formula, beside the learning rate. */
 export function optimizerInputs(optimizer: OptimizerConfig, stepsBefore: number): Record<string, number> {
   if (optimizer.kind === 'sgd') return {};

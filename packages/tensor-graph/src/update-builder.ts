@@ -1,7 +1,7 @@
 import { AttrType, typeAttribute } from './attribute-type';
 import { DataType } from './c-api';
 import type { Interception } from './interception';
-import { slotNames, type TrainOptions } from './optimizer';
+import { accumulatorName, slotNames, type TrainOptions } from './optimizer';
 import type { RecordedTensor, Recorder } from './recorder';
 import { tf } from './tensorflow';
 import type { VariableNodes } from './variable-nodes';
@@ -25,6 +25,9 @@ export interface UpdateContext {
   readonly variables: ReadonlyMap<string, VariableSpec>;
 }
 
+/** A step in parts: `gather` adds its gradients to those of the parts before, `apply` takes all of them and updates. */
+export type StepPart = 'gather' | 'apply';
+
 /**
  * Records the end of a training step: gradient norm, clipping, optimizer, running statistics, EMA.
  *
@@ -38,18 +41,28 @@ export class UpdateBuilder {
 
   constructor(
     private readonly context: UpdateContext,
-    private readonly options: TrainOptions & { readonly emaDecay?: number },
+    private readonly options: TrainOptions & { readonly emaDecay?: number; readonly part?: StepPart },
   ) {
     this.recorder = context.recorder;
   }
 
   /** Returns the outputs `gradientNorm` and `isFinite` (1 or 0); fetching the latter runs the updates. */
   build(inputs: UpdateInputs): Record<string, RecordedTensor> {
+    const { part } = this.options;
+    if (part === 'gather') return this.gather(inputs);
+    if (part === undefined) return this.update(inputs, []);
+    const { gradients, emptied } = this.takeAccumulated(inputs);
+    const loss = this.binary('AddV2', inputs.loss, inputs.optimizerInput('earlierLoss'));
+    return this.update({ ...inputs, gradients, loss }, emptied);
+  }
+
+  // `always` runs with the step, also when it is not finite.
+  private update(inputs: UpdateInputs, always: readonly RecordedTensor[]): Record<string, RecordedTensor> {
     const { recorder } = this;
     const gradientNorm = this.gradientNorm([...inputs.gradients.values()]);
     const isFinite = this.bothFinite(inputs.loss, gradientNorm);
     const gate = (value: RecordedTensor): RecordedTensor => recorder.add('Switch', [value, isFinite], [])[1];
-    const reads = recorder.add('NoOp', [], [], { controls: [...inputs.reads.values()].map(({ value }) => value) });
+    const reads = this.afterReads(inputs);
     const learningRate = gate(inputs.learningRate);
     const clipFactor = this.clipFactor(gradientNorm);
 
@@ -60,15 +73,65 @@ export class UpdateBuilder {
       updates.push(update, ...this.average(name, update));
     }
     for (const [name, value] of inputs.assignments) {
-      const handle = this.handle(name);
-      const update = recorder.add('AssignVariableOp', [handle, gate(value)], [], { controls: reads })[0];
+      const update = this.assign(name, gate(value), reads);
       updates.push(update, ...this.average(name, update));
     }
+    return { gradientNorm, isFinite: this.whenDone(isFinite, updates, always) };
+  }
 
-    const switched = recorder.add('Switch', [this.toFloat(isFinite), isFinite], []);
+  // Gradients are added whatever they are: one that is not finite makes the whole step so when it is applied.
+  private gather(inputs: UpdateInputs): Record<string, RecordedTensor> {
+    const { recorder } = this;
+    const isFinite = recorder.add('IsFinite', [inputs.loss], [])[0];
+    const reads = this.afterReads(inputs);
+    const added = [...inputs.gradients].map(
+      ([name, gradient]) => recorder.add('AssignAddVariableOp', [this.accumulator(name), gradient], [])[0],
+    );
+    const assigned = [...inputs.assignments].map(([name, value]) =>
+      this.assign(name, recorder.add('Switch', [value, isFinite], [])[1], reads),
+    );
+    return { isFinite: this.whenDone(isFinite, assigned, added) };
+  }
+
+  // The mean of this part's gradients and those that wait, whose variables are then set to zero.
+  private takeAccumulated(inputs: UpdateInputs): {
+    gradients: Map<string, RecordedTensor>;
+    emptied: RecordedTensor[];
+  } {
+    const { recorder } = this;
+    const share = inputs.optimizerInput('partShare');
+    const gradients = new Map<string, RecordedTensor>();
+    const emptied = [...inputs.gradients].map(([name, gradient]) => {
+      const waiting = this.context.nodes.read(accumulatorName(name), this.variable(name).shape);
+      gradients.set(name, this.binary('Mul', this.binary('AddV2', waiting, gradient), share));
+      const zeros = recorder.add('ZerosLike', [gradient], [])[0];
+      return recorder.add('AssignVariableOp', [this.accumulator(name), zeros], [], { controls: [waiting] })[0];
+    });
+    return { gradients, emptied };
+  }
+
+  private accumulator(name: string): RecordedTensor {
+    return this.context.nodes.handle(accumulatorName(name), this.variable(name).shape);
+  }
+
+  private assign(name: string, value: RecordedTensor, controls: readonly RecordedTensor[]): RecordedTensor {
+    return this.recorder.add('AssignVariableOp', [this.handle(name), value], [], { controls })[0];
+  }
+
+  private afterReads({ reads }: UpdateInputs): RecordedTensor[] {
+    return this.recorder.add('NoOp', [], [], { controls: [...reads.values()].map(({ value }) => value) });
+  }
+
+  // 1 behind the updates of a finite step, else 0; both behind `always`.
+  private whenDone(
+    isFinite: RecordedTensor,
+    updates: readonly RecordedTensor[],
+    always: readonly RecordedTensor[],
+  ): RecordedTensor {
+    const { recorder } = this;
+    const switched = recorder.add('Switch', [this.toFloat(isFinite), isFinite], [], { controls: always });
     const done = recorder.add('Identity', [switched[1]], [], { controls: updates })[0];
-    const merged = recorder.add('Merge', [switched[0], done], [])[0];
-    return { gradientNorm, isFinite: merged };
+    return recorder.add('Merge', [switched[0], done], [])[0];
   }
 
   private optimize(

@@ -1,0 +1,98 @@
+import {
+  CompiledModel,
+  conv2d,
+  globalAveragePool,
+  linear,
+  normalInit,
+  relu,
+  softmaxCrossEntropy,
+  tf,
+  zerosInit,
+  type FunctionInputs,
+  type HostTensor,
+  type StepFunction,
+  type TrainOptions,
+  type VariableSpec,
+} from '../../src';
+
+const parameter = { role: 'parameter', isTrainable: true, hasDecay: true } as const;
+const variables: VariableSpec[] = [
+  { ...parameter, name: 'conv.weight', shape: [3, 3, 1, 4], initial: normalInit(0.5) },
+  { ...parameter, name: 'fc.weight', shape: [4, 3], initial: normalInit(0.5) },
+  { ...parameter, name: 'seen', shape: [], initial: zerosInit, role: 'buffer', isTrainable: false },
+];
+const network: StepFunction = (step, { images, labels }) => {
+  const x = relu(conv2d(images, step.variable('conv.weight'), { padding: 1 }));
+  const logits = linear(globalAveragePool(x), step.variable('fc.weight'), tf.zeros([3]));
+  if (step.isTraining) step.assign('seen', tf.add(step.variable('seen'), 1));
+  return { loss: softmaxCrossEntropy(logits, labels) };
+};
+const sgd: TrainOptions = { optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 1e-2 }, clipNorm: 0.05 };
+const adamw: TrainOptions = {
+  optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+};
+
+/** Images `from`…`from + count`, so that small batches are parts of a large one. */
+function batch(from: number, count: number, scale = 1): Record<string, HostTensor> {
+  const data = Float32Array.from({ length: count * 36 }, (_, i) => scale * Math.sin((from * 36 + i) * 1.7));
+  return {
+    images: { dtype: 'float32', shape: [count, 6, 6, 1], data },
+    labels: { dtype: 'int32', shape: [count], data: Int32Array.from({ length: count }, (_, i) => (from + i) % 3) },
+  };
+}
+const learningRate = 0.1;
+const halves = (salt: number): FunctionInputs[] => [
+  { ...batch(salt, 2), learningRate },
+  { ...batch(salt + 2, 2), learningRate },
+];
+
+async function accumulated(steps: FunctionInputs[][], training = sgd, precision: 'float32' | 'bfloat16' = 'float32') {
+  const model = new CompiledModel({ variables, seed: 3, precision, ema: { decay: 0.5 } });
+  const step = model.accumulatedTrainStep('train', network, training);
+  const outputs: Record<string, HostTensor>[] = [];
+  for (const parts of steps) outputs.push(await step(parts));
+  const values = await model.readVariables();
+  await model.dispose();
+  return { values, outputs };
+}
+
+describe('CompiledModel.accumulatedTrainStep', () => {
+  for (const [name, training] of Object.entries({ sgd, adamw })) {
+    it(`gives the weights of whole batches from halves of them (${name})`, async () => {
+      const { values, outputs } = await accumulated([halves(0), halves(4), halves(8)], training);
+      const model = new CompiledModel({ variables, seed: 3, ema: { decay: 0.5 } });
+      const step = model.trainStep('train', network, training);
+      for (const [i, salt] of [0, 4, 8].entries()) {
+        const whole = await step({ ...batch(salt, 4), learningRate });
+        expect(outputs[i]['loss'].data[0]).toBeCloseTo(whole['loss'].data[0], 5);
+        expect(outputs[i]['gradientNorm'].data[0]).toBeCloseTo(whole['gradientNorm'].data[0], 5);
+      }
+      const expected = await model.readVariables();
+      await model.dispose();
+      expect([...values.keys()].sort()).toEqual([...expected.keys()].sort());
+      for (const [variable, data] of expected) {
+        if (variable.endsWith('seen')) continue;
+        data.forEach((value, i) => expect(values.get(variable)![i]).toBeCloseTo(value, 4));
+      }
+      expect(values.get('seen')![0]).toBe(6);
+    });
+  }
+
+  it('changes no parameter when a part is not finite, and forgets it before the next step', async () => {
+    const bad = [{ ...batch(0, 2, NaN), learningRate }, halves(0)[1]];
+    const { values, outputs } = await accumulated([bad, halves(4)]);
+    expect(outputs.map(({ isFinite }) => isFinite.data[0])).toEqual([0, 1]);
+    const { values: expected } = await accumulated([halves(4)]);
+    for (const name of ['conv.weight', 'momentum/conv.weight', 'ema/conv.weight', 'optimizer/step'])
+      expect([...values.get(name)!]).toEqual([...expected.get(name)!]);
+  });
+
+  it('is a plain step for one batch, also in bfloat16', async () => {
+    const parts = [[{ ...batch(0, 4), learningRate }]];
+    const { values } = await accumulated(parts, sgd, 'bfloat16');
+    const model = new CompiledModel({ variables, seed: 3, precision: 'bfloat16', ema: { decay: 0.5 } });
+    await model.trainStep('train', network, sgd)(parts[0][0]);
+    expect(values).toEqual(await model.readVariables());
+    await model.dispose();
+  });
+});
