@@ -4,11 +4,19 @@ import { join } from 'node:path';
 import { maskedCrc32c } from './crc32c';
 import { fileFault } from './run-folder-error';
 
+/** An encoded image (JPEG or PNG) for TensorBoard. */
+export interface Picture {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly encoded: Uint8Array;
+}
+
 /**
- * A TensorBoard event file with scalars.
+ * A TensorBoard event file with scalars and images.
  *
  * Records are framed as in TFRecord files (length, its masked CRC-32C, data, its masked CRC-32C) and hold the protobuf
- * message `Event` of tensorflow/core/util/event.proto, of which five fields are written.
+ * message `Event` of tensorflow/core/util/event.proto, of which a few fields are written.
  */
 export class EventFile {
   private readonly path: string;
@@ -38,6 +46,16 @@ export class EventFile {
     this.write(concat(now(), stepField(step), bytesField(5, summary)));
   }
 
+  /** Writes images of a step; those of one name are shown along the steps. @throws RunFolderError */
+  pictures(step: number, pictures: readonly Picture[]): void {
+    for (const { name, width, height, encoded } of pictures) {
+      const size = concat(varint(tag(1, 0)), varint(height), varint(tag(2, 0)), varint(width));
+      const image = concat(size, varint(tag(3, 0)), varint(RGB), bytesField(4, encoded));
+      const summary = bytesField(1, concat(textField(1, name), bytesField(4, image)));
+      this.write(concat(now(), stepField(step), bytesField(5, summary)));
+    }
+  }
+
   close(): void {
     closeSync(this.descriptor);
   }
@@ -55,6 +73,9 @@ export class EventFile {
     }
   }
 }
+
+/** `colorspace` of tensorflow/core/framework/summary.proto. */
+const RGB = 3;
 
 let fileCount = 0;
 

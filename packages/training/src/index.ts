@@ -22,6 +22,8 @@ export { listCheckpoints, loadLastCheckpoint, readCheckpoint, saveCheckpoint } f
 export type { Checkpoint } from './checkpoints';
 export type { CheckpointState } from './checkpoint-state';
 export { EventFile } from './event-file';
+export type { Picture } from './event-file';
+export { accumulatedTask } from './accumulated-task';
 export { writeFileAtomic } from './atomic-file';
 export { escapeMarkup } from './markup';
 export { figureGrid, htmlPage, seriesColour } from './html-page';

@@ -1,4 +1,5 @@
 import { EventFile } from './event-file';
+import type { Picture } from './event-file';
 import { MetricsLog } from './metrics-log';
 import type { MetricsRecord } from './metrics-log';
 import type { RunFolder } from './run-folder';
@@ -30,6 +31,11 @@ export class MetricsWriter {
       }
     }
     this.events.scalars(record.step, scalars);
+  }
+
+  /** Shows images in TensorBoard. @throws RunFolderError */
+  pictures(step: number, pictures: readonly Picture[]): void {
+    this.events.pictures(step, pictures);
   }
 
   close(): void {

@@ -20,6 +20,8 @@ export interface ScheduleOptions {
   readonly milestones?: readonly number[];
   /** multi-step: the factor at each milestone (0.1). */
   readonly decayFactor?: number;
+  /** one-cycle: the share of the steps in which the rate rises (0.3). */
+  readonly riseShare?: number;
   /** cosine: the last rate as a part of the first (0). */
   readonly finalFactor?: number;
 }
@@ -52,7 +54,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
       };
     }
     case 'one-cycle':
-      return (step) => oneCycle(step, totalSteps, learningRate);
+      return (step) => oneCycle(step, { ...options, riseShare: options.riseShare ?? 0.3 });
   }
 }
 
@@ -60,12 +62,19 @@ function warmup(step: number, warmupSteps: number, warmupFactor: number): number
   return step >= warmupSteps ? 1 : warmupFactor + ((1 - warmupFactor) * step) / warmupSteps;
 }
 
-// Smith and Topin, Super-convergence, 2018, in the form of PyTorch's OneCycleLR: 30 % of the steps rise from 1/25 of
+// Smith and Topin, Super-convergence, 2018, in the form of PyTorch's OneCycleLR: some of the steps rise from 1/25 of
 // the highest rate along a cosine, the others fall to 1/250,000 of it.
-function oneCycle(step: number, totalSteps: number, highest: number): number {
+function oneCycle(
+  step: number,
+  {
+    totalSteps,
+    learningRate: highest,
+    riseShare,
+  }: Pick<ScheduleOptions, 'totalSteps' | 'learningRate'> & { riseShare: number },
+): number {
   const lowest = highest / 25;
   const last = lowest / 1e4;
-  const top = 0.3 * totalSteps - 1;
+  const top = riseShare * totalSteps - 1;
   if (step <= top) return alongCosine(lowest, highest, top <= 0 ? 1 : step / top);
   const part = totalSteps - 1 - top <= 0 ? 1 : (step - top) / (totalSteps - 1 - top);
   return alongCosine(highest, last, Math.min(1, part));

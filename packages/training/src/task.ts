@@ -1,3 +1,5 @@
+import type { Picture } from './event-file';
+
 /** A tensor in JavaScript memory, row-major; the same form as tensor-graph's HostTensor. */
 export interface StepTensor {
   readonly dtype: 'float32' | 'int32' | 'uint8' | 'bool';
@@ -51,6 +53,8 @@ export interface TrainingTask {
    */
   evaluate(epoch: number, signal: AbortSignal): Promise<Record<string, number>>;
   readonly bestMetric: BestMetric;
+  /** Images for TensorBoard, asked for behind each evaluation. */
+  pictures?(): Promise<readonly Picture[]>;
   /** Writes the weights for use (not the optimizer's state) as a safetensors file, replacing it atomically. */
   saveWeights(path: string): Promise<void>;
   /** Number of trained parameters, for the summary. */

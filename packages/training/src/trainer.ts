@@ -216,6 +216,7 @@ export class Trainer {
     options.log.info(describeEpoch(epochMetrics.epoch, options.epochs, epochMetrics.metrics));
     state.last = epochMetrics;
     if (isEvaluated) {
+      metrics.pictures(state.step, (await task.pictures?.()) ?? []);
       const isGain = isBetter(held, state.best?.metrics, task.bestMetric);
       state.withoutGain = isGain ? 0 : state.withoutGain + 1;
       if (isGain) {

@@ -17,6 +17,7 @@ export const trainingFields = {
     .optional()
     .describe('Epochs at which multi-step multiplies the learning rate (at 1/2 and 3/4 of the epochs if not given)'),
   decayFactor: z.number().positive().max(1).default(0.1).describe('Factor of multi-step at each of its epochs'),
+  riseShare: z.number().min(0).max(1).default(0.3).describe('Share of one-cycle’s steps in which the rate rises'),
   optimizer: z.enum(['sgd', 'adamw']).default('sgd').describe('Optimizer'),
   momentum: z.number().min(0).lt(1).default(0.9).describe('Momentum of SGD'),
   nesterov: z.boolean().default(false).describe("Nesterov's form of momentum"),
@@ -43,7 +44,10 @@ export type TrainingOptions = z.output<z.ZodObject<typeof trainingFields>>;
 
 /** The schedule that the options of a command describe. */
 export function scheduleFromOptions(
-  options: Pick<TrainingOptions, 'schedule' | 'lr' | 'epochs' | 'warmupSteps' | 'decayEpochs' | 'decayFactor'>,
+  options: Pick<
+    TrainingOptions,
+    'schedule' | 'lr' | 'epochs' | 'warmupSteps' | 'decayEpochs' | 'decayFactor' | 'riseShare'
+  >,
   stepsPerEpoch: number,
 ): Schedule {
   const { epochs, decayEpochs = [epochs / 2, (epochs * 3) / 4] } = options;
@@ -54,5 +58,6 @@ export function scheduleFromOptions(
     warmupSteps: options.warmupSteps,
     milestones: decayEpochs.map((epoch) => Math.round(epoch * stepsPerEpoch)),
     decayFactor: options.decayFactor,
+    riseShare: options.riseShare,
   });
 }

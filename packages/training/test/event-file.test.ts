@@ -44,6 +44,18 @@ describe('EventFile', () => {
     expect([...scalars.subarray(9)]).toEqual([0x10, 0xad, 0x02, 0x2a, 13, 0x0a, 11, ...value]);
   });
 
+  it('writes an image with its size', () => {
+    const folder = temporaryFolder();
+    const file = new EventFile(folder);
+    file.pictures(3, [{ name: 'p', width: 300, height: 2, encoded: Uint8Array.of(9, 8) }]);
+    file.close();
+    const [, pictures] = recordsOf(join(folder, readdirSync(folder)[0]));
+    // height 2 (field 1), width 300 = 0xac 0x02 (field 2), RGB = 3 (field 3), the bytes (field 4)
+    const image = [0x08, 2, 0x10, 0xac, 0x02, 0x18, 3, 0x22, 2, 9, 8];
+    // step 3; a summary with one value: name "p" (field 1), the image (field 4)
+    expect([...pictures.subarray(9)]).toEqual([0x10, 3, 0x2a, 18, 0x0a, 16, 0x0a, 1, 0x70, 0x22, 11, ...image]);
+  });
+
   it('makes a file of its own each time', () => {
     const folder = temporaryFolder();
     new EventFile(folder).close();

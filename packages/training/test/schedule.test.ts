@@ -44,8 +44,10 @@ describe('createSchedule', () => {
   });
 
   it("equals PyTorch's schedulers", () => {
-    const { oneCycle, cosine, multiStep, warmup } = fixture;
+    const { oneCycle, oneCycleTenth, cosine, multiStep, warmup } = fixture;
     expectRates(createSchedule({ kind: 'one-cycle', learningRate: 0.5, totalSteps: 40 }), oneCycle);
+    const short = createSchedule({ kind: 'one-cycle', learningRate: 4e-4, totalSteps: 40, riseShare: 0.1 });
+    expectRates(short, oneCycleTenth);
     expectRates(createSchedule({ kind: 'cosine', learningRate: 0.1, totalSteps: 20, finalFactor: 0.1 }), cosine);
     const milestones = [4, 9];
     expectRates(createSchedule({ kind: 'multi-step', learningRate: 0.1, totalSteps: 12, milestones }), multiStep);
@@ -73,7 +75,14 @@ describe('createSchedule', () => {
 
 describe('scheduleFromOptions', () => {
   it('decays at half and three quarters of the epochs unless told otherwise', () => {
-    const options = { schedule: 'multi-step', lr: 1, epochs: 4, warmupSteps: 0, decayFactor: 0.1 } as const;
+    const options = {
+      schedule: 'multi-step',
+      lr: 1,
+      epochs: 4,
+      warmupSteps: 0,
+      decayFactor: 0.1,
+      riseShare: 0.3,
+    } as const;
     const schedule = scheduleFromOptions({ ...options, decayEpochs: undefined }, 10);
     expect([19, 20, 29, 30].map(schedule)).toEqual([1, 0.1, 0.1, 0.1 ** 2]);
     expect([9, 10].map(scheduleFromOptions({ ...options, decayEpochs: [1] }, 10))).toEqual([1, 0.1]);
