@@ -10,6 +10,7 @@ const layers = [
   'voc-eval',
   'weights',
   'tensor-graph',
+  'graph-export',
   'vision-data',
   'training',
   'backbone-pretrain',

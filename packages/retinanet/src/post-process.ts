@@ -5,7 +5,7 @@ import type { Detections, ImageSize } from './detections';
 
 /** What the network says about one level of one image. */
 export interface LevelOutput {
-  readonly logits: Float32Array; // [R, columns] of this level
+  readonly logits: Float32Array; // [R, K + 1] of this level, or [R, K] without the background
   readonly deltas: Float32Array; // [R, 4]
   readonly anchors: Float32Array; // [R, 4], pixels of the padded batch
 }
@@ -34,36 +34,44 @@ export const TORCHVISION_POST_PROCESS: PostProcessSettings = {
  * Turns the outputs of one image into detections: threshold, best candidates a level, decode, clip, suppress, cut.
  *
  * `imageSize` is the resized image without its padding; boxes are clipped to it and stay in its pixels. Column 0 is
- * the background and never reported: class id k is column k + 1. Uses no TensorFlow, so it runs in a browser too.
+ * the background and never reported: class id k is column k + 1. Exported networks leave that column out
+ * (`hasBackground: false`). Uses no TensorFlow, so it runs in a browser too.
  *
  * Source: torchvision `models/detection/retinanet.py`, postprocess_detections.
  */
 export function postProcess(request: {
   readonly levels: readonly LevelOutput[];
   readonly numClasses: number;
+  /** Whether column 0 of the logits is the background; true by default. */
+  readonly hasBackground?: boolean;
   readonly imageSize: ImageSize;
   readonly settings?: Partial<PostProcessSettings>;
 }): Detections {
   const settings = { ...TORCHVISION_POST_PROCESS, ...request.settings };
-  const parts = request.levels.map((level) => levelDetections(level, request.numClasses, settings));
+  const firstColumn = request.hasBackground === false ? 0 : 1;
+  const columns = { firstColumn, columns: request.numClasses + firstColumn };
+  const parts = request.levels.map((level) => levelDetections(level, columns, settings));
   const all = concatenated(parts);
   const boxes = clipBoxes<Float32Array>(all.boxes, request.imageSize.width, request.imageSize.height);
   const kept = batchedNms(boxes, all.scores, all.classIds, settings.iouThreshold);
   return selectDetections({ ...all, boxes }, kept.subarray(0, settings.maxDetections));
 }
 
-function levelDetections(level: LevelOutput, numClasses: number, settings: PostProcessSettings): Detections {
-  const columns = numClasses + 1;
+function levelDetections(
+  level: LevelOutput,
+  { columns, firstColumn }: { readonly columns: number; readonly firstColumn: number },
+  settings: PostProcessSettings,
+): Detections {
   const candidates = selectCandidates({
     logits: level.logits,
     columns,
-    firstColumn: 1,
+    firstColumn,
     scoreThreshold: settings.scoreThreshold,
     limit: settings.candidatesPerLevel,
   });
   const rows = candidates.map((position) => Math.floor(position / columns));
   return {
-    classIds: candidates.map((position) => (position % columns) - 1),
+    classIds: candidates.map((position) => (position % columns) - firstColumn),
     scores: Float32Array.from(candidates, (position) => 1 / (1 + Math.exp(-level.logits[position]))),
     boxes: decodeBoxes(gatherBoxes(level.deltas, rows), gatherBoxes(level.anchors, rows)),
   };

@@ -59,6 +59,16 @@ describe('postProcess', () => {
     [30, 10, 50, 50].forEach((expected, i) => expect(found.boxes[i]).toBeCloseTo(expected, 4));
   });
 
+  it('takes logits without a background column, as exported networks give them', () => {
+    const found = postProcess({
+      levels: [level([{ anchor: [0, 0, 20, 20], logits: [3, 2] }])],
+      numClasses: 2,
+      hasBackground: false,
+      imageSize,
+    });
+    expect([...found.classIds]).toEqual([0, 1]);
+  });
+
   it('finds nothing where no score is above the threshold', () => {
     const found = postProcess({
       levels: [level([{ anchor: [0, 0, 9, 9], logits: [9, -4, -4] }])],

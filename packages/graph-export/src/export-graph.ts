@@ -1,0 +1,63 @@
+import type { HostTensor } from '@featuremine/tensor-graph';
+
+/** Cells added on each side of a map. */
+export interface Padding {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** What a node does, in NHWC terms; which inputs it takes is said beside each kind. */
+export type Operation =
+  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'constant'; readonly value: HostTensor }
+  /** x [N, H, W, C], filter [kh, kw, C, O], bias [O] if there is one; ReLU last if asked for. */
+  | { readonly kind: 'conv2d'; readonly stride: number; readonly padding: Padding; readonly hasRelu: boolean }
+  /** x; cells of the padding never are the maximum. */
+  | { readonly kind: 'maxPool'; readonly size: number; readonly stride: number; readonly padding: Padding }
+  /** x */
+  | { readonly kind: 'averagePool'; readonly size: number; readonly stride: number }
+  /** x */
+  | { readonly kind: UnaryKind }
+  /** a, b with broadcasting */
+  | { readonly kind: BinaryKind }
+  /** x */
+  | { readonly kind: 'mean' | 'sum'; readonly axes: readonly number[]; readonly keepsAxes: boolean }
+  /** x; one size may be −1 */
+  | { readonly kind: 'reshape'; readonly shape: readonly number[] }
+  /** x */
+  | { readonly kind: 'tile'; readonly repeats: readonly number[] }
+  /** any number of x */
+  | { readonly kind: 'concat'; readonly axis: number }
+  /** x; from `begin` every `strides`-th, up to `end` (−1: all) */
+  | {
+      readonly kind: 'slice';
+      readonly begin: readonly number[];
+      readonly end: readonly number[];
+      readonly strides: readonly number[];
+    }
+  /** x; cells before and behind on each axis */
+  | { readonly kind: 'pad'; readonly sides: readonly (readonly [number, number])[]; readonly value: number }
+  /** x; nearest neighbour */
+  | { readonly kind: 'upsample'; readonly scale: number }
+  /** a [N, I], b [I, O] */
+  | { readonly kind: 'matMul' };
+
+export type UnaryKind = 'relu' | 'square' | 'rsqrt';
+export type BinaryKind = 'add' | 'subtract' | 'multiply';
+
+/** One operation with its one result. Nodes are not changed once they are made. */
+export interface ExportNode {
+  readonly operation: Operation;
+  readonly inputs: readonly ExportNode[];
+  readonly dtype: HostTensor['dtype'];
+  /** −1 for a size that is known only when the graph runs. */
+  readonly shape: readonly number[];
+}
+
+/** An inference graph: what the exporters of all formats start from. */
+export interface ExportGraph {
+  readonly inputs: readonly ExportNode[];
+  readonly outputs: Readonly<Record<string, ExportNode>>;
+}

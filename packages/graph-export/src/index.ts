@@ -1,0 +1,1 @@
+export type { ExportGraph, ExportNode, Operation, Padding } from './export-graph';
