@@ -9,8 +9,21 @@ export interface AnchorLevel {
   readonly sizes: readonly number[];
 }
 
-/** Height over width of RetinaNet's three anchor shapes. */
-export const RETINANET_RATIOS: readonly number[] = [0.5, 1, 2];
+/** Sizes and shapes of a RetinaNet's anchors. */
+export interface AnchorShapes {
+  /** Side s of the smallest square anchor of p3, p4, …, in pixels; each level also has int(s·2^⅓) and int(s·2^⅔). */
+  readonly sizes: readonly number[];
+  /** Height over width. */
+  readonly ratios: readonly number[];
+}
+
+/** Those of the paper, and of torchvision: nine anchors a cell, 32 to 812 px. */
+export const RETINANET_ANCHORS: AnchorShapes = { sizes: [32, 64, 128, 256, 512], ratios: [0.5, 1, 2] };
+
+/** Anchors of each cell: three sizes of each ratio. */
+export function anchorsPerCell({ ratios }: Pick<AnchorShapes, 'ratios'>): number {
+  return 3 * ratios.length;
+}
 
 /**
  * Anchors of all levels, [R, 4]: level by level, row by row, cell by cell, in a cell ratio by ratio, and for each ratio
@@ -45,14 +58,17 @@ export function anchorGrid(options: {
 
 /**
  * The pyramid levels p3 … p7 of torchvision's `retinanet_resnet50_fpn` for a padded image: grids of
- * ceil(size / 8) … ceil(size / 128) cells, strides of size // grid, and sizes s, int(s·2^⅓), int(s·2^⅔) for
- * s = 32 … 512.
+ * ceil(size / 8) … ceil(size / 128) cells, strides of size // grid, and three sizes a level.
  */
-export function retinanetLevels(widthPx: number, heightPx: number): AnchorLevel[] {
-  return [8, 16, 32, 64, 128].map((stride) => {
+export function retinanetLevels(
+  widthPx: number,
+  heightPx: number,
+  { sizes }: Pick<AnchorShapes, 'sizes'> = RETINANET_ANCHORS,
+): AnchorLevel[] {
+  return [8, 16, 32, 64, 128].map((stride, level) => {
     const gridWidth = Math.ceil(widthPx / stride);
     const gridHeight = Math.ceil(heightPx / stride);
-    const size = 4 * stride;
+    const size = sizes[level];
     return {
       gridWidth,
       gridHeight,
@@ -64,12 +80,16 @@ export function retinanetLevels(widthPx: number, heightPx: number): AnchorLevel[
 }
 
 /**
- * RetinaNet's anchors for a padded image of this size, [R, 4], nine a cell.
+ * RetinaNet's anchors for a padded image of this size, [R, 4], nine a cell with the usual three ratios.
  *
  * Source: torchvision `models/detection/retinanet.py`, v1.
  */
-export function retinanetAnchors(widthPx: number, heightPx: number): Float32Array {
-  return anchorGrid({ levels: retinanetLevels(widthPx, heightPx), ratios: RETINANET_RATIOS });
+export function retinanetAnchors(
+  widthPx: number,
+  heightPx: number,
+  shapes: AnchorShapes = RETINANET_ANCHORS,
+): Float32Array {
+  return anchorGrid({ levels: retinanetLevels(widthPx, heightPx, shapes), ratios: shapes.ratios });
 }
 
 /** Half widths and half heights of the base boxes, two numbers each. */

@@ -25,6 +25,19 @@ describe('anchorGrid', () => {
 });
 
 describe('retinanetAnchors', () => {
+  it('takes other sizes and ratios: the first cell of p3 and the last of p7', () => {
+    const anchors = retinanetAnchors(128, 128, { sizes: [16, 32, 64, 128, 256], ratios: [1, 3] });
+    expect(anchors.length).toBe(4 * 6 * (256 + 64 + 16 + 4 + 1));
+    // Squares of 16, 20 and 25 px (24 by rounding 12.5 to even), then ratio 3 of 16: 9.24 wide, 27.7 high.
+    expect([...anchors.subarray(0, 16)]).toEqual([
+      ...[-8, -8, 8, 8],
+      ...[-10, -10, 10, 10],
+      ...[-12, -12, 12, 12],
+      ...[-5, -14, 5, 14],
+    ]);
+    // Ratio 3 of int(256 · 2^⅔) = 406: 234.4 wide, 703.2 high.
+    expect([...anchors.subarray(anchors.length - 4)]).toEqual([-117, -352, 117, 352]);
+  });
   it('has 49,104 anchors at 512 by 512', () => {
     expect(retinanetAnchors(512, 512).length).toBe(4 * 49104);
   });

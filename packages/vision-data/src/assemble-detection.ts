@@ -18,6 +18,8 @@ export interface AssembleDetection {
   /** Id of the shared image cache, or 0. */
   readonly cache: number;
   readonly indices: Int32Array;
+  /** How often each image was in the epoch before, for those that are there more than once. */
+  readonly occurrences?: Int32Array;
   readonly batchIndex: number;
   /** N of the batch; more than `indices` has when it is padded. */
   readonly batchSize: number;
@@ -38,7 +40,9 @@ export async function assembleDetection(
   const cache = shared.get(task.cache) as ImageCache | undefined;
   const chosen = Array.from(task.indices, (index) => samples[index]);
   const loaded = await Promise.all(
-    chosen.map((sample, i) => loadDetectionImage(sample, task.indices[i], { ...task, cache })),
+    chosen.map((sample, i) =>
+      loadDetectionImage(sample, task.indices[i], { ...task, cache, occurrence: task.occurrences?.[i] ?? 0 }),
+    ),
   );
   const stacked = stackDetectionBatch(loaded, task);
   const [, height, width] = stacked.images.shape;
@@ -105,7 +109,7 @@ function stackTargets(
   padded: ImageSize,
   { batchSize, matching }: { readonly batchSize: number; readonly matching: MatchingOptions },
 ): { readonly labels: Int32Tensor; readonly deltas: Float32Tensor } {
-  const count = anchorCount(padded);
+  const count = anchorCount(padded, matching.anchors);
   const labels = new Int32Array(batchSize * count).fill(-2);
   const deltas = new Float32Array(batchSize * count * 4);
   loaded.forEach(({ target }, n) => {

@@ -19,6 +19,8 @@ export interface EpochOptions {
   readonly startBatch?: number;
   readonly order: 'shuffled' | 'sequential';
   readonly lastBatch: LastBatch;
+  /** The images of the epoch, each as often as it is named (repeat-factor sampling); all, once, by default. */
+  readonly subset?: Int32Array;
   /** Memory for decoded images that are kept from epoch to epoch (shared by all workers), in bytes; 0 keeps none. */
   readonly cacheBytes?: number;
 }

@@ -1,4 +1,4 @@
-import { planEpoch } from './epoch-plan';
+import { occurrencesOf, planEpoch } from './epoch-plan';
 import type { EpochOptions } from './batch-options';
 import { createImageCache } from './image-cache';
 import { prefetchInOrder } from './prefetch';
@@ -11,6 +11,7 @@ export const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024;
 /** One batch to be made: which images, and how many places. */
 export interface PlannedBatch {
   readonly indices: Int32Array;
+  readonly occurrences?: Int32Array;
   readonly batchIndex: number;
   readonly batchSize: number;
 }
@@ -30,6 +31,7 @@ export function epochBatches<T>(
   const { pool, batchSize, lastBatch, startBatch = 0 } = options;
   const { count, groups, taskFor } = plan;
   const batches = planEpoch({ ...options, count, ...(groups === undefined ? {} : { groups }) });
+  const occurrences = options.subset === undefined ? undefined : occurrencesOf(batches);
   return prefetchInOrder({
     count: Math.max(0, batches.length - startBatch),
     ahead: 2 * Math.max(1, pool.workers),
@@ -37,7 +39,14 @@ export function epochBatches<T>(
       const batchIndex = startBatch + position;
       const indices = batches[batchIndex];
       const places = lastBatch === 'pad' ? batchSize : indices.length;
-      return (await pool.run(taskFor({ indices, batchIndex, batchSize: places }))) as T;
+      return (await pool.run(
+        taskFor({
+          indices,
+          batchIndex,
+          batchSize: places,
+          ...(occurrences === undefined ? {} : { occurrences: occurrences[batchIndex] }),
+        }),
+      )) as T;
     },
   });
 }

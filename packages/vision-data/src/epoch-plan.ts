@@ -10,6 +10,8 @@ export interface EpochPlanOptions {
   readonly epoch: number;
   readonly order: 'shuffled' | 'sequential';
   readonly lastBatch: LastBatch;
+  /** The images of the epoch, each as often as it is named; all, once, by default. */
+  readonly subset?: ArrayLike<number>;
   /** Group of each image, [count]: batches hold one group as far as possible. */
   readonly groups?: ArrayLike<number>;
 }
@@ -33,14 +35,28 @@ export function batchCount(options: {
  * Source of the grouping: torchvision references/detection, GroupedBatchSampler.
  */
 export function planEpoch(options: EpochPlanOptions): Int32Array[] {
-  const { count, batchSize, seed, epoch, order, groups } = options;
-  const sequence =
+  const { batchSize, seed, epoch, order, groups, subset } = options;
+  const count = subset?.length ?? options.count;
+  const places =
     order === 'shuffled'
       ? Random.of(seed, 'order', epoch).permutation(count)
       : Int32Array.from({ length: count }, (_, i) => i);
+  const sequence = subset === undefined ? places : places.map((place) => subset[place]);
   const ordered = groups === undefined ? sequence : groupInBatches(sequence, groups, batchSize);
-  return Array.from({ length: batchCount(options) }, (_, batch) =>
+  return Array.from({ length: batchCount({ ...options, count }) }, (_, batch) =>
     ordered.slice(batch * batchSize, Math.min(count, (batch + 1) * batchSize)),
+  );
+}
+
+/** For each place of an epoch's batches, how often its image was in an earlier place. */
+export function occurrencesOf(batches: readonly Int32Array[]): Int32Array[] {
+  const counts = new Map<number, number>();
+  return batches.map((batch) =>
+    batch.map((index) => {
+      const count = counts.get(index) ?? 0;
+      counts.set(index, count + 1);
+      return count;
+    }),
   );
 }
 

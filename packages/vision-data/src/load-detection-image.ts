@@ -25,6 +25,8 @@ export interface LoadDetectionOptions {
   readonly augmentation: DetectionAugmentation | undefined;
   readonly seed: number;
   readonly epoch: number;
+  /** How often the image was in the epoch before: each time it is augmented anew. */
+  readonly occurrence: number;
   readonly cache: ImageCache | undefined;
 }
 
@@ -35,7 +37,8 @@ export async function loadDetectionImage(
   options: LoadDetectionOptions,
 ): Promise<LoadedDetectionImage> {
   const { resize, augmentation } = options;
-  const random = Random.of(options.seed, 'augment', options.epoch, index);
+  const { seed, epoch, occurrence } = options;
+  const random = Random.of(seed, 'augment', epoch, index, ...(occurrence > 0 ? [occurrence] : []));
   const sizeOf = (original: ImageSize): ImageSize =>
     resizedSize(resize, original, augmentation === undefined ? undefined : random);
   const { resized, originalSize } = await resizedImage(sample, index, sizeOf, options);

@@ -1,3 +1,5 @@
+import type { AnchorShapes } from '@featuremine/boxes';
+
 /**
  * Strength of random changes of colour, as in torchvision's ColorJitter: a factor from [1 − x, 1 + x] (hue: a shift
  * from [−x, x], x ≤ 0.5), in random order. 0 leaves that property as it is.
@@ -56,6 +58,8 @@ export interface DetectionAugmentation {
 
 /** Thresholds of the matcher, and what difficult objects are in training. */
 export interface MatchingOptions {
+  /** Sizes and shapes of the anchors (RetinaNet's). */
+  readonly anchors?: AnchorShapes;
   /** IoU from which an anchor is foreground (0.5). */
   readonly foregroundIou?: number;
   /** IoU below which an anchor is background (0.4). */

@@ -56,6 +56,17 @@ function hashOf(batches: readonly DetectionBatch[]): string {
 }
 
 describe('detectionBatches', () => {
+  it('augments an image anew each time that it is in an epoch', async () => {
+    await withSamples(async (samples) => {
+      const options = { ...training, batchSize: 12, subset: new Int32Array(12).fill(4) };
+      const [{ images, files }] = await allBatches(samples, options);
+      expect(new Set(files).size).toBe(1);
+      const length = images.data.length / 12;
+      const pixels = Array.from({ length: 12 }, (_, i) => images.data.slice(i * length, (i + 1) * length).join());
+      expect(new Set(pixels).size).toBe(12);
+    });
+  });
+
   it('makes the same batches with 0 to 3 workers, with a cache or without, for bytes and for floats', async () => {
     await withSamples(async (samples) => {
       for (const pixels of ['uint8', 'float32'] as const) {

@@ -39,6 +39,15 @@ describe('anchorTargets', () => {
     });
   });
 
+  it('matches anchors of other sizes and ratios', () => {
+    const anchors = { sizes: [8, 16, 32, 64, 128], ratios: [1] };
+    const small = { ...target, boxes: Float32Array.of(12, 12, 20, 20, 70, 40, 120, 90) };
+    const { labels } = anchorTargets(small, padded, { anchors, allowLowQuality: false });
+    expect(labels.length).toBe(3 * (16 * 12 + 8 * 6 + 4 * 3 + 2 * 2 + 1));
+    expect(labelSet(labels)).toContain(2);
+    expect(labelSet(anchorTargets(small, padded, { allowLowQuality: false }).labels)).not.toContain(2);
+  });
+
   it('makes all anchors of an image without objects background', () => {
     const nothing = { boxes: new Float32Array(0), labels: new Int32Array(0), isDifficult: new Uint8Array(0) };
     const { labels, deltas } = anchorTargets(nothing, padded, {});

@@ -1,4 +1,5 @@
 import { aspectGroup, batchCount, planEpoch } from '../src';
+import { occurrencesOf } from '../src/epoch-plan';
 
 const options = { count: 23, batchSize: 4, seed: 5, epoch: 2, order: 'shuffled', lastBatch: 'short' } as const;
 
@@ -9,6 +10,12 @@ describe('planEpoch', () => {
     expect(planEpoch(options).flatMap((batch) => [...batch])).toEqual(plan);
     expect(planEpoch({ ...options, epoch: 3 }).flatMap((batch) => [...batch])).not.toEqual(plan);
     expect(planEpoch({ ...options, seed: 6 }).flatMap((batch) => [...batch])).not.toEqual(plan);
+  });
+
+  it('has the images of a subset as often as it names them', () => {
+    const plan = planEpoch({ ...options, subset: [3, 3, 3, 8, 20] });
+    expect(plan.map((batch) => batch.length)).toEqual([4, 1]);
+    expect(plan.flatMap((batch) => [...batch]).sort((a, b) => a - b)).toEqual([3, 3, 3, 8, 20]);
   });
 
   it('drops the last short batch, or leaves it short', () => {
@@ -25,6 +32,16 @@ describe('planEpoch', () => {
     const pure = plan.filter((batch) => batch.length === 4 && new Set([...batch].map((i) => i % 3)).size === 1);
     expect(pure.length).toBeGreaterThanOrEqual(5);
     expect(plan.flatMap((batch) => [...batch]).sort((a, b) => a - b)).toEqual(Array.from({ length: 23 }, (_, i) => i));
+  });
+});
+
+describe('occurrencesOf', () => {
+  it('numbers the places of an image along the batches', () => {
+    const batches = [Int32Array.of(4, 1, 4), Int32Array.of(1, 4)];
+    expect(occurrencesOf(batches).map((batch) => [...batch])).toEqual([
+      [0, 0, 1],
+      [1, 2],
+    ]);
   });
 });
 
