@@ -17,6 +17,14 @@ export interface UpdateInputs {
   readonly optimizerInput: (name: string) => RecordedTensor;
 }
 
+interface UpdateScope {
+  readonly learningRate: RecordedTensor;
+  /** Lets a value through when the step is finite. */
+  readonly gate: (value: RecordedTensor) => RecordedTensor;
+  readonly reads: readonly RecordedTensor[];
+  readonly inputs: UpdateInputs;
+}
+
 /** The recording that the updates are added to. */
 export interface UpdateContext {
   readonly recorder: Recorder;
@@ -69,7 +77,7 @@ export class UpdateBuilder {
     const updates: RecordedTensor[] = [];
     for (const [name, gradient] of inputs.gradients) {
       const clipped = clipFactor === undefined ? gradient : this.binary('Mul', gradient, clipFactor);
-      const update = this.optimize(this.variable(name), clipped, learningRate, reads, inputs);
+      const update = this.optimize(this.variable(name), clipped, { learningRate, gate, reads, inputs });
       updates.push(update, ...this.average(name, update));
     }
     for (const [name, value] of inputs.assignments) {
@@ -137,9 +145,7 @@ export class UpdateBuilder {
   private optimize(
     spec: VariableSpec,
     gradient: RecordedTensor,
-    learningRate: RecordedTensor,
-    reads: readonly RecordedTensor[],
-    inputs: UpdateInputs,
+    { learningRate, gate, reads, inputs }: UpdateScope,
   ): RecordedTensor {
     const { recorder } = this;
     const { optimizer } = this.options;
@@ -148,8 +154,10 @@ export class UpdateBuilder {
     const slots = slotNames(optimizer, spec.name).map((slot) => this.context.nodes.handle(slot, spec.shape));
     const decay = spec.hasDecay ? optimizer.weightDecay : 0;
     if (optimizer.kind === 'sgd') {
-      const decayed =
-        decay === 0 ? gradient : this.binary('AddV2', gradient, this.binary('Mul', value, this.scalar(decay)));
+      // Behind the gate: ready only when the gradients are. Else the executor would compute and hold all products, the
+      // size of the network, from the start of the step.
+      const lost = (): RecordedTensor => this.binary('Mul', value, gate(this.scalar(decay)));
+      const decayed = decay === 0 ? gradient : this.binary('AddV2', gradient, lost());
       const operands = [handle, slots[0], learningRate, decayed, this.scalar(optimizer.momentum)];
       const attributes = [{ name: 'use_nesterov', type: AttrType.bool, value: optimizer.nesterov ?? false }];
       return recorder.add('ResourceApplyMomentum', operands, attributes, { controls: reads })[0];
