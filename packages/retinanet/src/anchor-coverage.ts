@@ -1,4 +1,5 @@
 import { iouMatrix } from '@featuremine/boxes';
+import type { AnchorShapes } from '@featuremine/boxes';
 import { paddedSize, resizeBoxes, resizedSize } from '@featuremine/vision-data';
 import type { DetectionResize } from '@featuremine/vision-data';
 import type { VocImage } from '@featuremine/voc';
@@ -34,7 +35,11 @@ const MISSED_IOU = 0.4;
 const SIZE_LIMITS_PX = [16, 32, 64, 128, 256, 512, Infinity];
 
 /** Counts, for all objects of the images, the best IoU of an anchor after resizing. */
-export function anchorCoverage(images: readonly VocImage[], resize: DetectionResize): AnchorCoverage {
+export function anchorCoverage(
+  images: readonly VocImage[],
+  resize: DetectionResize,
+  shapes?: AnchorShapes,
+): AnchorCoverage {
   const total = new Counter();
   const byClass = new Map<number, Counter>();
   const bySize = SIZE_LIMITS_PX.map((belowPx) => ({ belowPx, counter: new Counter() }));
@@ -43,7 +48,7 @@ export function anchorCoverage(images: readonly VocImage[], resize: DetectionRes
     const original = { width: widthPx, height: heightPx };
     const resized = resizedSize(resize, original);
     const boxes = resizeBoxes(Float32Array.from(objects.flatMap(({ box }) => [...box])), original, resized);
-    const best = bestIous(boxes, anchorsFor(paddedSize(resize, [resized])));
+    const best = bestIous(boxes, anchorsFor(paddedSize(resize, [resized]), shapes));
     objects.forEach(({ classId }, i) => {
       const side = Math.sqrt((boxes[i * 4 + 2] - boxes[i * 4]) * (boxes[i * 4 + 3] - boxes[i * 4 + 1]));
       const ofClass = byClass.get(classId) ?? new Counter();

@@ -1,3 +1,6 @@
+import { RETINANET_ANCHORS } from '@featuremine/boxes';
+import type { AnchorShapes } from '@featuremine/boxes';
+
 /** Backbones that a detector can stand on. */
 export const BACKBONES = ['resnet18', 'resnet34', 'resnet50', 'resnet101'] as const;
 export type BackboneName = (typeof BACKBONES)[number];
@@ -15,10 +18,15 @@ export interface DetectorArchitecture {
   readonly batchNorm: 'frozen' | 'trainable';
   /** So many stages learn, counted from the last: 3 is layer2-layer4, 5 is the whole backbone with its stem. */
   readonly trainableStages: number;
+  /** Sizes and ratios of the anchors; torchvision's when absent. */
+  readonly anchors?: AnchorShapes | undefined;
 }
 
-/** Anchors at each place of each level: three sizes by three ratios. */
-export const ANCHORS_PER_CELL = 9;
+/** The anchors of a detector. */
+export function anchorShapesOf({ anchors }: Pick<DetectorArchitecture, 'anchors'>): AnchorShapes {
+  return anchors ?? RETINANET_ANCHORS;
+}
+
 /** Channels of each level of the pyramid. */
 export const PYRAMID_CHANNELS = 256;
 /** Levels of the pyramid: p3 to p7. */

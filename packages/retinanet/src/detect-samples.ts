@@ -1,24 +1,48 @@
+import type { AnchorShapes } from '@featuremine/boxes';
 import type { CompiledFunction, HostTensor } from '@featuremine/tensor-graph';
 import { detectionBatches } from '@featuremine/vision-data';
-import type { DetectionBatch, DetectionResize, DetectionSample, WorkerPool } from '@featuremine/vision-data';
+import type {
+  DetectionBatch,
+  DetectionResize,
+  DetectionSample,
+  MatchingOptions,
+  WorkerPool,
+} from '@featuremine/vision-data';
 import { anchorsFor } from './anchor-cache';
 import { PYRAMID_LEVELS } from './architecture';
 import { scaleDetections } from './detections';
 import type { Detections, ImageSize } from './detections';
+import { mirroredImages } from './mirror';
 import { postProcess } from './post-process';
 import type { LevelOutput, PostProcessSettings } from './post-process';
 
-/** What `detectSamples` needs besides the samples. */
-export interface DetectOptions {
-  /** The compiled `evaluationStep`. */
-  readonly evaluate: CompiledFunction;
+/** The outputs of a step by name. */
+export type StepOutputs = Readonly<Record<string, HostTensor>>;
+
+/** How outputs become detections. */
+export interface DetectionOptions {
   readonly numClasses: number;
+  /** The detector's anchors; torchvision's when absent. */
+  readonly anchors?: AnchorShapes | undefined;
+  readonly settings?: Partial<PostProcessSettings>;
+}
+
+/** What `detectSamples` needs besides the samples. */
+export interface DetectOptions extends DetectionOptions {
+  /** The compiled `evaluationStep`, or `validationStep` with `validation`. */
+  readonly evaluate: CompiledFunction;
+  /** Looks at each image and at its mirror image, and merges what is found: twice the time. */
+  readonly isMirrored?: boolean;
   readonly resize: DetectionResize;
   readonly batchSize: number;
   readonly pool: WorkerPool;
   /** uint8: resized while decoding; float32: as torchvision resizes. */
   readonly pixels: 'uint8' | 'float32';
-  readonly settings?: Partial<PostProcessSettings>;
+  /** Makes targets for the samples' objects too, and passes on the outputs of each batch. */
+  readonly validation?: {
+    readonly matching: MatchingOptions;
+    onOutputs(batch: DetectionBatch, outputs: StepOutputs): void;
+  };
   /** When it aborts, no further batch is looked at. */
   readonly signal?: AbortSignal;
   /** Called after each batch with the number of images that are done. */
@@ -48,33 +72,55 @@ export async function* detectSamples(
     lastBatch: 'pad',
     resize: options.resize,
     pixels: options.pixels,
+    ...(options.validation ? { matching: options.validation.matching } : {}),
   });
   let done = 0;
-  let previous: { readonly batch: DetectionBatch; readonly outputs: Readonly<Record<string, HostTensor>> } | undefined;
+  let previous: EvaluatedBatch | undefined;
   for await (const batch of batches) {
     options.signal?.throwIfAborted();
-    const running = options.evaluate({ images: batch.images, imageSizes: batch.imageSizes });
+    const running = evaluateBatch(batch, options);
     running.catch(() => undefined); // reported by the await below
-    if (previous) yield* batchDetections(previous.batch, previous.outputs, options);
-    previous = { batch, outputs: await running };
+    if (previous) yield* batchDetections(previous, options);
+    previous = await running;
+    options.validation?.onOutputs(batch, previous.outputs);
     done += batch.imageCount;
     options.onProgress?.(done);
   }
-  if (previous) yield* batchDetections(previous.batch, previous.outputs, options);
+  if (previous) yield* batchDetections(previous, options);
 }
 
-/** Post-processes the outputs of the evaluation step on a batch, image by image. */
-export function* batchDetections(
+/** A batch with what the network says about it. */
+export interface EvaluatedBatch {
+  readonly batch: DetectionBatch;
+  readonly outputs: StepOutputs;
+  /** About the mirrored images. */
+  readonly mirrored?: StepOutputs;
+}
+
+/** Runs the network over a batch, and over its mirror images when asked. */
+export async function evaluateBatch(
   batch: DetectionBatch,
-  outputs: Readonly<Record<string, HostTensor>>,
-  options: Pick<DetectOptions, 'numClasses' | 'settings'>,
+  { evaluate, isMirrored }: Pick<DetectOptions, 'evaluate' | 'isMirrored'>,
+): Promise<EvaluatedBatch> {
+  const { images, imageSizes, labels, deltas } = batch;
+  const inputs = { images, imageSizes, ...(labels && deltas ? { labels, deltas } : {}) };
+  const outputs = await evaluate(inputs);
+  if (isMirrored !== true) return { batch, outputs };
+  return { batch, outputs, mirrored: await evaluate({ ...inputs, images: mirroredImages(batch) }) };
+}
+
+/** Post-processes what the network says about a batch, image by image. */
+export function* batchDetections(
+  { batch, outputs, mirrored }: EvaluatedBatch,
+  options: DetectionOptions,
 ): Generator<SampleDetections> {
-  const anchors = anchorsFor({ height: batch.images.shape[1], width: batch.images.shape[2] });
+  const anchors = anchorsFor({ height: batch.images.shape[1], width: batch.images.shape[2] }, options.anchors);
   for (let image = 0; image < batch.imageCount; image++) {
     const resized = sizeAt(batch.imageSizes.data, image);
     const original = sizeAt(batch.originalSizes.data, image);
     const found = postProcess({
       levels: levelsOf(outputs, image, anchors),
+      ...(mirrored ? { mirroredLevels: levelsOf(mirrored, image, anchors) } : {}),
       numClasses: options.numClasses,
       imageSize: resized,
       ...(options.settings ? { settings: options.settings } : {}),
@@ -90,7 +136,7 @@ function sizeAt(sizes: Int32Array, image: number): ImageSize {
 }
 
 // The rows of one image in the outputs, level by level, with their anchors.
-function levelsOf(outputs: Readonly<Record<string, HostTensor>>, image: number, anchors: Float32Array): LevelOutput[] {
+function levelsOf(outputs: StepOutputs, image: number, anchors: Float32Array): LevelOutput[] {
   let firstAnchor = 0;
   return Array.from({ length: PYRAMID_LEVELS }, (_, level) => {
     const logits = outputs[`logits${level}`];

@@ -24,6 +24,7 @@ export const detectorConfigSchema = z.object({
     hasHeadNorm: z.boolean(),
     batchNorm: z.enum(['frozen', 'trainable']),
     trainableStages: z.number().int().min(0).max(5),
+    anchors: z.object({ sizes: z.array(z.number()), ratios: z.array(z.number()) }).optional(),
   }),
   resize: resizeSchema,
   pixels: z.enum(['uint8', 'float32']),

@@ -57,14 +57,31 @@ export function boxElements({ size, classNames, detections, groundTruth }: Drawi
 
 /** Writes a copy of an image with its detections drawn in, as JPEG. */
 export async function writeDrawnImage(imagePath: string, outPath: string, drawing: Drawing): Promise<void> {
+  await drawn(imagePath, drawing).jpeg({ quality: 90 }).toFile(outPath);
+}
+
+/** A copy of an image with boxes drawn in, its longer side at most `maxSide` pixels, as JPEG. */
+export async function drawnJpeg(
+  imagePath: string,
+  drawing: Drawing,
+  maxSide: number,
+): Promise<{ readonly width: number; readonly height: number; readonly encoded: Uint8Array }> {
+  // libvips resizes before it composes: the two take a step each.
+  const whole = await drawn(imagePath, drawing).png({ compressionLevel: 1 }).toBuffer();
+  const { data, info } = await sharp(whole)
+    .resize(maxSide, maxSide, { fit: 'inside', withoutEnlargement: true })
+    .jpeg({ quality: 85 })
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, encoded: data };
+}
+
+function drawn(imagePath: string, drawing: Drawing): sharp.Sharp {
   const { width, height } = drawing.size;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${boxElements(drawing)}</svg>`;
-  await sharp(imagePath)
+  return sharp(imagePath)
     .toColourspace('srgb')
     .removeAlpha()
-    .composite([{ input: Buffer.from(svg) }])
-    .jpeg({ quality: 90 })
-    .toFile(outPath);
+    .composite([{ input: Buffer.from(svg) }]);
 }
 
 function rectangle(

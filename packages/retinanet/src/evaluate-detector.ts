@@ -5,6 +5,7 @@ import type { DetectionSample } from '@featuremine/vision-data';
 import type { VocImageSet } from '@featuremine/voc';
 import { detectSamples } from './detect-samples';
 import type { DetectOptions } from './detect-samples';
+import type { Detections } from './detections';
 
 /** All detections on an image set beside its ground truth: what every protocol judges. */
 export interface JudgedSet {
@@ -33,6 +34,16 @@ export async function judgeDetector(set: EvaluationSet, options: DetectOptions):
     }
   }
   return { groundTruth: set.groundTruth, detections: list.detections() };
+}
+
+/** What was found in one image of the set, in the order in which it was added. */
+export function detectionsOfImage({ imageIndex, classId, score, box }: DetectionColumns, image: number): Detections {
+  const rows = [...imageIndex.keys()].filter((row) => imageIndex[row] === image);
+  return {
+    classIds: Int32Array.from(rows, (row) => classId[row]),
+    scores: Float32Array.from(rows, (row) => score[row]),
+    boxes: Float32Array.from(rows.flatMap((row) => [...box.subarray(row * 4, row * 4 + 4)])),
+  };
 }
 
 /** Evaluates by one protocol; `iou` is for VOC's (0.5 by default), COCO's has its own ten. */

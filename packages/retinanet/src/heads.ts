@@ -1,7 +1,8 @@
 import { groupNorm, normalInit, onesInit, relu, tf, zerosInit } from '@featuremine/tensor-graph';
 import type { StepContext, VariableSpec } from '@featuremine/tensor-graph';
+import { anchorsPerCell } from '@featuremine/boxes';
 import type { DetectorArchitecture } from './architecture';
-import { ANCHORS_PER_CELL, PYRAMID_CHANNELS } from './architecture';
+import { PYRAMID_CHANNELS, anchorShapesOf } from './architecture';
 import { convolutionVariables, convolve } from './convolution';
 
 const HEAD_CONVOLUTIONS = 4;
@@ -13,6 +14,9 @@ export interface HeadOutputs {
   readonly logits: readonly tf.Tensor[]; // [N, R of the level, K + 1] each
   readonly deltas: readonly tf.Tensor[]; // [N, R of the level, 4] each
 }
+
+/** What decides the shape of the head. */
+type HeadArchitecture = Pick<DetectorArchitecture, 'numClasses' | 'hasHeadNorm' | 'anchors'>;
 
 /** One of the two branches of the head. */
 interface Branch {
@@ -28,15 +32,13 @@ const REGRESSION: Branch = { prefix: 'head.regression_head', output: 'bbox_reg' 
  *
  * The bias of the class output is −ln((1 − 0.01) / 0.01), so that training starts from a score of 0.01 everywhere.
  */
-export function headVariables({
-  numClasses,
-  hasHeadNorm,
-}: Pick<DetectorArchitecture, 'numClasses' | 'hasHeadNorm'>): VariableSpec[] {
-  const classColumns = ANCHORS_PER_CELL * (numClasses + 1);
+export function headVariables(architecture: HeadArchitecture): VariableSpec[] {
+  const { numClasses, hasHeadNorm } = architecture;
+  const perCell = anchorsPerCell(anchorShapesOf(architecture));
   const priorBias = -Math.log((1 - PRIOR_PROBABILITY) / PRIOR_PROBABILITY);
   return [
-    ...branchVariables(CLASSIFICATION, { hasHeadNorm, outChannels: classColumns, biasStart: priorBias }),
-    ...branchVariables(REGRESSION, { hasHeadNorm, outChannels: ANCHORS_PER_CELL * 4, biasStart: 0 }),
+    ...branchVariables(CLASSIFICATION, { hasHeadNorm, outChannels: perCell * (numClasses + 1), biasStart: priorBias }),
+    ...branchVariables(REGRESSION, { hasHeadNorm, outChannels: perCell * 4, biasStart: 0 }),
   ];
 }
 
@@ -48,11 +50,13 @@ export function headVariables({
 export function detectionHeads(
   step: StepContext,
   levels: readonly tf.Tensor[],
-  { numClasses, hasHeadNorm }: Pick<DetectorArchitecture, 'numClasses' | 'hasHeadNorm'>,
+  architecture: HeadArchitecture,
 ): HeadOutputs {
+  const { numClasses, hasHeadNorm } = architecture;
+  const common = { hasHeadNorm, perCell: anchorsPerCell(anchorShapesOf(architecture)) };
   return {
-    logits: levels.map((level) => branch(step, level, { ...CLASSIFICATION, hasHeadNorm, columns: numClasses + 1 })),
-    deltas: levels.map((level) => branch(step, level, { ...REGRESSION, hasHeadNorm, columns: 4 })),
+    logits: levels.map((level) => branch(step, level, { ...CLASSIFICATION, ...common, columns: numClasses + 1 })),
+    deltas: levels.map((level) => branch(step, level, { ...REGRESSION, ...common, columns: 4 })),
   };
 }
 
@@ -87,8 +91,9 @@ function normVariables(name: string): VariableSpec[] {
 function branch(
   step: StepContext,
   level: tf.Tensor,
-  { prefix, output, hasHeadNorm, columns }: Branch & { hasHeadNorm: boolean; columns: number },
+  options: Branch & { readonly hasHeadNorm: boolean; readonly perCell: number; readonly columns: number },
 ): tf.Tensor {
+  const { prefix, output, hasHeadNorm, perCell, columns } = options;
   let x = level;
   for (let i = 0; i < HEAD_CONVOLUTIONS; i++) {
     x = convolve(step, x, { name: `${prefix}.conv.${i}.0`, hasBias: !hasHeadNorm });
@@ -97,7 +102,7 @@ function branch(
   }
   const y = convolve(step, x, { name: `${prefix}.${output}` }); // [N, H, W, anchors * columns]
   const [count, height, width] = y.shape as [number, number, number];
-  return tf.reshape(y, [count, height * width * ANCHORS_PER_CELL, columns]); // [N, R of the level, columns]
+  return tf.reshape(y, [count, height * width * perCell, columns]); // [N, R of the level, columns]
 }
 
 function normalised(step: StepContext, x: tf.Tensor, name: string): tf.Tensor {

@@ -2,11 +2,12 @@ import { WeightsError } from '@featuremine/errors';
 import { currentTorchvisionName } from '@featuremine/weights';
 import type { StateDict } from '@featuremine/weights';
 import type { BackboneName, DetectorArchitecture } from './architecture';
-import { ANCHORS_PER_CELL, PYRAMID_CHANNELS } from './architecture';
+import { PYRAMID_CHANNELS } from './architecture';
 import { BACKBONE_PREFIX } from './detector';
 
 /**
  * Reads off a detector's state dict what it was built as: backbone, source of P6, head normalisation and classes.
+ * The sizes and ratios of its anchors cannot be read off.
  *
  * @throws WeightsError when it is no RetinaNet on a ResNet.
  */
@@ -16,8 +17,9 @@ export function inferArchitecture(
 ): Pick<DetectorArchitecture, 'backbone' | 'p6From' | 'hasHeadNorm' | 'numClasses'> {
   const shapes = currentShapes(tensors);
   const classRows = shapes.get('head.classification_head.cls_logits.weight')?.[0];
+  const boxRows = shapes.get('head.regression_head.bbox_reg.weight')?.[0];
   const p6Channels = shapes.get('backbone.fpn.extra_blocks.p6.weight')?.[1];
-  if (classRows === undefined || p6Channels === undefined || classRows % ANCHORS_PER_CELL !== 0) {
+  if (classRows === undefined || boxRows === undefined || p6Channels === undefined) {
     throw new WeightsError({
       where: file,
       found: 'no RetinaNet by the names of torchvision (head.classification_head.cls_logits, backbone.fpn)',
@@ -28,7 +30,7 @@ export function inferArchitecture(
     backbone: inferBackbone(tensors, file),
     p6From: p6Channels === PYRAMID_CHANNELS ? 'p5' : 'c5',
     hasHeadNorm: shapes.has('head.classification_head.conv.0.1.weight'),
-    numClasses: classRows / ANCHORS_PER_CELL - 1,
+    numClasses: (4 * classRows) / boxRows - 1,
   };
 }
 

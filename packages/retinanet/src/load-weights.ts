@@ -7,13 +7,16 @@ import { BACKBONE_PREFIX } from './detector';
 export interface LoadedWeights {
   /** By variable name, in TensorFlow's layout. */
   readonly values: Map<string, Float32Array>;
-  /** True when the class output keeps its fresh weights, because the file's is for other classes. */
+  /** True when an output of the head keeps its fresh weights, because the file's is for other classes or anchors. */
   readonly isHeadReplaced: boolean;
   /** One sentence for the log. */
   readonly report: string;
 }
 
+/** ε of batch norm here, as almost everywhere. */
+const NORM_EPSILON = 1e-5;
 const CLASS_OUTPUT = 'head.classification_head.cls_logits.';
+const BOX_OUTPUT = 'head.regression_head.bbox_reg.';
 
 /**
  * Fits the tensors of a classifier (`conv1.weight`, …, as torchvision's ResNet or backbone-pretrain saves them) to the
@@ -29,20 +32,37 @@ export function backboneWeights(detector: Detector, tensors: StateDict, file: st
 }
 
 /**
- * Fits the tensors of a whole detector with torchvision's names, of either generation. A class output for another
- * number of classes is left out, so that it stays as it was started; everything else must fit.
+ * Fits the tensors of a whole detector with torchvision's names, of either generation. An output for another number of
+ * classes or anchors is left out, so that it stays as it was started; everything else must fit.
+ *
+ * `normEpsilon` is the ε of the file's batch norm: another one than 1e-5 is worked into the variances, so that the
+ * outputs are the same.
  *
  * @throws WeightsError when another variable is missing or has another shape.
  */
-export function detectorWeights(detector: Detector, tensors: StateDict, file: string): LoadedWeights {
+export function detectorWeights(
+  detector: Detector,
+  tensors: StateDict,
+  file: string,
+  { normEpsilon = NORM_EPSILON }: { readonly normEpsilon?: number } = {},
+): LoadedWeights {
   const plan = planLoad(tensors, detector.variables);
-  const otherClasses = plan.misshapen.find(({ name }) => name === `${CLASS_OUTPUT}weight`);
-  requireComplete(plan, file, (name) => otherClasses !== undefined && name.startsWith(CLASS_OUTPUT));
-  return {
-    values: plan.loaded,
-    isHeadReplaced: otherClasses !== undefined,
-    report: describe(plan, file, otherClasses),
-  };
+  const replaced = [CLASS_OUTPUT, BOX_OUTPUT].filter((output) =>
+    plan.misshapen.some(({ name }) => name === `${output}weight`),
+  );
+  requireComplete(plan, file, (name) => replaced.some((output) => name.startsWith(output)));
+  if (normEpsilon !== NORM_EPSILON) moveVariances(plan.loaded, normEpsilon - NORM_EPSILON);
+  return { values: plan.loaded, isHeadReplaced: replaced.length > 0, report: describe(plan, file) };
+}
+
+function moveVariances(values: Map<string, Float32Array>, by: number): void {
+  for (const [name, variances] of values) {
+    if (name.endsWith('.running_var'))
+      values.set(
+        name,
+        variances.map((value) => value + by),
+      );
+  }
 }
 
 function backboneName(name: string): string | null {
@@ -51,12 +71,23 @@ function backboneName(name: string): string | null {
   return isTrunk ? BACKBONE_PREFIX + name : null;
 }
 
-function describe(plan: LoadPlan, file: string, otherClasses: LoadPlan['misshapen'][number] | undefined): string {
+function describe(plan: LoadPlan, file: string): string {
+  const rowsOf = (output: string): readonly [number, number] | undefined => {
+    const found = plan.misshapen.find(({ name }) => name === `${output}weight`);
+    return found && [found.found[0], found.expected[0]];
+  };
   const loaded = `${file}: ${plan.loaded.size} tensors loaded`;
-  if (otherClasses === undefined) return loaded;
-  const columns = (shape: readonly number[]) => `${shape[0] / 9 - 1}`;
+  const boxRows = rowsOf(BOX_OUTPUT);
+  if (boxRows) {
+    const [found, expected] = boxRows.map((rows) => rows / 4) as [number, number];
+    return `${loaded}; both outputs are replaced by fresh ones, because the file has ${found} anchors a cell, not ${expected}`;
+  }
+  const classRows = rowsOf(CLASS_OUTPUT);
+  if (classRows === undefined) return loaded;
+  const perCell = plan.loaded.get(`${BOX_OUTPUT}bias`)!.length / 4;
+  const [found, expected] = classRows.map((rows) => rows / perCell - 1) as [number, number];
   return (
     `${loaded}; the class output is replaced by a fresh one, ` +
-    `because the file's has ${columns(otherClasses.found)} classes and this data ${columns(otherClasses.expected)}`
+    `because the file's has ${found} classes and this data ${expected}`
   );
 }

@@ -1,5 +1,6 @@
-import { retinanetAnchors } from '@featuremine/boxes';
 import { decodeBoxes, giouLoss, l1Loss, sigmoidFocalLoss, smoothL1Loss, tf } from '@featuremine/tensor-graph';
+import type { AnchorShapes } from '@featuremine/boxes';
+import { anchorsFor } from './anchor-cache';
 
 /** What a step learns towards, for every anchor of every image. */
 export interface DetectionTargets {
@@ -14,68 +15,68 @@ export interface LossOptions {
   readonly smoothL1Beta: number;
   readonly focalAlpha: number;
   readonly focalGamma: number;
-  /** What the sums are divided by: the foreground anchors of each image, or those of the whole batch. */
-  readonly normalizer: 'image' | 'batch';
+  /** What the sums are divided by: see `normalizedLoss`. */
+  readonly normalizer: 'image' | 'batch' | 'ema';
+  /** How much the anchors of each class count in both losses, by class id; all 1 when absent. */
+  readonly classWeights?: readonly number[] | undefined;
+  /** The anchors; torchvision's when absent. */
+  readonly anchors?: AnchorShapes | undefined;
 }
 
-/** The loss and its two parts; all scalars. */
-export interface DetectionLoss {
-  readonly loss: tf.Scalar;
-  readonly classificationLoss: tf.Scalar;
-  readonly boxLoss: tf.Scalar;
+/** Losses that are not divided yet, and what they are divided by. */
+export interface LossSums {
+  readonly classificationSums: tf.Tensor; // [N]
+  readonly boxSums: tf.Tensor; // [N]
+  readonly foregroundCounts: tf.Tensor; // [N]
 }
 
-/**
- * Focal loss over all K + 1 columns and the box loss over foreground anchors, both divided by the number of
- * foreground anchors (at least 1), averaged over images.
- *
- * `logits` `[N, R, K + 1]` and `deltas` `[N, R, 4]` hold all levels in order; column 0 never is a target. For GIoU the
- * anchors of the padded size (`height`, `width`) decode both boxes.
- *
- * Source: torchvision `models/detection/retinanet.py`, compute_loss of both heads.
- */
-export function detectionLoss(request: {
-  readonly logits: tf.Tensor;
-  readonly deltas: tf.Tensor;
+/** What the losses are computed from. */
+export interface LossRequest {
+  readonly logits: tf.Tensor; // [N, R, K + 1], all levels in order
+  readonly deltas: tf.Tensor; // [N, R, 4]
   readonly targets: DetectionTargets;
   readonly paddedSize: { readonly width: number; readonly height: number };
   readonly options: LossOptions;
-}): DetectionLoss {
+}
+
+/**
+ * The focal loss over all K + 1 columns and the box loss over foreground anchors, summed for each image.
+ *
+ * Column 0 never is a target. For GIoU the anchors of the padded size decode both boxes.
+ *
+ * Source: torchvision `models/detection/retinanet.py`, compute_loss of both heads.
+ */
+export function detectionLossSums(request: LossRequest): LossSums {
   const { logits, targets, options } = request;
   const isForeground = tf.greaterEqual(targets.labels, tf.scalar(0, 'int32')); // [N, R]
   const foreground = tf.cast(isForeground, 'float32');
   const columns = tf.add(targets.labels, tf.cast(isForeground, 'int32')); // class id k → column k + 1
-  const classSums = sigmoidFocalLoss(logits, columns, { alpha: options.focalAlpha, gamma: options.focalGamma });
-  const boxSums = boxLossSums({ ...request, foreground });
-  const counts = tf.sum(foreground, 1); // [N]
-  const classificationLoss = normalised(classSums, counts, options.normalizer);
-  const boxLoss = normalised(boxSums, counts, options.normalizer);
-  return { loss: tf.add(classificationLoss, boxLoss), classificationLoss, boxLoss };
+  const anchorWeights = options.classWeights && weightsOfAnchors(targets.labels, options.classWeights);
+  const { focalAlpha: alpha, focalGamma: gamma } = options;
+  return {
+    classificationSums: sigmoidFocalLoss(logits, columns, { alpha, gamma, ...(anchorWeights && { anchorWeights }) }),
+    boxSums: boxLossSums({ ...request, mask: anchorWeights ? tf.mul(foreground, anchorWeights) : foreground }),
+    foregroundCounts: tf.sum(foreground, 1),
+  };
 }
 
-function normalised(sums: tf.Tensor, counts: tf.Tensor, normalizer: LossOptions['normalizer']): tf.Scalar {
-  const one = tf.scalar(1);
-  if (normalizer === 'batch') return tf.div(tf.sum(sums), tf.maximum(tf.sum(counts), one));
-  return tf.mean(tf.div(sums, tf.maximum(counts, one)));
+// The weight of each anchor's class; 1 for background and for ignored anchors. [N, R]
+function weightsOfAnchors(labels: tf.Tensor, classWeights: readonly number[]): tf.Tensor {
+  const table = tf.tensor1d([1, 1, ...classWeights]); // from label −2 on
+  return tf.gather(table, tf.cast(tf.add(labels, tf.scalar(2, 'int32')), 'int32'));
 }
 
-function boxLossSums(request: {
-  readonly deltas: tf.Tensor;
-  readonly targets: DetectionTargets;
-  readonly foreground: tf.Tensor;
-  readonly paddedSize: { readonly width: number; readonly height: number };
-  readonly options: LossOptions;
-}): tf.Tensor {
-  const { deltas, targets, foreground, paddedSize, options } = request;
+function boxLossSums(request: LossRequest & { readonly mask: tf.Tensor }): tf.Tensor {
+  const { deltas, targets, mask, paddedSize, options } = request;
   switch (options.boxLoss) {
     case 'l1':
-      return l1Loss(deltas, targets.deltas, foreground);
+      return l1Loss(deltas, targets.deltas, mask);
     case 'smooth-l1':
-      return smoothL1Loss(deltas, targets.deltas, foreground, { beta: options.smoothL1Beta });
+      return smoothL1Loss(deltas, targets.deltas, mask, { beta: options.smoothL1Beta });
     case 'giou': {
-      const values = retinanetAnchors(paddedSize.width, paddedSize.height);
+      const values = anchorsFor(paddedSize, options.anchors);
       const anchors = tf.tensor(values, [values.length / 4, 4]);
-      return giouLoss(decodeBoxes(deltas, anchors), decodeBoxes(targets.deltas, anchors), foreground);
+      return giouLoss(decodeBoxes(deltas, anchors), decodeBoxes(targets.deltas, anchors), mask);
     }
   }
 }

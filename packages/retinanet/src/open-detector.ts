@@ -34,7 +34,12 @@ export type DetectorSource =
  */
 export async function openDetector(
   source: DetectorSource,
-  options: { readonly resize?: DetectionResize | undefined; readonly precision?: Precision } = {},
+  options: {
+    readonly resize?: DetectionResize | undefined;
+    readonly precision?: Precision;
+    /** ε of the batch norm of a file of weights (1e-5). */
+    readonly normEpsilon?: number;
+  } = {},
 ): Promise<OpenDetector> {
   const file = 'run' in source ? (source.weights ?? join(source.run, WEIGHTS_FILE)) : source.weights;
   const stored = 'run' in source ? readDetectorConfig(source.run) : undefined;
@@ -49,9 +54,13 @@ export async function openDetector(
   const config =
     stored ?? configOfWeights(inferArchitecture(tensors, file), source as { classNames: readonly string[] }, file);
   const detector = makeDetector({ ...config.architecture, batchNorm: 'frozen' });
-  const weights = detectorWeights(detector, tensors, file);
+  const weights = detectorWeights(detector, tensors, file, options);
   if (weights.isHeadReplaced)
-    throw new WeightsError({ where: file, found: weights.report, fix: 'Use the weights of this run' });
+    throw new WeightsError({
+      where: file,
+      found: weights.report,
+      fix: 'Use the weights of this run, or name the run that they are of (--run)',
+    });
   const model = new CompiledModel({
     variables: detector.variables,
     seed: 0,

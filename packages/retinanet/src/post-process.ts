@@ -2,6 +2,7 @@ import { batchedNms, clipBoxes, decodeBoxes } from '@featuremine/boxes';
 import { selectCandidates } from './candidates';
 import { selectDetections } from './detections';
 import type { Detections, ImageSize } from './detections';
+import { mirroredDetections } from './mirror';
 
 /** What the network says about one level of one image. */
 export interface LevelOutput {
@@ -41,6 +42,8 @@ export const TORCHVISION_POST_PROCESS: PostProcessSettings = {
  */
 export function postProcess(request: {
   readonly levels: readonly LevelOutput[];
+  /** What the network says about the mirrored image: its candidates are mirrored back and suppressed with the others. */
+  readonly mirroredLevels?: readonly LevelOutput[];
   readonly numClasses: number;
   /** Whether column 0 of the logits is the background; true by default. */
   readonly hasBackground?: boolean;
@@ -50,7 +53,12 @@ export function postProcess(request: {
   const settings = { ...TORCHVISION_POST_PROCESS, ...request.settings };
   const firstColumn = request.hasBackground === false ? 0 : 1;
   const columns = { firstColumn, columns: request.numClasses + firstColumn };
-  const parts = request.levels.map((level) => levelDetections(level, columns, settings));
+  const candidates = (levels: readonly LevelOutput[]): Detections[] =>
+    levels.map((level) => levelDetections(level, columns, settings));
+  const parts = [
+    ...candidates(request.levels),
+    ...candidates(request.mirroredLevels ?? []).map((part) => mirroredDetections(part, request.imageSize.width)),
+  ];
   const all = concatenated(parts);
   const boxes = clipBoxes<Float32Array>(all.boxes, request.imageSize.width, request.imageSize.height);
   const kept = batchedNms(boxes, all.scores, all.classIds, settings.iouThreshold);

@@ -1,7 +1,7 @@
 import type { Precision } from '@featuremine/tensor-graph';
 import { loadDetectionBatch } from '@featuremine/vision-data';
 import type { DetectionResize, ImageInput } from '@featuremine/vision-data';
-import { batchDetections } from './detect-samples';
+import { batchDetections, evaluateBatch } from './detect-samples';
 import { namedDetections } from './image-detections';
 import type { ImageDetections } from './image-detections';
 import { openDetector } from './open-detector';
@@ -13,6 +13,8 @@ export interface LoadDetectorOptions {
   /** Another size than the one of training. */
   readonly resize?: DetectionResize;
   readonly precision?: Precision;
+  /** Looks at the mirror image of each image too, and merges what is found: twice the time. */
+  readonly isMirrored?: boolean;
 }
 
 /**
@@ -23,7 +25,10 @@ export interface LoadDetectorOptions {
  *     await detector.close();
  */
 export class RetinaNet {
-  private constructor(private readonly detector: OpenDetector) {}
+  private constructor(
+    private readonly detector: OpenDetector,
+    private readonly isMirrored: boolean,
+  ) {}
 
   /**
    * Loads a run folder of `retinanet train`, or weights with torchvision's names and their class names.
@@ -31,7 +36,8 @@ export class RetinaNet {
    * @throws ConfigError or WeightsError for a folder without a run and for weights that do not fit
    */
   static async load(source: string | DetectorSource, options: LoadDetectorOptions = {}): Promise<RetinaNet> {
-    return new RetinaNet(await openDetector(typeof source === 'string' ? { run: source } : source, options));
+    const detector = await openDetector(typeof source === 'string' ? { run: source } : source, options);
+    return new RetinaNet(detector, options.isMirrored ?? false);
   }
 
   /** The names of the classes, in the order of their ids. */
@@ -45,11 +51,12 @@ export class RetinaNet {
    * @throws DatasetError for an image that cannot be read
    */
   async detect(image: ImageInput, settings?: Partial<PostProcessSettings>): Promise<ImageDetections> {
-    const { evaluate, resize, pixels, classNames } = this.detector;
+    const { evaluate, resize, pixels, classNames, architecture } = this.detector;
     const batch = await loadDetectionBatch([image], { resize, pixels });
-    const outputs = await evaluate({ images: batch.images, imageSizes: batch.imageSizes });
-    const [found] = batchDetections(batch, outputs, {
+    const evaluated = await evaluateBatch(batch, { evaluate, isMirrored: this.isMirrored });
+    const [found] = batchDetections(evaluated, {
       numClasses: classNames.length,
+      anchors: architecture.anchors,
       ...(settings ? { settings } : {}),
     });
     return namedDetections(found.size, found.detections, classNames);

@@ -1,10 +1,10 @@
 import type { Logger } from '@featuremine/command-line';
 import { DatasetError } from '@featuremine/errors';
 import { CompiledModel } from '@featuremine/tensor-graph';
-import { RunFolder, train } from '@featuremine/training';
-import type { Summary, TrainingBatch } from '@featuremine/training';
-import { batchCount, createWorkerPool, detectionBatches, detectionSamplesOf } from '@featuremine/vision-data';
-import type { DetectionSample, WorkerPool } from '@featuremine/vision-data';
+import { RunFolder, accumulatedTask, train } from '@featuremine/training';
+import type { Summary, TrainingTask } from '@featuremine/training';
+import { createWorkerPool, detectionSamplesOf } from '@featuremine/vision-data';
+import type { WorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
 import type { ReadImageSetOptions, VocImageSet } from '@featuremine/voc';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
@@ -12,14 +12,17 @@ import { adviceOn, anchorCoverage } from './anchor-coverage';
 import type { DetectorConfig } from './detector-config';
 import { countParameters, makeDetector } from './detector';
 import type { Detector } from './detector';
-import { evaluationStep, trainingStep } from './detector-steps';
-import { evaluateBy, evaluationSetOf, judgeDetector } from './evaluate-detector';
+import { trainingStep } from './detector-steps';
 import { backboneWeights, detectorWeights } from './load-weights';
 import type { LoadedWeights } from './load-weights';
+import { lossVariables } from './loss-normalizer';
+import type { LossOptions } from './losses';
 import { describeResize } from './resize-option';
 import type { TrainOptions } from './train-options';
+import { TrainingBatches } from './training-batches';
 import { planArchitecture, planLoss, planOptimizer, planResize, planSchedule, readStartWeights } from './training-plan';
 import type { StartWeights } from './training-plan';
+import { Validation } from './validation';
 
 /**
  * Trains a detector as the options say, and writes the run folder. Returns the content of summary.json.
@@ -39,14 +42,15 @@ export async function trainDetector(options: TrainOptions, log: Logger): Promise
     resize: planResize(options),
     pixels: options.pixels,
   };
+  const loss = planLoss(options, architecture, trainSet.classNames);
   const detector = makeDetector(architecture);
-  const weights = start && startWeights(detector, start);
+  const weights = start && startWeights(detector, start, options);
   if (weights) log.info(weights.report);
   log.info(
     `${architecture.backbone}, ${countParameters(detector.variables).toLocaleString('en')} parameters, ` +
       `${trainSet.images.length} images at ${describeResize(config.resize)}`,
   );
-  const advice = adviceOn(anchorCoverage(trainSet.images, config.resize));
+  const advice = adviceOn(anchorCoverage(trainSet.images, config.resize, architecture.anchors));
   if (advice !== undefined) log.warn(advice);
   const run = RunFolder.open({
     path: options.out,
@@ -56,7 +60,7 @@ export async function trainDetector(options: TrainOptions, log: Logger): Promise
   });
   const pool = createWorkerPool({ workers: options.workers });
   const model = new CompiledModel({
-    variables: detector.variables,
+    variables: [...detector.variables, ...lossVariables(loss)],
     seed: options.seed,
     precision: options.precision,
     ...(options.ema > 0 ? { ema: { decay: options.ema } } : {}),
@@ -64,7 +68,7 @@ export async function trainDetector(options: TrainOptions, log: Logger): Promise
   });
   try {
     if (weights) await model.writeVariables(startValues(weights, options.ema > 0));
-    return await runTraining({ options, config, detector, model, pool, run, trainSet, valSet, log });
+    return await runTraining({ options, config, detector, model, pool, run, trainSet, valSet, loss, log });
   } finally {
     run.close();
     await pool.close();
@@ -81,86 +85,35 @@ interface TrainingParts {
   readonly run: RunFolder;
   readonly trainSet: VocImageSet;
   readonly valSet: VocImageSet | undefined;
+  readonly loss: LossOptions;
   readonly log: Logger;
 }
 
 async function runTraining(parts: TrainingParts): Promise<Summary> {
-  const { options, config, detector, model, run, trainSet, log } = parts;
-  const samples = detectionSamplesOf(trainSet.images);
-  const stepsPerEpoch = batchCount({ count: samples.length, batchSize: options.batchSize, lastBatch: 'drop' });
-  const step = model.trainStep('train', trainingStep(detector, planLoss(options, config.architecture)), {
-    optimizer: planOptimizer(options),
-    ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
-  });
-  return train(
-    {
-      model,
-      step,
-      stepsPerEpoch,
-      batches: (epoch, startBatch) => trainingBatches(parts, samples, { epoch, startBatch }),
-      evaluate: validation(parts),
-      bestMetric: { name: 'mAP', mode: 'max' },
-      saveWeights: (path) => saveWeights(path, parts),
-      parameterCount: countParameters(detector.variables.filter(({ isTrainable }) => isTrainable)),
-    },
-    run,
-    {
-      ...options,
-      schedule: planSchedule(options, stepsPerEpoch),
-      log,
-      summary: { classNames: config.classNames, architecture: config.architecture, resize: config.resize },
-    },
-  );
+  const { options, config, detector, model, pool, run, trainSet, valSet, log, loss } = parts;
+  const batches = new TrainingBatches({ samples: detectionSamplesOf(trainSet.images), options, config, pool });
+  const validation = valSet && new Validation(valSet, { detector, model, config, loss, pool, options });
+  const common = {
+    model,
+    stepsPerEpoch: batches.perEpoch,
+    batches: (epoch: number, startBatch: number) => batches.of(epoch, startBatch),
+    evaluate: (_epoch: number, signal: AbortSignal) => validation?.metrics(signal) ?? Promise.resolve({}),
+    pictures: () => validation?.pictures() ?? Promise.resolve([]),
+    bestMetric: { name: 'mAP', mode: 'max' },
+    saveWeights: (path: string) => saveWeights(path, parts),
+    parameterCount: countParameters(detector.variables.filter(({ isTrainable }) => isTrainable)),
+  } as const;
+  const task = taskOf(common, parts);
+  const summary = { classNames: config.classNames, architecture: config.architecture, resize: config.resize };
+  return train(task, run, { ...options, schedule: planSchedule(options, task.stepsPerEpoch), log, summary });
 }
 
-async function* trainingBatches(
-  { options, config, pool }: TrainingParts,
-  samples: readonly DetectionSample[],
-  { epoch, startBatch }: { readonly epoch: number; readonly startBatch: number },
-): AsyncGenerator<TrainingBatch> {
-  const batches = detectionBatches(samples, {
-    pool,
-    batchSize: options.batchSize,
-    seed: options.seed,
-    epoch,
-    startBatch,
-    order: 'shuffled',
-    lastBatch: 'drop',
-    resize: config.resize,
-    pixels: config.pixels,
-    isGroupedByAspect: config.resize.kind === 'min-max',
-    augmentation: {
-      flipProbability: options.flip,
-      ...(options.colourJitter ? { colourJitter: options.colourJitter } : {}),
-    },
-    matching: { difficult: options.difficult },
-  });
-  for await (const { images, imageSizes, labels, deltas, imageCount, files } of batches) {
-    yield { inputs: { images, imageSizes, labels: labels!, deltas: deltas! }, imageCount, files };
-  }
-}
-
-function validation(parts: TrainingParts): (epoch: number, signal: AbortSignal) => Promise<Record<string, number>> {
-  const { options, config, detector, model, pool, valSet } = parts;
-  if (valSet === undefined) return () => Promise.resolve({});
-  const set = evaluationSetOf(valSet);
-  const evaluate = model.evaluation('detect', evaluationStep(detector), {
-    weights: options.ema > 0 ? 'ema' : 'current',
-  });
-  return async (_epoch, signal) => {
-    const judged = await judgeDetector(set, {
-      evaluate,
-      numClasses: config.classNames.length,
-      resize: config.resize,
-      pixels: config.pixels,
-      batchSize: options.batchSize,
-      pool,
-      signal,
-    });
-    const evaluation = evaluateBy(options.protocol, judged);
-    const perClass = Object.entries(evaluation.classes).filter(([, { ap }]) => ap !== null);
-    return { mAP: evaluation.mAP ?? 0, ...Object.fromEntries(perClass.map(([name, { ap }]) => [`AP/${name}`, ap!])) };
-  };
+function taskOf(common: Omit<TrainingTask, 'step'>, { model, detector, options, loss }: TrainingParts): TrainingTask {
+  const { accumulate, clipNorm } = options;
+  const training = { optimizer: planOptimizer(options), ...(clipNorm === undefined ? {} : { clipNorm }) };
+  const step = trainingStep(detector, loss);
+  if (accumulate === 1) return { ...common, step: model.trainStep('train', step, training) };
+  return accumulatedTask({ ...common, step: model.accumulatedTrainStep('train', step, training) }, accumulate);
 }
 
 function readData(options: TrainOptions, log: Logger): { trainSet: VocImageSet; valSet: VocImageSet | undefined } {
@@ -176,11 +129,11 @@ function readData(options: TrainOptions, log: Logger): { trainSet: VocImageSet; 
   });
   if (!options.classes) log.info(`classes: ${trainSet.classNames.join(', ')}`);
   reportBoxes(trainSet, options.train, log);
-  if (trainSet.images.length < options.batchSize) {
+  if (trainSet.images.length < options.batchSize * options.accumulate) {
     throw new DatasetError({
       where: `--train ${options.train}`,
       found: `${trainSet.images.length} images`,
-      expected: `at least --batch-size ${options.batchSize}`,
+      expected: `at least --batch-size ${options.batchSize}${options.accumulate > 1 ? ` times --accumulate ${options.accumulate}` : ''}`,
       fix: 'Add image sets, or take a smaller batch',
     });
   }
@@ -196,8 +149,13 @@ function reportBoxes({ report }: VocImageSet, set: string, log: Logger): void {
   if (report.otherClassCount > 0) log.warn(`${set}: ${report.otherClassCount} objects of other classes left out`);
 }
 
-function startWeights(detector: Detector, { kind, tensors, file }: StartWeights): LoadedWeights {
-  return kind === 'backbone' ? backboneWeights(detector, tensors, file) : detectorWeights(detector, tensors, file);
+function startWeights(
+  detector: Detector,
+  { kind, tensors, file }: StartWeights,
+  { normEpsilon }: TrainOptions,
+): LoadedWeights {
+  if (kind === 'backbone') return backboneWeights(detector, tensors, file);
+  return detectorWeights(detector, tensors, file, { normEpsilon });
 }
 
 // Averages start where the weights start.

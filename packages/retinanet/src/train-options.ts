@@ -23,6 +23,17 @@ export const badBoxField = z
   .default('fail')
   .describe('Boxes without area or outside the image: report and stop, leave out, or trim');
 
+export const testFlipField = z
+  .boolean()
+  .default(false)
+  .describe('Detect in mirrored images too, and merge (twice the time)');
+
+export const normEpsilonField = z
+  .number()
+  .min(0)
+  .default(1e-5)
+  .describe('ε of the weights’ batch norm: 0 for torchvision’s RetinaNet weights COCO_V1');
+
 /** All options of `retinanet train`; defaults are torchvision's recipe for `retinanet_resnet50_fpn`. */
 export const trainSchema = z.object({
   ...annotationFields,
@@ -37,6 +48,22 @@ export const trainSchema = z.object({
     .enum(['v1', 'v2'])
     .optional()
     .describe('torchvision’s first or second RetinaNet (v1, or that of --weights)'),
+  normEpsilon: normEpsilonField,
+  p6From: z.enum(['p5', 'c5']).optional().describe('Where P6 comes from (v1: p5, v2: c5), instead of the detector’s'),
+  headNorm: z
+    .enum(['none', 'group'])
+    .optional()
+    .describe('Group normalisation of the head (v1: none, v2: group), instead of the detector’s'),
+  anchorSizes: z
+    .array(z.number().min(4).max(2048))
+    .length(5)
+    .optional()
+    .describe('Smallest anchor of each level p3-p7 in pixels (32,64,128,256,512); see retinanet anchors'),
+  anchorRatios: z
+    .array(z.number().positive())
+    .min(1)
+    .optional()
+    .describe('Heights over widths of the anchors (0.5,1,2)'),
   ...sizeFields,
   pixels: z
     .enum(['uint8', 'float32'])
@@ -57,7 +84,20 @@ export const trainSchema = z.object({
   smoothL1Beta: z.number().positive().default(0.11).describe('Where smooth L1 turns from parabola to line'),
   focalAlpha: z.number().min(0).max(1).default(0.25).describe('Weight of foreground in the focal loss'),
   focalGamma: z.number().min(0).default(2).describe('Focus of the focal loss on what is hard'),
-  lossNormalizer: z.enum(['image', 'batch']).default('image').describe('Whose foreground anchors divide the losses'),
+  lossNormalizer: z
+    .enum(['image', 'batch', 'ema'])
+    .default('image')
+    .describe('Whose foreground anchors divide the losses: each image’s, the batch’s, or a moving mean of batches'),
+  classWeights: z
+    .record(z.string(), z.number().positive())
+    .optional()
+    .describe('How much the anchors of a class count in the losses, as {"cat": 2}; 1 where nothing is said'),
+  repeatThreshold: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe('Images with a class that fewer than this share of images have are repeated √(threshold/share) times'),
   difficult: z
     .enum(['train', 'ignore', 'background'])
     .default('train')
@@ -72,15 +112,17 @@ export const trainSchema = z.object({
     })
     .optional()
     .describe('Random changes of colour, as in torchvision’s ColorJitter'),
+  testFlip: testFlipField,
   protocol: z.enum(['voc07', 'voc10']).default('voc07').describe('The mAP by which the best epoch is chosen'),
   ...trainingFields,
+  accumulate: z.number().int().min(1).default(1).describe('Batches of an update: their gradients are averaged'),
   epochs: trainingFields.epochs.default(12),
   batchSize: trainingFields.batchSize.default(4),
   lr: z
     .number()
     .positive()
     .optional()
-    .describe('Learning rate (0.01 for 16 images a step, in proportion to --batch-size)'),
+    .describe('Learning rate (0.01 for 16 images an update, in proportion to --batch-size times --accumulate)'),
   schedule: trainingFields.schedule.default('multi-step'),
   decayEpochs: trainingFields.decayEpochs.describe('Epochs at which the rate falls (at 2/3 and 11/12 of all)'),
   warmupSteps: z.number().int().min(0).optional().describe('Steps of the warm-up (one epoch, at most 500)'),

@@ -1,4 +1,6 @@
-import { ConfigError } from '@featuremine/errors';
+import { RETINANET_ANCHORS } from '@featuremine/boxes';
+import type { AnchorShapes } from '@featuremine/boxes';
+import { ConfigError, nearestName } from '@featuremine/errors';
 import { createSchedule } from '@featuremine/training';
 import type { Schedule } from '@featuremine/training';
 import type { OptimizerConfig } from '@featuremine/tensor-graph';
@@ -49,13 +51,33 @@ export function planArchitecture(
   const parts =
     options.detector === undefined && found ? { p6From: found.p6From, hasHeadNorm: found.hasHeadNorm } : version;
   const learns = trainablePart(start !== undefined);
+  const anchors = planAnchors(options);
   return {
     backbone,
     numClasses,
-    ...parts,
+    p6From: options.p6From ?? parts.p6From,
+    hasHeadNorm: options.headNorm === undefined ? parts.hasHeadNorm : options.headNorm === 'group',
     batchNorm: options.batchNorm ?? learns.batchNorm,
     trainableStages: options.trainableStages ?? learns.trainableStages,
+    ...(anchors ? { anchors } : {}),
   };
+}
+
+/** The anchors that the flags ask for; `undefined` for torchvision's. @throws ConfigError for sizes that do not rise */
+export function planAnchors({
+  anchorSizes,
+  anchorRatios,
+}: Pick<TrainOptions, 'anchorSizes' | 'anchorRatios'>): AnchorShapes | undefined {
+  if (anchorSizes === undefined && anchorRatios === undefined) return undefined;
+  const { sizes, ratios } = RETINANET_ANCHORS;
+  const isRising = anchorSizes?.every((size, i) => i === 0 || size > anchorSizes[i - 1]) ?? true;
+  if (isRising) return { sizes: anchorSizes ?? sizes, ratios: anchorRatios ?? ratios };
+  throw new ConfigError({
+    where: '--anchor-sizes',
+    found: anchorSizes!.join(','),
+    expected: 'sizes that rise from p3 to p7, such as 16,32,64,128,256',
+    fix: 'Put them in order',
+  });
 }
 
 /** The size rule of the flags, or torchvision's 800/1333. */
@@ -63,15 +85,39 @@ export function planResize(options: SizeFlags): DetectionResize {
   return resizeFrom(options) ?? { kind: 'min-max', minSize: 800, maxSize: 1333 };
 }
 
-/** The choices of the loss; GIoU is the default of heads with normalisation, as in torchvision's second version. */
-export function planLoss(options: TrainOptions, { hasHeadNorm }: DetectorArchitecture): LossOptions {
+/**
+ * The choices of the loss; GIoU is the default of heads with normalisation, as in torchvision's second version.
+ *
+ * @throws ConfigError for a weight of a class that the data do not have
+ */
+export function planLoss(
+  options: TrainOptions,
+  { hasHeadNorm, anchors }: Pick<DetectorArchitecture, 'hasHeadNorm' | 'anchors'>,
+  classNames: readonly string[],
+): LossOptions {
   return {
     boxLoss: options.boxLoss ?? (hasHeadNorm ? 'giou' : 'l1'),
     smoothL1Beta: options.smoothL1Beta,
     focalAlpha: options.focalAlpha,
     focalGamma: options.focalGamma,
     normalizer: options.lossNormalizer,
+    classWeights: options.classWeights && weightsById(options.classWeights, classNames),
+    anchors,
   };
+}
+
+function weightsById(weights: Readonly<Record<string, number>>, classNames: readonly string[]): number[] {
+  for (const name of Object.keys(weights)) {
+    if (classNames.includes(name)) continue;
+    const near = nearestName(name, classNames);
+    throw new ConfigError({
+      where: `--class-weights, class ${name}`,
+      found: 'the data have no class of this name',
+      expected: `one of ${classNames.join(', ')}`,
+      fix: near === undefined ? 'Correct the name' : `Did you mean ${near}`,
+    });
+  }
+  return classNames.map((name) => weights[name] ?? 1);
 }
 
 /** SGD or AdamW by the flags. */
@@ -80,15 +126,16 @@ export function planOptimizer({ optimizer, momentum, nesterov, weightDecay }: Tr
   return { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
 }
 
-/** The learning rate by step. */
+/** The learning rate by step, of which an epoch has `stepsPerEpoch` (updates). */
 export function planSchedule(options: TrainOptions, stepsPerEpoch: number): Schedule {
-  const { epochs, batchSize, decayEpochs = [(epochs * 2) / 3, (epochs * 11) / 12] } = options;
+  const { epochs, batchSize, accumulate, decayEpochs = [(epochs * 2) / 3, (epochs * 11) / 12] } = options;
   return createSchedule({
     kind: options.schedule,
-    learningRate: options.lr ?? (0.01 * batchSize) / 16,
+    learningRate: options.lr ?? (0.01 * batchSize * accumulate) / 16,
     totalSteps: epochs * stepsPerEpoch,
     warmupSteps: options.warmupSteps ?? Math.min(500, stepsPerEpoch - 1),
     milestones: decayEpochs.map((epoch) => Math.round(epoch * stepsPerEpoch)),
     decayFactor: options.decayFactor,
+    riseShare: options.riseShare,
   });
 }

@@ -1,4 +1,5 @@
 import { decodeBoxes } from '@featuremine/boxes';
+import type { AnchorShapes } from '@featuremine/boxes';
 import { imageWithBoxes } from '@featuremine/training';
 import type { DrawnBox } from '@featuremine/training';
 import type { DetectionBatch } from '@featuremine/vision-data';
@@ -20,9 +21,9 @@ export interface TrainingView {
  * Reads back from a training batch what the network is told about each image. Ground truth is decoded from the targets
  * and not taken from the annotations, so a fault anywhere between the two shows.
  */
-export function trainingViews(batch: DetectionBatch): TrainingView[] {
+export function trainingViews(batch: DetectionBatch, shapes?: AnchorShapes): TrainingView[] {
   const [, height, width] = batch.images.shape;
-  const anchors = anchorsFor({ height, width });
+  const anchors = anchorsFor({ height, width }, shapes);
   const count = anchors.length / 4;
   const labels = batch.labels!.data;
   const deltas = batch.deltas!.data;

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { averagePrecision, matchVoc, precisionRecall } from '@featuremine/voc-eval';
 import type { Evaluation } from '@featuremine/voc-eval';
 import type { WorkerPool } from '@featuremine/vision-data';
-import { evaluateBy, judgeDetector } from '../evaluate-detector';
+import { detectionsOfImage, evaluateBy, judgeDetector } from '../evaluate-detector';
 import type { EvaluationSet, JudgedSet } from '../evaluate-detector';
 import { keepScoresFrom } from '../detections';
-import type { Detections } from '../detections';
 import { openDetector } from '../open-detector';
 import { detectorFolder } from './arms';
 import type { Arm, ArmName } from './arms';
@@ -74,8 +73,10 @@ export async function evaluateArm(
 ): Promise<ArmResult> {
   const detector = await openDetector({ run: detectorFolder(arm) }, { precision: options.precision });
   try {
-    const { evaluate, resize, pixels, classNames } = detector;
-    const judged = await judgeDetector(set, { ...options, evaluate, resize, pixels, numClasses: classNames.length });
+    const { evaluate, resize, pixels, classNames, architecture } = detector;
+    const { anchors } = architecture;
+    const numClasses = classNames.length;
+    const judged = await judgeDetector(set, { ...options, evaluate, resize, pixels, numClasses, anchors });
     const voc07 = evaluateBy('voc07', judged);
     const result: ArmResult = {
       arm: arm.name,
@@ -118,7 +119,7 @@ function prCurves(judged: JudgedSet): PrCurve[] {
 function shownImages({ groundTruth, detections }: JudgedSet): ShownImage[] {
   return groundTruth.images.slice(0, SHOWN_IMAGES).flatMap(({ imagePath, width, height, objects }, image) => {
     if (imagePath === undefined) return [];
-    const { classIds, scores, boxes } = keepScoresFrom(detectionsOf(detections, image), SHOWN_SCORE);
+    const { classIds, scores, boxes } = keepScoresFrom(detectionsOfImage(detections, image), SHOWN_SCORE);
     return [
       {
         imagePath,
@@ -129,13 +130,4 @@ function shownImages({ groundTruth, detections }: JudgedSet): ShownImage[] {
       },
     ];
   });
-}
-
-function detectionsOf({ imageIndex, classId, score, box }: JudgedSet['detections'], image: number): Detections {
-  const rows = [...imageIndex.keys()].filter((row) => imageIndex[row] === image);
-  return {
-    classIds: Int32Array.from(rows, (row) => classId[row]),
-    scores: Float32Array.from(rows, (row) => score[row]),
-    boxes: Float32Array.from(rows.flatMap((row) => [...box.subarray(row * 4, row * 4 + 4)])),
-  };
 }

@@ -10,7 +10,7 @@ import { evaluateBy, evaluationSetOf, judgeDetector } from '../evaluate-detector
 import type { JudgedSet } from '../evaluate-detector';
 import { openDetector } from '../open-detector';
 import { resizeFrom } from '../resize-option';
-import { sizeFields } from '../train-options';
+import { sizeFields, testFlipField } from '../train-options';
 
 const schema = z.object({
   run: z.string().describe('Run folder of retinanet train'),
@@ -24,6 +24,7 @@ const schema = z.object({
     .enum(['keep', 'fail', 'skip', 'clip'])
     .default('keep')
     .describe('Faulty boxes of the ground truth: judged as they stand, reported, left out, or trimmed'),
+  testFlip: testFlipField,
   scoreThreshold: z.number().min(0).max(1).default(0.05).describe('Detections at or below this score are dropped'),
   batchSize: z.number().int().min(1).default(4).describe('Images per step'),
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
@@ -55,6 +56,8 @@ export const evalCommand: Command = defineCommand({
       const judged = await judgeDetector(evaluationSetOf(imageSet), {
         evaluate: detector.evaluate,
         numClasses: detector.classNames.length,
+        anchors: detector.architecture.anchors,
+        isMirrored: options.testFlip,
         resize: detector.resize,
         pixels: detector.pixels,
         batchSize: options.batchSize,

@@ -14,7 +14,7 @@ import type { ImageDetections } from '../image-detections';
 import { openDetector } from '../open-detector';
 import type { DetectorSource } from '../open-detector';
 import { resizeFrom } from '../resize-option';
-import { sizeFields } from '../train-options';
+import { normEpsilonField, sizeFields, testFlipField } from '../train-options';
 
 const schema = z.object({
   images: z.array(z.string()).min(1).describe('Image files, and folders of them'),
@@ -27,8 +27,10 @@ const schema = z.object({
     .array(z.string().min(1))
     .optional()
     .describe('Names of the weights’ classes in order, without the background'),
+  normEpsilon: normEpsilonField,
   ...sizeFields,
   out: z.string().describe('Folder for predictions.json and the drawn images'),
+  testFlip: testFlipField,
   scoreThreshold: z.number().min(0).max(1).default(0.05).describe('Detections at or below this score are dropped'),
   drawThreshold: z.number().min(0).max(1).default(0.5).describe('Detections from this score on are drawn'),
   draw: z.boolean().default(true).describe('Write copies of the images with their detections; --no-draw leaves it out'),
@@ -56,7 +58,11 @@ export const predictCommand: Command = defineCommand({
     const source = sourceOf(options);
     const files = findImages(options.images);
     const samples = await samplesOfImages(files);
-    const detector = await openDetector(source, { resize, precision: options.precision });
+    const detector = await openDetector(source, {
+      resize,
+      precision: options.precision,
+      normEpsilon: options.normEpsilon,
+    });
     const pool = createWorkerPool({ workers: options.workers });
     const progress = startProgress({ label: 'detecting', total: samples.length });
     const images: ImagePrediction[] = [];
@@ -65,6 +71,8 @@ export const predictCommand: Command = defineCommand({
       const found = detectSamples(samples, {
         evaluate: detector.evaluate,
         numClasses: detector.classNames.length,
+        anchors: detector.architecture.anchors,
+        isMirrored: options.testFlip,
         resize: detector.resize,
         batchSize: options.batchSize,
         pool,

@@ -8,6 +8,8 @@ export interface SigmoidFocalLossOptions {
   readonly alpha: number;
   /** How strongly what is classified well already is discounted. */
   readonly gamma: number;
+  /** [N, R], how much each anchor counts; all the same by default. */
+  readonly anchorWeights?: Tensor;
 }
 
 /**
@@ -21,27 +23,32 @@ export interface SigmoidFocalLossOptions {
  * With z = x, or −x in the foreground column, p_t = 1 − σ(z) and the loss is σ(z)^gamma · softplus(z), which is exact for
  * logits of any size. Its derivative by z is σ^gamma · (σ + gamma · (1 − σ) · softplus).
  */
-export function sigmoidFocalLoss(logits: Tensor, labels: Tensor, { alpha, gamma }: SigmoidFocalLossOptions): Tensor {
+export function sigmoidFocalLoss(
+  logits: Tensor,
+  labels: Tensor,
+  { alpha, gamma, anchorWeights }: SigmoidFocalLossOptions,
+): Tensor {
   const [foreground, background] = alpha < 0 ? [1, 1] : [alpha, 1 - alpha];
   const [, , classes] = logits.shape;
   return differentiableOne({
     inputs: [logits],
     isFloat32: true,
     forward: (save) => {
-      save([logits, labels]);
+      const counted = anchorWeights ? tf.mul(notIgnored(labels), anchorWeights) : notIgnored(labels); // [N, R]
+      save([logits, labels, counted]);
       const { discount, softplus } = terms(logits, labels, gamma);
       const weights = perColumn(labels, classes, foreground, background); // [N, R, K]
       const losses = tf.sum(tf.mul(tf.mul(discount, softplus), weights), 2); // [N, R]
-      return tf.sum(tf.mul(losses, notIgnored(labels)), 1);
+      return tf.sum(tf.mul(losses, counted), 1);
     },
-    backward: ([dy], [savedLogits, savedLabels]) => [
+    backward: ([dy], [savedLogits, savedLabels, counted]) => [
       () => {
         const { sigmoid, discount, softplus } = terms(savedLogits, savedLabels, gamma);
         const scaled = tf.mul(softplus, gamma);
         // σ + gamma · (1 − σ) · softplus, with one subtraction less
         const slope = tf.sub(scaled, tf.mul(sigmoid, tf.sub(scaled, 1)));
         const weights = perColumn(savedLabels, classes, -foreground, background);
-        const perAnchor = tf.mul(notIgnored(savedLabels), tf.expandDims(dy, 1)); // [N, R]
+        const perAnchor = tf.mul(counted, tf.expandDims(dy, 1)); // [N, R]
         return tf.mul(tf.mul(tf.mul(slope, discount), weights), tf.expandDims(perAnchor, 2));
       },
     ],

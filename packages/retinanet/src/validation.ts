@@ -1,0 +1,89 @@
+import type { CompiledModel } from '@featuremine/tensor-graph';
+import type { Picture } from '@featuremine/training';
+import type { WorkerPool } from '@featuremine/vision-data';
+import type { VocImageSet } from '@featuremine/voc';
+import type { Detector } from './detector';
+import type { DetectorConfig } from './detector-config';
+import { validationStep } from './detector-steps';
+import { keepScoresFrom } from './detections';
+import { drawnJpeg } from './draw-detections';
+import { detectionsOfImage, evaluateBy, evaluationSetOf, judgeDetector } from './evaluate-detector';
+import type { EvaluationSet, JudgedSet } from './evaluate-detector';
+import type { LossOptions } from './losses';
+import type { TrainOptions } from './train-options';
+import { matchingOf } from './training-batches';
+import { ValidationLoss } from './validation-loss';
+
+/** What a validation is made of. */
+export interface ValidationOptions {
+  readonly detector: Detector;
+  readonly model: CompiledModel;
+  readonly config: DetectorConfig;
+  readonly loss: LossOptions;
+  readonly pool: WorkerPool;
+  readonly options: TrainOptions;
+}
+
+const SHOWN_IMAGES = 4;
+const SHOWN_SCORE = 0.3;
+const SHOWN_SIDE_PX = 512;
+
+/** The validation set of a training: its loss and average precision after each epoch, and pictures of it. */
+export class Validation {
+  private readonly set: EvaluationSet;
+  private readonly evaluate: ReturnType<CompiledModel['evaluation']>;
+  private judged: JudgedSet | undefined;
+
+  constructor(
+    images: VocImageSet,
+    private readonly parts: ValidationOptions,
+  ) {
+    const { detector, model, loss, options } = parts;
+    this.set = evaluationSetOf(images);
+    const weights = options.ema > 0 ? 'ema' : 'current';
+    this.evaluate = model.evaluation('validate', validationStep(detector, loss), { weights });
+  }
+
+  /** `mAP`, `AP/<class>`, `val/loss` and its parts; with the averaged weights, when there are some. */
+  async metrics(signal: AbortSignal): Promise<Record<string, number>> {
+    const { config, loss, pool, options } = this.parts;
+    const losses = new ValidationLoss(loss.normalizer);
+    this.judged = await judgeDetector(this.set, {
+      evaluate: this.evaluate,
+      numClasses: config.classNames.length,
+      anchors: config.architecture.anchors,
+      resize: config.resize,
+      pixels: config.pixels,
+      batchSize: options.batchSize,
+      isMirrored: options.testFlip,
+      validation: {
+        matching: matchingOf(options, config.architecture.anchors),
+        onOutputs: (batch, outputs) => losses.add(batch, outputs),
+      },
+      pool,
+      signal,
+    });
+    const evaluation = evaluateBy(options.protocol, this.judged);
+    const perClass = Object.entries(evaluation.classes).filter(([, { ap }]) => ap !== null);
+    return {
+      ...losses.metrics(),
+      mAP: evaluation.mAP ?? 0,
+      ...Object.fromEntries(perClass.map(([name, { ap }]) => [`AP/${name}`, ap!])),
+    };
+  }
+
+  /** The first images with their objects (dashed) and what was found in them by the last `metrics`. */
+  async pictures(): Promise<Picture[]> {
+    const { judged } = this;
+    if (judged === undefined) return [];
+    const { classNames } = this.parts.config;
+    const shown = this.set.samples.slice(0, SHOWN_IMAGES);
+    return Promise.all(
+      shown.map(async ({ id, imagePath, width, height, boxes, labels }, image) => {
+        const detections = keepScoresFrom(detectionsOfImage(judged.detections, image), SHOWN_SCORE);
+        const drawing = { size: { width, height }, classNames, detections, groundTruth: { boxes, labels } };
+        return { name: `val/${id}`, ...(await drawnJpeg(imagePath, drawing, SHOWN_SIDE_PX)) };
+      }),
+    );
+  }
+}
