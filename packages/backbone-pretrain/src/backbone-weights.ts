@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CompiledModel } from '@featuremine/tensor-graph';
+import { dirname, join } from 'node:path';
+import type { CompiledModel, VariableSpec } from '@featuremine/tensor-graph';
 import {
   makeStateDict,
   planLoad,
@@ -51,16 +52,37 @@ export interface SaveOptions {
  * `strict=True`; heads that exist in training only are left out. The metadata holds the provenance and a SHA-256 of
  * the tensors' names and values.
  */
-export async function saveWeights(
+export function saveWeights(trained: TrainedModel, network: Network, options: SaveOptions): Promise<void> {
+  return saveVariables(trained, network.variables, options);
+}
+
+/** The file beside a weights file that holds what else a method needs at test. */
+export function exitsPath(weightsPath: string): string {
+  return join(dirname(weightsPath), 'exits.safetensors');
+}
+
+/** Writes variables as `saveWeights` does. */
+export async function saveVariables(
   { model, weightsPrefix }: TrainedModel,
-  network: Network,
+  variables: readonly VariableSpec[],
   { path, provenance }: SaveOptions,
 ): Promise<void> {
-  const kept = network.variables.map(({ name }) => weightsPrefix + name);
+  const kept = variables.map(({ name }) => weightsPrefix + name);
   const values = await model.readVariables([...kept, STEP_COUNT]);
   const named = new Map(kept.map((name) => [name.slice(weightsPrefix.length), values.get(name)!]));
-  const tensors = makeStateDict(network.variables, named, { batchCount: values.get(STEP_COUNT)![0] });
+  const tensors = makeStateDict(variables, named, { batchCount: values.get(STEP_COUNT)![0] });
   writeSafetensors(path, tensors, { format: 'pt', ...provenance, sha256: stateDictHash(tensors) });
+}
+
+/** Reads variables that `saveVariables` wrote, all of them. @throws WeightsError */
+export async function loadVariables(
+  { model }: TrainedModel,
+  variables: readonly VariableSpec[],
+  path: string,
+): Promise<void> {
+  const plan = planLoad(readStateDict(path), variables);
+  requireComplete(plan, path, () => false);
+  await model.writeVariables(plan.loaded);
 }
 
 /** SHA-256 of names and values, in the order of the names. */

@@ -4,17 +4,19 @@ import type { TrainingBatch, TrainingTask } from '@featuremine/training';
 import {
   batchCount,
   classificationBatches,
+  classPartners,
   type ClassificationBatch,
   type ClassificationDataset,
   type WorkerPool,
 } from '@featuremine/vision-data';
-import { saveWeights } from './backbone-weights';
+import { exitsPath, saveVariables, saveWeights } from './backbone-weights';
 import type { ClassificationData } from './classification-data';
 import { ClassificationScore, type ClassificationResult } from './classification-score';
 import { drawInputs } from './classification-steps';
 import type { Classifier } from './classifier';
 import type { FeatureMining } from './feature-mining/feature-mining';
-import type { TrainingMethod } from './methods/training-method';
+import { PARTNER_IMAGES } from './methods/cs-kd';
+import { testVariables, type TrainingMethod } from './methods/training-method';
 import { parameterCount, type Network } from './network';
 
 /** What a task is made from; the pool and the classifier stay their maker's to close. */
@@ -30,15 +32,18 @@ export interface ClassificationTaskParts {
   readonly pool: WorkerPool;
   readonly batchSize: number;
   readonly seed: number;
+  /** Whether each image comes with another one of its class. */
+  readonly hasPartners?: boolean;
   /** Written into the weights file. */
   readonly provenance: Readonly<Record<string, string>>;
 }
 
 /** The training of a classifier, for `train` of the training package. */
 export function classificationTask(parts: ClassificationTaskParts): TrainingTask {
-  const { network, classifier, trainingLabels, training, test, pool, batchSize, seed } = parts;
+  const { network, methods = [], classifier, trainingLabels, training, test, pool, batchSize, seed } = parts;
   const { model } = classifier;
   const { dataset, transform, imageSize } = training;
+  const exits = testVariables(methods);
   const stepsPerEpoch = batchCount({ count: dataset.count, batchSize, lastBatch: 'drop' });
   return {
     model,
@@ -48,22 +53,27 @@ export function classificationTask(parts: ClassificationTaskParts): TrainingTask
       return { ...outputs, top1: trainingAccuracy(logits, inputs['labels'] as HostTensor) };
     },
     async *batches(epoch, startBatch): AsyncGenerator<TrainingBatch, void, undefined> {
-      const options = { pool, batchSize, imageSize, seed, epoch, startBatch, transform } as const;
+      const partners = parts.hasPartners === true ? { partnerOf: classPartners(dataset, { seed, epoch }) } : {};
+      const options = { pool, batchSize, imageSize, seed, epoch, startBatch, transform, ...partners } as const;
       for await (const batch of classificationBatches(dataset, { ...options, order: 'shuffled', lastBatch: 'drop' })) {
-        const { images, imageCount, files, batchIndex } = batch;
-        const labels = labelsOf(batch, trainingLabels);
+        const { files, batchIndex } = batch;
+        const labels = labelsOf(batch, { batchSize, replaced: trainingLabels });
         const stepNumber = epoch * stepsPerEpoch + batchIndex;
         const drawn = drawInputs(parts, { seed, stepNumber, labels: labels.data });
-        const inputs = { images, labels, ...drawn };
-        yield { inputs, imageCount, files };
+        const inputs = { ...imagesOf(batch, batchSize), labels, ...drawn };
+        yield { inputs, imageCount: batchSize, files };
       }
     },
     async evaluate(_epoch, signal) {
-      const { top1, top5, loss } = await evaluateClassifier({ ...parts, data: test, signal });
-      return { top1, top5, loss };
+      const { top1, top5, loss, networkTop1 } = await evaluateClassifier({ ...parts, data: test, signal });
+      return { top1, top5, loss, ...(exits.length > 0 ? { networkTop1 } : {}) };
     },
     bestMetric: { name: 'top1', mode: 'max' },
-    saveWeights: (path) => saveWeights(classifier, network, { path, provenance: parts.provenance }),
+    async saveWeights(path) {
+      const { provenance } = parts;
+      if (exits.length > 0) await saveVariables(classifier, exits, { path: exitsPath(path), provenance });
+      await saveWeights(classifier, network, { path, provenance });
+    },
     parameterCount: parameterCount(network.variables),
     dataFingerprint: fingerprint([dataset, test.dataset]),
   };
@@ -79,24 +89,49 @@ export interface EvaluationParts {
   readonly signal?: AbortSignal;
 }
 
-/** Measures a classifier on a whole data set; stops early when the signal aborts. The last batch is padded. */
-export async function evaluateClassifier(parts: EvaluationParts): Promise<ClassificationResult> {
+/**
+ * Measures a classifier on a whole data set; stops early when the signal aborts. The last batch is padded.
+ *
+ * `networkTop1` is that of the network alone, where a method has outputs of its own at test.
+ */
+export async function evaluateClassifier(
+  parts: EvaluationParts,
+): Promise<ClassificationResult & { readonly networkTop1: number }> {
   const { classifier, network, data, pool, batchSize, signal } = parts;
   const { dataset, imageSize, transform } = data;
-  const score = new ClassificationScore();
+  const [score, networkScore] = [new ClassificationScore(), new ClassificationScore()];
   const options = { pool, batchSize, imageSize, transform, seed: 0, epoch: 0 } as const;
   const batches = classificationBatches(dataset, { ...options, order: 'sequential', lastBatch: 'pad' });
   for await (const { images, labels, imageCount } of batches) {
     if (signal?.aborted) break;
-    const { logits } = await classifier.predict({ images });
-    score.add(logits.data, labels.data, { imageCount, numClasses: network.numClasses });
+    const { logits, networkLogits } = await classifier.predict({ images });
+    const size = { imageCount, numClasses: network.numClasses };
+    score.add(logits.data, labels.data, size);
+    networkScore.add(networkLogits.data, labels.data, size);
   }
-  return score.result();
+  return { ...score.result(), networkTop1: networkScore.result().top1 };
 }
 
-function labelsOf({ labels, indices }: ClassificationBatch, replaced: Int32Array | undefined): HostTensor {
-  if (replaced === undefined) return labels;
-  return { ...labels, data: Int32Array.from(indices, (index) => replaced[index]) };
+// The first N images of a batch; those behind them are their partners.
+function imagesOf({ images }: ClassificationBatch, batchSize: number): Record<string, HostTensor> {
+  const { shape, data } = images;
+  if (shape[0] === batchSize) return { images };
+  const length = data.length / 2;
+  const half = (start: number): HostTensor => ({
+    dtype: 'uint8',
+    shape: [batchSize, ...shape.slice(1)],
+    data: data.subarray(start, start + length),
+  });
+  return { images: half(0), [PARTNER_IMAGES]: half(length) };
+}
+
+function labelsOf(
+  { labels, indices }: ClassificationBatch,
+  { batchSize, replaced }: { readonly batchSize: number; readonly replaced: Int32Array | undefined },
+): HostTensor {
+  const own = indices.subarray(0, batchSize);
+  const data = replaced === undefined ? labels.data.subarray(0, batchSize) : own.map((index) => replaced[index]);
+  return { dtype: 'int32', shape: [batchSize], data };
 }
 
 function trainingAccuracy(logits: HostTensor, labels: HostTensor): HostTensor {

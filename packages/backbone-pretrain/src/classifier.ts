@@ -1,5 +1,6 @@
 import { CompiledModel, type CompiledFunction, type OptimizerConfig, type Precision } from '@featuremine/tensor-graph';
 import { evaluationStep, trainingStep, type ClassifierParts } from './classification-steps';
+import { ownVariables } from './methods/training-method';
 
 /** How a classifier is trained; names and defaults are those of `trainSchema`. */
 export interface ClassifierOptions extends ClassifierParts {
@@ -28,11 +29,11 @@ export interface Classifier {
   readonly weightsPrefix: '' | 'ema/';
 }
 
-/** Makes the variables of a network and of its mining heads, and the steps over them; they compile when first run. */
+/** Makes the variables of a network, its mining heads and its methods, and the steps over them; they compile when first run. */
 export function createClassifier(options: ClassifierOptions): Classifier {
-  const { network, mining, ema, clipNorm, threads } = options;
+  const { network, mining, methods = [], ema, clipNorm, threads } = options;
   const model = new CompiledModel({
-    variables: [...network.variables, ...mining.variables].map((variable) => ({
+    variables: [...network.variables, ...mining.variables, ...ownVariables(methods)].map((variable) => ({
       ...variable,
       hasDecay: variable.hasDecay && (options.decayVectors || variable.shape.length > 1),
     })),

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { ConfigError } from '@featuremine/errors';
 import { createWorkerPool } from '@featuremine/vision-data';
-import { loadWeights } from './backbone-weights';
+import { exitsPath, loadVariables, loadWeights } from './backbone-weights';
 import { openTestData } from './classification-data';
 import type { ClassificationResult } from './classification-score';
 import { evaluateClassifier } from './classification-task';
 import { createClassifier } from './classifier';
 import { createNetwork } from './create-network';
 import { featureMining } from './feature-mining/feature-mining';
+import { testMethods } from './methods/chosen-methods';
+import { testVariables } from './methods/training-method';
 import { readRunConfig } from './open-run';
 import { pixelStatistics } from './pixel-statistics';
 import type { EvalOptions } from './training-options';
@@ -18,6 +20,8 @@ export interface RunEvaluation extends ClassificationResult {
   readonly dataset: string;
   readonly split: string;
   readonly imageSize: number;
+  /** Top-1 of the network alone, where a method has further outputs at test. */
+  readonly networkTop1: number;
 }
 
 /**
@@ -41,10 +45,14 @@ export async function evaluateRun(options: EvalOptions): Promise<RunEvaluation> 
   const precision = options.precision ?? config.precision;
   const { threads = config.threads } = options;
   const pixels = pixelStatistics(network);
-  const classifier = createClassifier({ ...config, ema: 0, network, mining, pixels, precision, threads });
+  const methods = testMethods(config, network, imageSize);
+  const classifier = createClassifier({ ...config, ema: 0, network, mining, methods, pixels, precision, threads });
   const pool = createWorkerPool({ workers: options.workers });
   try {
-    await loadWeights(classifier, network, join(options.run, 'weights.safetensors'));
+    const weights = join(options.run, 'weights.safetensors');
+    await loadWeights(classifier, network, weights);
+    const exits = testVariables(methods);
+    if (exits.length > 0) await loadVariables(classifier, exits, exitsPath(weights));
     const batchSize = options.batchSize ?? config.batchSize;
     const result = await evaluateClassifier({ classifier, network, data, pool, batchSize });
     const dataset = options.dataset ?? config.dataset;

@@ -9,12 +9,9 @@ import { createClassifier } from './classifier';
 import { createNetwork } from './create-network';
 import { featureMining } from './feature-mining/feature-mining';
 import { miningKind } from './feature-mining/mining-kinds';
+import { chosenMethods } from './methods/chosen-methods';
 import { noisyLabels } from './methods/label-noise';
-import { mixup } from './methods/mixup';
 import { samplesPerClass } from './methods/samples-per-class';
-import { DROPOUT_RATES, stageDropout } from './methods/stage-dropout';
-import type { TrainingMethod } from './methods/training-method';
-import type { Network } from './network';
 import { pixelStatistics } from './pixel-statistics';
 import { provenanceOf } from './provenance';
 import type { TrainOptions } from './training-options';
@@ -39,7 +36,7 @@ export async function trainClassifier(options: TrainOptions, log: Logger): Promi
     hasEarlyFullHead: options.earlyFullHead,
   });
   for (const warning of [...dataWarnings(options, training), ...mining.warnings]) log.warn(warning);
-  const methods = methodsOf(options, network);
+  const methods = chosenMethods(options, network, imageSize);
   const classifier = createClassifier({ ...options, network, mining, methods, pixels: pixelStatistics(network) });
   const pool = createWorkerPool({ workers: options.workers });
   try {
@@ -59,6 +56,7 @@ export async function trainClassifier(options: TrainOptions, log: Logger): Promi
       pool,
       batchSize,
       seed,
+      hasPartners: options.csKd > 0,
       provenance,
     });
     const run = RunFolder.open({ path: options.out, resume: options.resume, config, log });
@@ -98,16 +96,6 @@ function chosenTrainingData(options: TrainOptions): ClassificationData {
   const { samplesPerClass: count, seed } = options;
   const data = openTrainingData(options);
   return count === undefined ? data : { ...data, dataset: samplesPerClass(data.dataset, { count, seed }) };
-}
-
-function methodsOf(
-  { dropout, dropoutRate, mixup: alpha, labelSmoothing }: TrainOptions,
-  network: Network,
-): TrainingMethod[] {
-  const methods: TrainingMethod[] = [];
-  if (alpha > 0) methods.push(mixup({ alpha, labelSmoothing }));
-  if (dropout !== 'none') methods.push(stageDropout(network, dropout, dropoutRate ?? DROPOUT_RATES[dropout]));
-  return methods;
 }
 
 function falsifiedLabels(

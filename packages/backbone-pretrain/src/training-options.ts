@@ -2,6 +2,7 @@ import { trainingFields } from '@featuremine/training';
 import { z } from 'zod';
 import { NETWORK_NAMES } from './create-network';
 import { MINING_KINDS } from './feature-mining/mining-kinds';
+import { FIXED_MASKS } from './methods/fixed-mask';
 import { NOISE_KINDS } from './methods/label-noise';
 import { DROPOUT_KINDS } from './methods/stage-dropout';
 
@@ -46,12 +47,29 @@ export const trainSchema = z.object({
   featureMining: z.number().int().min(0).max(3).default(0).describe('How many of the last stages are mined; 0 is none'),
   earlyFullHead: z.boolean().default(false).describe('Gives earlier mined stages a head for the whole map too'),
   miningKind: z.enum(MINING_KINDS).default('box').describe('What is mined: boxes, or an ablation of the paper'),
+  miningWeight: z.number().min(0).default(1).describe("Factor of the mining heads' losses; the paper's is 1"),
   dropout: z
     .enum(['none', ...DROPOUT_KINDS])
     .default('none')
     .describe('Dropout between stages, as the paper compares'),
   dropoutRate: z.number().gt(0).lt(1).optional().describe('Its rate (0.3 for dropout, 0.1 for spatial and block)'),
   mixup: z.number().min(0).default(0).describe("Mixup's alpha; 0 is none, 1 mixes evenly"),
+  cutmix: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("CutMix's alpha; 0 is none, 1 the authors'; with mixup, each step takes one of both"),
+  cutmixProbability: z.number().min(0).max(1).default(1).describe('Share of the steps that cut, without mixup'),
+  byot: z.boolean().default(false).describe('Be Your Own Teacher: an exit after each stage, taught by the last'),
+  byotAlpha: z.number().min(0).max(1).default(0.1).describe('Part of the teacher in its loss'),
+  byotTemperature: z.number().positive().default(3).describe('Its temperature'),
+  byotFeatureWeight: z.number().min(0).default(1e-6).describe('Weight of its distances between maps'),
+  csKd: z.number().min(0).default(0).describe('CS-KD: weight of the divergence within classes; 0 is none'),
+  csKdTemperature: z.number().positive().default(4).describe('Its temperature'),
+  fixedMask: z
+    .enum(['none', ...FIXED_MASKS])
+    .default('none')
+    .describe('Trains on this part of the last map alone (figure 2 of the paper)'),
   labelNoise: z.number().min(0).max(1).default(0).describe('Share of the training labels that are falsified'),
   noiseKind: z.enum(NOISE_KINDS).default('symmetric').describe('False labels: any other class, or the next'),
   samplesPerClass: z.number().int().min(1).optional().describe('Training images of each class (all if not given)'),

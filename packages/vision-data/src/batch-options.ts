@@ -30,6 +30,8 @@ export interface ClassificationBatchOptions extends EpochOptions {
   /** Side S of the images in pixels. */
   readonly imageSize: number;
   readonly transform: ClassificationTransform;
+  /** Gives each image a partner: a batch then has 2N images, its N images first, then their partners in that order. */
+  readonly partnerOf?: (index: number) => number;
 }
 
 /** Options of `detectionBatches`. */

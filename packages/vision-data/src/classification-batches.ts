@@ -1,7 +1,7 @@
 import type { ClassificationBatch } from './batch-tensors';
 import type { ClassificationBatchOptions } from './batch-options';
 import type { ClassificationDataset } from './classification-dataset';
-import { DEFAULT_CACHE_BYTES, epochBatches, shareWithPool } from './epoch-batches';
+import { DEFAULT_CACHE_BYTES, epochBatches, shareWithPool, type PlannedBatch } from './epoch-batches';
 
 /**
  * The batches of one epoch of a classification data set, in order, made ahead of time by the pool.
@@ -12,7 +12,7 @@ export function classificationBatches(
   dataset: ClassificationDataset,
   options: ClassificationBatchOptions,
 ): AsyncGenerator<ClassificationBatch, void, undefined> {
-  const { pool, imageSize, transform, seed, epoch, cacheBytes = DEFAULT_CACHE_BYTES } = options;
+  const { pool, imageSize, transform, seed, epoch, partnerOf, cacheBytes = DEFAULT_CACHE_BYTES } = options;
   const { source, count } = dataset;
   // Records are in memory already, and all decodings but that for random crops are of the whole image.
   const decoding = transform.crop.kind === 'random-resized' ? `shrunk for ${imageSize}` : 'whole';
@@ -28,11 +28,16 @@ export function classificationBatches(
       where: `batch ${batch.batchIndex} of epoch ${epoch}`,
       source: ids.data,
       cache: ids.cache,
-      ...batch,
+      ...(partnerOf === undefined ? batch : withPartners(batch, partnerOf)),
       imageSize,
       transform,
       seed,
       epoch,
     }),
   });
+}
+
+function withPartners(batch: PlannedBatch, partnerOf: (index: number) => number): PlannedBatch {
+  const indices = Int32Array.of(...batch.indices, ...batch.indices.map(partnerOf));
+  return { ...batch, indices, batchSize: indices.length };
 }

@@ -42,6 +42,7 @@ export type { EpochPlanOptions } from './epoch-plan';
 export { createWorkerPool } from './worker-pool';
 export type { WorkerPool } from './worker-pool';
 export { classificationBatches } from './classification-batches';
+export { classPartners } from './class-partners';
 export { detectionBatches } from './detection-batches';
 export { loadDetectionBatch } from './load-detection-batch';
 export type { ImageInput } from './load-detection-batch';

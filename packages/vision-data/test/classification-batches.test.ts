@@ -49,6 +49,18 @@ async function hashes(dataset: ClassificationDataset, options: ClassificationBat
 describe('classificationBatches', () => {
   const shapes = openShapesClassification({ seed: 1, count: 55, imageSize: 40 });
 
+  it('puts the partners of a batch behind its images, in their order', async () => {
+    await withPool(0, async (pool) => {
+      const partnerOf = (index: number): number => (index + 7) % 55;
+      for await (const batch of classificationBatches(shapes, { ...training, pool, partnerOf })) {
+        expect(batch.images.shape).toEqual([20, 48, 48, 3]);
+        const [own, partners] = [batch.indices.slice(0, 10), batch.indices.slice(10)];
+        expect([...partners]).toEqual([...own].map(partnerOf));
+        expect([...batch.labels.data]).toEqual([...batch.indices].map((index) => shapes.labelOf(index)));
+      }
+    });
+  });
+
   it('makes the same batches with 0, 1, 2 and 3 workers, over two epochs and with a cache or without', async () => {
     const all = new Set<string>();
     for (const workers of [0, 1, 2, 3]) {

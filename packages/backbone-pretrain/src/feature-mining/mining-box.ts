@@ -17,14 +17,18 @@ export interface MiningBox {
 /**
  * Draws the box that separates the two parts of a map, as CutMix draws its box.
  *
- * λ is uniform in [0, 1); the sides are ⌊H√(1−λ)⌋ and ⌊W√(1−λ)⌋; the centre is a uniform cell; the box is the centre
+ * λ is uniform in [0, 1) unless it is given; the sides are ⌊H√(1−λ)⌋ and ⌊W√(1−λ)⌋; the centre is a uniform cell; the box is the centre
  * ± half a side, rounded down, clipped to the map. A side of 0 or 1 gives an empty box: on a 7x7 map that happens in
  * 8 % of the draws, and a box covers 23 % of the map on average. It is kept so, since the paper refers to CutMix.
  *
  * Source: Xie et al., Feature Mining, section 3; Yun et al., CutMix, 2019.
  */
-export function drawMiningBox({ height, width }: MapSize, random: Random): MiningBox {
-  const share = Math.sqrt(1 - random.uniform());
+export function drawMiningBox(
+  { height, width }: MapSize,
+  random: Random,
+  lambda: number = random.uniform(),
+): MiningBox {
+  const share = Math.sqrt(1 - lambda);
   const halfHeight = Math.floor(Math.floor(height * share) / 2);
   const halfWidth = Math.floor(Math.floor(width * share) / 2);
   const centreX = random.integer(width);

@@ -2,9 +2,10 @@ import { channelMining } from './channel-mining';
 import { independentMining } from './independent-mining';
 import { boxMining, type MiningKind } from './mining-kind';
 import { pointMining } from './point-mining';
+import { wholeMining } from './whole-mining';
 
-/** Names that `--mining-kind` takes: the paper's method first, then its ablations. */
-export const MINING_KINDS = ['box', 'points', 'channels', 'independent'] as const;
+/** Names that `--mining-kind` takes: the paper's method first, then its ablations, then heads without mining. */
+export const MINING_KINDS = ['box', 'points', 'channels', 'independent', 'whole'] as const;
 export type MiningKindName = (typeof MINING_KINDS)[number];
 
 const KINDS: Readonly<Record<MiningKindName, MiningKind>> = {
@@ -12,6 +13,7 @@ const KINDS: Readonly<Record<MiningKindName, MiningKind>> = {
   points: pointMining,
   channels: channelMining,
   independent: independentMining,
+  whole: wholeMining,
 };
 
 /** The way of separating maps with this name. */

@@ -65,6 +65,20 @@ describe('trainClassifier', () => {
     expect(lastState(parts) === lastState(whole)).toBe(true);
   });
 
+  it('combines Feature Mining with BYOT and CS-KD, and keeps the exits that count at test', async () => {
+    const out = join(temporaryFolder(), 'run');
+    const options = optionsOf({ data, out, epochs: 2, batchSize: 100, featureMining: 2, byot: true, csKd: 1 });
+    const summary = await trainClassifier(options, silentLogger);
+    const { metrics } = summary.best!;
+    expect(Object.keys(metrics)).toEqual(
+      expect.arrayContaining(['networkTop1', 'train/byotDivergence', 'train/csKdDivergence', 'train/classifierLoss']),
+    );
+    const result = await evaluateRun(evalSchema.parse({ run: out, workers: 0 }));
+    expect(result).toMatchObject({ top1: metrics['top1'], networkTop1: metrics['networkTop1'] });
+    expectNetworkOnly(readSafetensors(join(out, 'weights.safetensors')).tensors);
+    expect([...readSafetensors(join(out, 'exits.safetensors')).tensors.keys()]).toContain('byot.layer1.fc.weight');
+  });
+
   it('starts from weights, with a new classifier where the classes are others', async () => {
     const folder = temporaryFolder();
     const weights = join(folder, 'first', 'weights.safetensors');
