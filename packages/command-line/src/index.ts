@@ -14,3 +14,5 @@ export { styleOf } from './style';
 export type { LineStream, Style } from './style';
 export { describeExpected, optionFields } from './option-schema';
 export type { JsonSchema, OptionField } from './option-schema';
+export { CommandFailure, commandLine, runCommand } from './run-command';
+export type { CommandRun } from './run-command';

@@ -38,3 +38,12 @@ export { metricSeries, readMetrics } from './read-metrics';
 export type { MetricsLine } from './read-metrics';
 export { trainingReport } from './training-report';
 export type { TrainingReportOptions } from './training-report';
+export {
+  confidenceInterval,
+  formatDifference,
+  formatSpread,
+  medianInterval,
+  pairedDifference,
+  spreadOf,
+} from './paired-statistics';
+export type { Spread } from './paired-statistics';

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { ChainOptions } from './chain-options';
 import { parseClassifySource } from './classify-source';
-import type { CommandRun } from './run-command';
+import type { CommandRun } from '@featuremine/command-line';
 
 /** What the detector starts from. */
 export const ARM_NAMES = ['none', 'baseline', 'fm'] as const;

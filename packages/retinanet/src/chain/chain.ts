@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatDuration, startProgress } from '@featuremine/command-line';
-import type { Logger } from '@featuremine/command-line';
+import { commandLine, formatDuration, runCommand, startProgress } from '@featuremine/command-line';
+import type { CommandRun, Logger } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
@@ -15,8 +15,6 @@ import type { ChainOptions } from './chain-options';
 import { parseClassifySource } from './classify-source';
 import { compareArms } from './comparison';
 import type { Comparison } from './comparison';
-import { commandLine, runCommand } from './run-command';
-import type { CommandRun } from './run-command';
 
 /** A finished chain. */
 export interface ChainResult {

@@ -1,4 +1,4 @@
-import { defineCommand, runCommands } from '@featuremine/command-line';
+import { CommandFailure, defineCommand, runCommands } from '@featuremine/command-line';
 import type { Command, CommandContext } from '@featuremine/command-line';
 import { planArms } from './arms';
 import { runChain } from './chain';
@@ -7,7 +7,6 @@ import type { ChainOptions } from './chain-options';
 import { comparisonTable } from './comparison';
 import { demoSchema, prepareDemo } from './demo';
 import { writeReport } from './report';
-import { CommandFailure } from './run-command';
 
 /** `npm run chain`: pretraining, fine-tuning and evaluation on a user's data, in one or in three arms. */
 const chainCommand: Command = defineCommand({

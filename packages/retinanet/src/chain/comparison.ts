@@ -2,8 +2,8 @@ import { formatTable } from '@featuremine/command-line';
 import type { ArmResult, Scores } from './arm-result';
 import { ARM_NAMES, ARM_TITLES } from './arms';
 import type { ArmName } from './arms';
-import { formatDifference, formatSpread, pairedDifference, spreadOf } from './paired-statistics';
-import type { Spread } from './paired-statistics';
+import { formatDifference, formatSpread, pairedDifference, spreadOf } from '@featuremine/training';
+import type { Spread } from '@featuremine/training';
 
 /** The scores in the order of the tables. */
 export const SCORE_NAMES = ['AP50', 'AP75', 'AP', 'mAP'] as const satisfies readonly (keyof Scores)[];
