@@ -5,13 +5,14 @@ import { evalCommand } from './commands/eval';
 import { overfitCommand } from './commands/overfit';
 import { predictCommand } from './commands/predict';
 import { showCommand } from './commands/show';
+import { splitCommand } from './commands/split';
 import { trainCommand } from './commands/train';
 
 /** The `retinanet` program and its commands. */
 export const retinanetProgram: Program = {
   name: 'retinanet',
   summary: 'RetinaNet on VOC data: train, evaluate, predict, and look at the data before',
-  commands: [trainCommand, evalCommand, predictCommand, anchorsCommand, showCommand, overfitCommand],
+  commands: [trainCommand, evalCommand, predictCommand, anchorsCommand, showCommand, overfitCommand, splitCommand],
 };
 
 /** Runs the `retinanet` program; resolves to its exit code. */

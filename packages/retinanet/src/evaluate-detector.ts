@@ -2,9 +2,9 @@ import { DetectionList, evaluateCoco, evaluateVoc, groundTruthFromImageSet } fro
 import type { Detections as DetectionColumns, Evaluation, GroundTruth, Protocol } from '@featuremine/voc-eval';
 import { detectionSamplesOf } from '@featuremine/vision-data';
 import type { DetectionSample } from '@featuremine/vision-data';
-import type { VocImageSet } from '@featuremine/voc';
 import { detectSamples } from './detect-samples';
 import type { DetectOptions } from './detect-samples';
+import type { DetectionSet } from './detection-set';
 import type { Detections } from './detections';
 
 /** All detections on an image set beside its ground truth: what every protocol judges. */
@@ -20,8 +20,8 @@ export interface EvaluationSet {
 }
 
 /** Makes the samples and the ground truth of an image set. */
-export function evaluationSetOf(set: VocImageSet): EvaluationSet {
-  return { samples: detectionSamplesOf(set.images), groundTruth: groundTruthFromImageSet(set) };
+export function evaluationSetOf(set: DetectionSet): EvaluationSet {
+  return { samples: detectionSamplesOf(set.images), groundTruth: set.groundTruth ?? groundTruthFromImageSet(set) };
 }
 
 /** Runs the detector over an image set and gathers its detections, in pixels of the files. */

@@ -1,14 +1,12 @@
 import type { Logger } from '@featuremine/command-line';
-import { DatasetError } from '@featuremine/errors';
 import { CompiledModel } from '@featuremine/tensor-graph';
 import { RunFolder, accumulatedTask, train } from '@featuremine/training';
 import type { Summary, TrainingTask } from '@featuremine/training';
 import { createWorkerPool, detectionSamplesOf } from '@featuremine/vision-data';
 import type { WorkerPool } from '@featuremine/vision-data';
-import { openDevkit, readImageSet } from '@featuremine/voc';
-import type { ReadImageSetOptions, VocImageSet } from '@featuremine/voc';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import { adviceOn, anchorCoverage } from './anchor-coverage';
+import type { DetectionSet } from './detection-set';
 import type { DetectorConfig } from './detector-config';
 import { countParameters, makeDetector } from './detector';
 import type { Detector } from './detector';
@@ -20,6 +18,7 @@ import type { LossOptions } from './losses';
 import { describeResize } from './resize-option';
 import type { TrainOptions } from './train-options';
 import { TrainingBatches } from './training-batches';
+import { readTrainingData } from './training-data';
 import { planArchitecture, planLoss, planOptimizer, planResize, planSchedule, readStartWeights } from './training-plan';
 import type { StartWeights } from './training-plan';
 import { Validation } from './validation';
@@ -34,7 +33,7 @@ import { Validation } from './validation';
  */
 export async function trainDetector(options: TrainOptions, log: Logger): Promise<Summary> {
   const start = readStartWeights(options);
-  const { trainSet, valSet } = readData(options, log);
+  const { trainSet, valSet } = readTrainingData(options, log);
   const architecture = planArchitecture(options, trainSet.classNames.length, start);
   const config: DetectorConfig = {
     classNames: trainSet.classNames,
@@ -83,8 +82,8 @@ interface TrainingParts {
   readonly model: CompiledModel;
   readonly pool: WorkerPool;
   readonly run: RunFolder;
-  readonly trainSet: VocImageSet;
-  readonly valSet: VocImageSet | undefined;
+  readonly trainSet: DetectionSet;
+  readonly valSet: DetectionSet | undefined;
   readonly loss: LossOptions;
   readonly log: Logger;
 }
@@ -114,39 +113,6 @@ function taskOf(common: Omit<TrainingTask, 'step'>, { model, detector, options, 
   const step = trainingStep(detector, loss);
   if (accumulate === 1) return { ...common, step: model.trainStep('train', step, training) };
   return accumulatedTask({ ...common, step: model.accumulatedTrainStep('train', step, training) }, accumulate);
-}
-
-function readData(options: TrainOptions, log: Logger): { trainSet: VocImageSet; valSet: VocImageSet | undefined } {
-  const devkit = openDevkit(options.voc);
-  const read = (sets: string, readOptions: ReadImageSetOptions): VocImageSet => {
-    const set = readImageSet(devkit, sets, readOptions);
-    return { ...set, images: set.images.slice(0, options.limit) };
-  };
-  const trainSet = read(options.train, {
-    onBadBox: options.onBadBox,
-    faultFile: `${options.out}-faults.txt`,
-    ...(options.classes ? { classes: options.classes, needsEveryClass: true } : {}),
-  });
-  if (!options.classes) log.info(`classes: ${trainSet.classNames.join(', ')}`);
-  reportBoxes(trainSet, options.train, log);
-  if (trainSet.images.length < options.batchSize * options.accumulate) {
-    throw new DatasetError({
-      where: `--train ${options.train}`,
-      found: `${trainSet.images.length} images`,
-      expected: `at least --batch-size ${options.batchSize}${options.accumulate > 1 ? ` times --accumulate ${options.accumulate}` : ''}`,
-      fix: 'Add image sets, or take a smaller batch',
-    });
-  }
-  if (options.val === undefined) return { trainSet, valSet: undefined };
-  const valSet = read(options.val, { onBadBox: options.onBadBox, classes: trainSet.classNames });
-  reportBoxes(valSet, options.val, log);
-  return { trainSet, valSet };
-}
-
-function reportBoxes({ report }: VocImageSet, set: string, log: Logger): void {
-  if (report.skippedBoxCount > 0) log.warn(`${set}: ${report.skippedBoxCount} boxes left out`);
-  if (report.clippedBoxCount > 0) log.warn(`${set}: ${report.clippedBoxCount} boxes trimmed to their image`);
-  if (report.otherClassCount > 0) log.warn(`${set}: ${report.otherClassCount} objects of other classes left out`);
 }
 
 function startWeights(

@@ -1,6 +1,7 @@
 import { trainingFields } from '@featuremine/training';
 import { z } from 'zod';
 import { BACKBONES } from './architecture';
+import { sourceFields } from './data-source';
 
 /** The flags for the size of the images; see `resizeFrom`. */
 export const sizeFields = {
@@ -10,12 +11,6 @@ export const sizeFields = {
     .optional()
     .describe('Shorter side, as torchvision resizes (800); several, with commas, are drawn from in training'),
   maxSize: z.number().int().positive().optional().describe('Limit of the longer side (1333)'),
-} as const;
-
-/** Which image set, and what is done about faulty boxes in it. */
-export const annotationFields = {
-  voc: z.string().describe('VOCdevkit folder'),
-  classes: z.array(z.string().min(1)).optional().describe('Class names; by default VOC’s 20, or the names found'),
 } as const;
 
 export const badBoxField = z
@@ -36,9 +31,14 @@ export const normEpsilonField = z
 
 /** All options of `retinanet train`; defaults are torchvision's recipe for `retinanet_resnet50_fpn`. */
 export const trainSchema = z.object({
-  ...annotationFields,
-  train: z.string().describe('Image sets to train on, such as 2007/trainval,2012/trainval'),
+  ...sourceFields,
+  train: z
+    .string()
+    .optional()
+    .describe('Image sets to train on, such as 2007/trainval,2012/trainval; of --data, parts (all of it if not given)'),
   val: z.string().optional().describe('Image sets to validate on after each epoch; the best epoch’s weights are kept'),
+  valCoco: z.string().optional().describe('COCO file to validate on, with --coco'),
+  valImages: z.string().optional().describe('Folder of the images that --val-coco names (--images if not given)'),
   onBadBox: badBoxField,
   limit: z.number().int().min(1).optional().describe('Only so many images, from the start of each set'),
   backbone: z.string().default('none').describe('Weights of a pretrained classifier (safetensors or .pth), or none'),

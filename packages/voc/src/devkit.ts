@@ -100,8 +100,13 @@ export function parseImageSets(devkit: VocDevkit, sets: string): ImageSetName[] 
 /** Path and text of an image set's file. */
 export function readSetFile(devkit: VocDevkit, name: ImageSetName): { readonly path: string; readonly text: string } {
   const path = join(yearFolder(devkit, name.year), 'ImageSets', 'Main', `${name.set}.txt`);
+  return { path, text: readSetText(path) };
+}
+
+/** The text of an image set's file. @throws DatasetError when it cannot be read */
+export function readSetText(path: string): string {
   try {
-    return { path, text: readFileSync(path, 'utf8').replace(/^\uFEFF/, '') };
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new DatasetError({

@@ -13,44 +13,64 @@ export interface SetLine extends ImageSetName {
   readonly line: number;
 }
 
+/** The lines of set files, and the faults of those that are left out: unsafe, repeated or unclear names. */
+export interface SetLines {
+  readonly lines: SetLine[];
+  readonly faults: Fault[];
+}
+
+/** The images that image sets name, in the order of the files. */
+export function readSetLines(devkit: VocDevkit, sets: string): SetLines {
+  const collected = new SetLineCollector();
+  for (const name of parseImageSets(devkit, sets)) {
+    const { path, text } = readSetFile(devkit, name);
+    collected.add(text, { ...name, file: path }, (id) => existsSync(annotationPath(devkit, name.year, id)));
+  }
+  return collected;
+}
+
 /**
- * The images that image sets name, in the order of the files, and the faults of their lines (unsafe, repeated or
- * unclear names), which are left out.
+ * Gathers the lines of set files, one after the other.
  *
  * A line is an image's name, in the files of one class followed by −1, 0 or 1. A name with blanks is taken whole when
  * its annotation exists.
  */
-export function readSetLines(devkit: VocDevkit, sets: string): { readonly lines: SetLine[]; readonly faults: Fault[] } {
-  const lines: SetLine[] = [];
-  const faults: Fault[] = [];
-  const places = new Map<string, SetLine>();
-  for (const name of parseImageSets(devkit, sets)) {
-    const { path, text } = readSetFile(devkit, name);
+export class SetLineCollector implements SetLines {
+  readonly lines: SetLine[] = [];
+  readonly faults: Fault[] = [];
+  private readonly places = new Map<string, SetLine>();
+
+  /** Adds the text of one file; `exists` says whether an image of this name is annotated. */
+  add(text: string, from: ImageSetName & { readonly file: string }, exists: (id: string) => boolean): void {
     text.split(/\r\n|\n|\r/).forEach((content, i) => {
       const trimmed = content.trim();
-      if (trimmed === '') return;
-      const place = { file: path, object: i + 1 };
-      const id = idOfLine(trimmed, (whole) => existsSync(annotationPath(devkit, name.year, whole)));
-      if (id === undefined) {
-        faults.push(makeFault('bad-set-line', `the line is "${trimmed.slice(0, 60)}"`, place));
-        return;
-      }
-      if (!isSafeName(id)) {
-        faults.push(makeFault('unsafe-id', `"${id.slice(0, 60)}" is not the name of an image`, place));
-        return;
-      }
-      const key = `${name.year}/${id}`;
-      const other = places.get(key);
-      if (other !== undefined) {
-        faults.push(makeFault('repeated-id', `${id} is also line ${other.line} of ${other.year}/${other.set}`, place));
-        return;
-      }
-      const line = { ...name, id, file: path, line: i + 1 };
-      places.set(key, line);
-      lines.push(line);
+      if (trimmed !== '') this.addLine(trimmed, { ...from, line: i + 1 }, exists);
     });
   }
-  return { lines, faults };
+
+  private addLine(text: string, from: Omit<SetLine, 'id'>, exists: (id: string) => boolean): void {
+    const { faults, lines, places } = this;
+    const place = { file: from.file, object: from.line };
+    const id = idOfLine(text, exists);
+    if (id === undefined) {
+      faults.push(makeFault('bad-set-line', `the line is "${text.slice(0, 60)}"`, place));
+      return;
+    }
+    if (!isSafeName(id)) {
+      faults.push(makeFault('unsafe-id', `"${id.slice(0, 60)}" is not the name of an image`, place));
+      return;
+    }
+    const key = `${from.year}/${id}`;
+    const other = places.get(key);
+    if (other !== undefined) {
+      const where = other.year === '' ? other.set : `${other.year}/${other.set}`;
+      faults.push(makeFault('repeated-id', `${id} is also line ${other.line} of ${where}`, place));
+      return;
+    }
+    const line = { ...from, id };
+    places.set(key, line);
+    lines.push(line);
+  }
 }
 
 function idOfLine(line: string, exists: (id: string) => boolean): string | undefined {

@@ -1,16 +1,15 @@
 import { defineCommand, formatTable } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
-import { openDevkit, readImageSet } from '@featuremine/voc';
 import { z } from 'zod';
 import { adviceOn, anchorCoverage } from '../anchor-coverage';
 import type { ClassCoverage } from '../anchor-coverage';
+import { readDetectionSet, setField, sourceFields } from '../data-source';
 import { describeResize, resizeFrom } from '../resize-option';
 import { sizeFields } from '../train-options';
 
 const schema = z.object({
-  voc: z.string().describe('VOCdevkit folder'),
-  set: z.string().describe('Image sets such as 2007/trainval'),
-  classes: z.array(z.string().min(1)).optional().describe('Class names; by default VOC’s 20, or the names found'),
+  ...sourceFields,
+  set: setField,
   ...sizeFields,
 });
 
@@ -22,11 +21,15 @@ export const anchorsCommand: Command = defineCommand({
   schema,
   run(options, context) {
     const resize = resizeFrom(options) ?? { kind: 'min-max', minSize: 800, maxSize: 1333 };
-    const set = readImageSet(openDevkit(options.voc), options.set, {
-      onBadBox: 'skip',
-      needsImages: false,
-      ...(options.classes ? { classes: options.classes, needsEveryClass: true } : {}),
-    });
+    const set = readDetectionSet(
+      options,
+      { flag: '--set', sets: options.set },
+      {
+        onBadBox: 'skip',
+        needsImages: false,
+        ...(options.classes ? { classes: options.classes, needsEveryClass: true } : {}),
+      },
+    );
     const coverage = anchorCoverage(set.images, resize);
     const classes = [...coverage.byClass].sort(([a], [b]) => a - b);
     const sizes = coverage.bySize.filter(({ objects }) => objects > 0);

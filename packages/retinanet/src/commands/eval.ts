@@ -1,11 +1,13 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
-import { detectionsForDevkit } from '@featuremine/voc-eval';
+import { cocoResults, detectionsForDevkit } from '@featuremine/voc-eval';
 import type { Evaluation } from '@featuremine/voc-eval';
 import { createWorkerPool } from '@featuremine/vision-data';
-import { openDevkit, readImageSet, writeDetections } from '@featuremine/voc';
+import { writeDetections } from '@featuremine/voc';
 import { z } from 'zod';
+import { readDetectionSet, setField, sourceName, sourcePlaces } from '../data-source';
 import { evaluateBy, evaluationSetOf, judgeDetector } from '../evaluate-detector';
 import type { JudgedSet } from '../evaluate-detector';
 import { openDetector } from '../open-detector';
@@ -15,8 +17,8 @@ import { sizeFields, testFlipField } from '../train-options';
 const schema = z.object({
   run: z.string().describe('Run folder of retinanet train'),
   weights: z.string().optional().describe('Other weights than the run’s best'),
-  voc: z.string().describe('VOCdevkit folder'),
-  set: z.string().describe('Image sets such as 2007/test, several with commas'),
+  ...sourcePlaces,
+  set: setField,
   protocol: z.enum(['voc07', 'voc10', 'coco']).default('voc07').describe('How average precision is computed'),
   iou: z.number().min(0).max(1).default(0.5).describe('IoU that a match needs (voc07, voc10)'),
   ...sizeFields,
@@ -29,7 +31,7 @@ const schema = z.object({
   batchSize: z.number().int().min(1).default(4).describe('Images per step'),
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
   workers: z.number().int().min(0).default(2).describe('Threads that read images'),
-  out: z.string().optional().describe('Folder for the detections as devkit files'),
+  out: z.string().optional().describe('Folder for the detections as devkit files (of --coco: COCO results)'),
 });
 
 /** `retinanet eval`: average precision of a run on an image set. */
@@ -43,14 +45,14 @@ export const evalCommand: Command = defineCommand({
     const detector = await openDetector(options, { resize, precision: options.precision });
     const pool = createWorkerPool({ workers: options.workers });
     try {
-      const imageSet = readImageSet(openDevkit(options.voc), options.set, {
+      const part = { flag: '--set', sets: options.set };
+      const name = sourceName(options, part);
+      const imageSet = readDetectionSet(options, part, {
         onBadBox: options.onBadBox,
         classes: detector.classNames,
       });
       if (imageSet.report.otherClassCount > 0) {
-        context.log.warn(
-          `${options.set}: ${imageSet.report.otherClassCount} objects of classes that the run does not know`,
-        );
+        context.log.warn(`${name}: ${imageSet.report.otherClassCount} objects of classes that the run does not know`);
       }
       const progress = startProgress({ label: 'detecting', total: imageSet.images.length });
       const judged = await judgeDetector(evaluationSetOf(imageSet), {
@@ -65,7 +67,7 @@ export const evalCommand: Command = defineCommand({
         settings: { scoreThreshold: options.scoreThreshold },
         onProgress: (done) => progress.update(done),
       }).finally(() => progress.stop());
-      if (options.out !== undefined) writeDevkitFiles(options.out, options.set, judged);
+      if (options.out !== undefined) writeFound(options.out, options, judged);
       const evaluation = evaluateBy(options.protocol, judged, options.iou);
       context.output(evaluation);
       context.print(evaluationTable(evaluation));
@@ -76,12 +78,19 @@ export const evalCommand: Command = defineCommand({
   },
 });
 
-function writeDevkitFiles(out: string, set: string, { groundTruth, detections }: JudgedSet): void {
-  writeDetections({
-    folder: join(out),
-    set: set.replace(/^.*\//, ''),
-    detections: detectionsForDevkit(groundTruth, detections),
-  });
+// COCO results for COCO's ground truth, else the devkit's files.
+function writeFound(
+  folder: string,
+  { coco, set }: { readonly coco?: string | undefined; readonly set?: string | undefined },
+  { groundTruth, detections }: JudgedSet,
+): void {
+  if (coco === undefined) {
+    const name = (set ?? 'all').replace(/^.*\//, '');
+    writeDetections({ folder, set: name, detections: detectionsForDevkit(groundTruth, detections) });
+    return;
+  }
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'detections.json'), JSON.stringify(cocoResults(groundTruth, detections)));
 }
 
 /** The evaluation as a text table, a class a row and the mean last. */

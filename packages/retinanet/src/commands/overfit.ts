@@ -1,8 +1,8 @@
 import { defineCommand, formatTable } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
 import { exitCodeOf } from '@featuremine/training';
-import { openDevkit, readImageSet } from '@featuremine/voc';
 import { anchorCoverage } from '../anchor-coverage';
+import { readDetectionSet } from '../data-source';
 import { trainDetector } from '../train-detector';
 import { trainSchema } from '../train-options';
 import { planResize } from '../training-plan';
@@ -10,7 +10,7 @@ import { planResize } from '../training-plan';
 /** The mAP from which a few images count as learnt by heart. */
 const LEARNT = 0.95;
 
-const schema = trainSchema.omit({ val: true }).extend({
+const schema = trainSchema.omit({ val: true, valCoco: true, valImages: true }).extend({
   limit: trainSchema.shape.limit.unwrap().default(8).describe('So many images, from the start of the set'),
   epochs: trainSchema.shape.epochs.default(200),
   evaluateEvery: trainSchema.shape.evaluateEvery.default(20),
@@ -32,8 +32,9 @@ export const overfitCommand: Command = defineCommand({
   schema,
   hasConfig: true,
   async run(options, context) {
-    const summary = await trainDetector({ ...options, val: options.train }, context.log);
-    const { images } = readImageSet(openDevkit(options.voc), options.train, { onBadBox: options.onBadBox });
+    const { coco, train } = options;
+    const summary = await trainDetector({ ...options, ...(coco ? { valCoco: coco } : { val: train }) }, context.log);
+    const { images } = readDetectionSet(options, { flag: '--train', sets: train }, { onBadBox: options.onBadBox });
     const coverage = anchorCoverage(images.slice(0, options.limit), planResize(options));
     const mAP = summary.best?.metrics['mAP'] ?? 0;
     const isLearnt = mAP >= LEARNT;

@@ -5,9 +5,9 @@ import type { Command } from '@featuremine/command-line';
 import { figureGrid, htmlPage } from '@featuremine/training';
 import type { PageSection } from '@featuremine/training';
 import { createWorkerPool, detectionBatches, detectionSamplesOf } from '@featuremine/vision-data';
-import { openDevkit, readImageSet } from '@featuremine/voc';
 import type { VocImageSet } from '@featuremine/voc';
 import { z } from 'zod';
+import { readDetectionSet, setField, sourceFields, sourceName } from '../data-source';
 import { readDetectorConfig } from '../detector-config';
 import { badBoxField, sizeFields, trainSchema } from '../train-options';
 import { planResize } from '../training-plan';
@@ -16,9 +16,8 @@ import type { TrainingView } from '../training-view';
 
 const { shape } = trainSchema;
 const schema = z.object({
-  voc: shape.voc,
-  set: shape.train.describe('Image sets to show'),
-  classes: shape.classes,
+  ...sourceFields,
+  set: setField,
   onBadBox: badBoxField.default('skip'),
   ...sizeFields,
   flip: shape.flip,
@@ -39,7 +38,8 @@ export const showCommand: Command = defineCommand({
   async run(options, context) {
     const known = options.run === undefined ? undefined : readDetectorConfig(options.run);
     const names = options.classes ?? known?.classNames;
-    const imageSet = readImageSet(openDevkit(options.voc), options.set, {
+    const part = { flag: '--set', sets: options.set };
+    const imageSet = readDetectionSet(options, part, {
       onBadBox: options.onBadBox,
       ...(names ? { classes: names } : {}),
     });
@@ -75,7 +75,10 @@ export const showCommand: Command = defineCommand({
     }
     const path = join(options.out, 'show.html');
     mkdirSync(options.out, { recursive: true });
-    writeFileSync(path, htmlPage(`What training sees of ${options.set}`, [imageSection(figures, imageSet)]));
+    writeFileSync(
+      path,
+      htmlPage(`What training sees of ${sourceName(options, part)}`, [imageSection(figures, imageSet)]),
+    );
     context.output({
       report: path,
       images: views.map(({ file, objects, foreground, ignored }) => ({
