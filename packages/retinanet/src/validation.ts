@@ -1,7 +1,7 @@
 import type { CompiledModel } from '@featuremine/tensor-graph';
 import type { Picture } from '@featuremine/training';
 import type { WorkerPool } from '@featuremine/vision-data';
-import type { VocImageSet } from '@featuremine/voc';
+import type { DetectionSet } from './detection-set';
 import type { Detector } from './detector';
 import type { DetectorConfig } from './detector-config';
 import { validationStep } from './detector-steps';
@@ -35,7 +35,7 @@ export class Validation {
   private judged: JudgedSet | undefined;
 
   constructor(
-    images: VocImageSet,
+    images: DetectionSet,
     private readonly parts: ValidationOptions,
   ) {
     const { detector, model, loss, options } = parts;
