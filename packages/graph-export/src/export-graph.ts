@@ -44,6 +44,9 @@ export type Operation =
   /** a [N, I], b [I, O] */
   | { readonly kind: 'matMul' };
 
+/** The operation, or operations, of a kind. */
+export type OperationOf<Kind extends Operation['kind']> = Operation & { readonly kind: Kind };
+
 export type UnaryKind = 'relu' | 'square' | 'rsqrt';
 export type BinaryKind = 'add' | 'subtract' | 'multiply';
 

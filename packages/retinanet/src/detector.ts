@@ -15,8 +15,11 @@ export interface Detector {
   readonly architecture: DetectorArchitecture;
   /** Names as in torchvision's state dict, shapes as TensorFlow has them. */
   readonly variables: readonly VariableSpec[];
-  /** Raw images `[N, H, W, 3]` (0…255) and their sizes `[N, 2]` (height, width) → logits and deltas per level. */
-  forward(step: StepContext, images: tf.Tensor, imageSizes: tf.Tensor): HeadOutputs;
+  /**
+   * Raw images `[N, H, W, 3]` (0…255) and their sizes `[N, 2]` (height, width) → logits and deltas per level. Without
+   * sizes nothing is masked: what is padded must hold the mean already.
+   */
+  forward(step: StepContext, images: tf.Tensor, imageSizes?: tf.Tensor): HeadOutputs;
 }
 
 /**

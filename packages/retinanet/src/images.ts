@@ -8,13 +8,16 @@ export const IMAGENET_DEVIATION: readonly [number, number, number] = [0.229, 0.2
  * Normalises a batch of padded raw images and sets the padding to 0, the value that torchvision pads with after
  * normalising.
  *
- * `images` `[N, H, W, 3]` of 0…255; `imageSizes` int32 `[N, 2]`, height and width of each image without padding.
+ * `images` `[N, H, W, 3]` of 0…255; `imageSizes` int32 `[N, 2]`, height and width of each image without padding;
+ * without them the images are normalised only.
  */
-export function preparedImages(images: tf.Tensor, imageSizes: tf.Tensor): tf.Tensor {
+export function preparedImages(images: tf.Tensor, imageSizes?: tf.Tensor): tf.Tensor {
+  const normalised = normalizeImages(images, IMAGENET_MEAN, IMAGENET_DEVIATION);
+  if (imageSizes === undefined) return normalised;
   const [count, height, width] = images.shape as [number, number, number, number];
   const rows = axisMask(height, imageSizes, 0).reshape([count, height, 1, 1]);
   const columns = axisMask(width, imageSizes, 1).reshape([count, 1, width, 1]);
-  return tf.mul(normalizeImages(images, IMAGENET_MEAN, IMAGENET_DEVIATION), tf.mul(rows, columns)); // [N, H, W, 3]
+  return tf.mul(normalised, tf.mul(rows, columns)); // [N, H, W, 3]
 }
 
 // 1 where the position along this axis lies inside the image, else 0. [N, length]

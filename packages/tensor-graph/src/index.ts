@@ -1,5 +1,10 @@
 export { CompiledModel } from './compiled-model';
 export type { AccumulatedFunction, CompiledFunction, FunctionInputs, ModelOptions, Precision } from './compiled-model';
+export { frozenGraph } from './frozen-graph';
+export type { FrozenGraphOptions } from './frozen-graph';
+export type { InputSignature } from './graph-builder';
+export { GraphDefMessage } from './protobuf';
+export type { AttrValue, GraphDef, NodeDef, TensorShape, TensorValue } from './protobuf';
 export type { HostData, HostDataType, HostTensor } from './host-tensor';
 export { elementCount } from './host-tensor';
 export type { AdamWConfig, OptimizerConfig, SgdConfig, TrainOptions } from './optimizer';

@@ -6,15 +6,16 @@ export interface TensorShape {
   unknownRank?: boolean;
 }
 
-/** TensorFlow's TensorProto: the value of a constant. */
+/** TensorFlow's TensorProto: the value of a constant, as bytes or (short ones) as a list of its type. */
 export interface TensorValue {
   dtype: number;
   tensorShape: TensorShape;
-  tensorContent: Uint8Array;
-  floatVal: number[];
-  intVal: number[];
-  int64Val: number[];
-  boolVal: boolean[];
+  tensorContent?: Uint8Array;
+  floatVal?: number[];
+  intVal?: number[];
+  int64Val?: number[];
+  boolVal?: boolean[];
+  stringVal?: Uint8Array[];
 }
 
 /** TensorFlow's AttrValue: one of these fields is set. */

@@ -10,6 +10,7 @@ export { fromTorchLayout, toTorchLayout, torchShape } from './layout';
 export type { ShapedData } from './layout';
 export { planLoad, requireComplete } from './plan-load';
 export type { LoadOptions, LoadPlan, Misshapen, WantedTensor } from './plan-load';
+export { float32ToFloat16 } from './half-floats';
 export { makeStateDict } from './make-state-dict';
 export type { StateDictOptions } from './make-state-dict';
 export { currentTorchvisionName, isBatchCounter } from './torchvision-names';

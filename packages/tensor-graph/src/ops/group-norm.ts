@@ -14,8 +14,9 @@ export interface GroupNormOptions {
  * Group normalisation of x [N, H, W, C], PyTorch's definition: each image's group of C / groups channels is normalised by
  * its own mean and biased variance, then scaled and shifted by scale and offset [C]. Float32 in a bfloat16 model too.
  *
- * All sums over positions are taken per channel, [N, 1, 1, C], and only those small tensors are summed into groups, so
- * the large one is never reshaped. Source: Wu and He, Group Normalization, 2018; the gradient is derived in the code.
+ * Sums and means over positions are taken per channel, [N, 1, 1, C], and only those small tensors are summed into
+ * groups, so the large one is never reshaped; forward, no constant depends on the size of the map.
+ * Source: Wu and He, Group Normalization, 2018; the gradient is derived in the code.
  *
  * @throws ShapeError when C is no multiple of the number of groups
  */
@@ -35,18 +36,19 @@ export function groupNorm(
     });
   }
   const count = (height * width * channels) / groups;
-  /** Of sums over positions [N, 1, 1, C]: the mean of each group, repeated for each channel of the group. */
-  const groupMean = (sums: Tensor): Tensor => {
-    const means = tf.mul(tf.sum(tf.reshape(sums, [n, groups, channels / groups]), 2, true), 1 / count);
+  /** Of values [N, 1, 1, C]: the sum of each group over `divisor`, repeated for each channel of the group. */
+  const groupMean = (values: Tensor, divisor: number): Tensor => {
+    const means = tf.mul(tf.sum(tf.reshape(values, [n, groups, channels / groups]), 2, true), 1 / divisor);
     return tf.reshape(tf.tile(means, [1, 1, channels / groups]), [n, 1, 1, channels]);
   };
   return differentiableOne({
     inputs: [x, scale, offset],
     isFloat32: true,
     forward: (save) => {
-      const mean = groupMean(positionSums(x));
+      const mean = groupMean(positionMeans(x), channels / groups);
       const centred = tf.sub(x, mean);
-      const inverse = tf.rsqrt(tf.add(groupMean(positionSums(tf.square(centred))), epsilon)); // [N, 1, 1, C]
+      const variance = groupMean(positionMeans(tf.square(centred)), channels / groups);
+      const inverse = tf.rsqrt(tf.add(variance, epsilon)); // [N, 1, 1, C]
       save([x, scale, mean, inverse]);
       return tf.add(tf.mul(centred, tf.mul(inverse, scale)), offset);
     },
@@ -57,9 +59,9 @@ export function groupNorm(
       const products = positionSums(tf.mul(dy, centred));
       return [
         () => {
-          const linear = tf.mul(inverse, groupMean(tf.mul(dySums, savedScale)));
+          const linear = tf.mul(inverse, groupMean(tf.mul(dySums, savedScale), count));
           const cubed = tf.mul(inverse, tf.square(inverse));
-          const quadratic = tf.mul(cubed, groupMean(tf.mul(products, savedScale)));
+          const quadratic = tf.mul(cubed, groupMean(tf.mul(products, savedScale), count));
           const direct = tf.mul(dy, tf.mul(inverse, savedScale));
           return tf.sub(tf.sub(direct, linear), tf.mul(centred, quadratic));
         },
@@ -72,3 +74,4 @@ export function groupNorm(
 
 /** [N, H, W, C] → [N, 1, 1, C] */
 const positionSums = (x: Tensor): Tensor => tf.sum(x, [1, 2], true);
+const positionMeans = (x: Tensor): Tensor => tf.mean(x, [1, 2], true);
