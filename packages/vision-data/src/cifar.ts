@@ -1,39 +1,12 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { CIFAR10, CIFAR100, CIFAR_PIXEL_BYTES, CIFAR_SIZE } from './cifar-format';
+import type { CifarFormat } from './cifar-format';
+import { readPythonBatch, readPythonNames } from './cifar-python';
 import type { ClassificationDataset, ClassificationSource } from './classification-dataset';
 import { datasetOf } from './classification-dataset-of';
 import { checkLabels } from './classification-source';
-
-const IMAGE_SIZE = 32;
-
-interface CifarFormat {
-  readonly name: string;
-  /** Bytes before the pixels; the last of them is the label. */
-  readonly labelBytes: number;
-  readonly trainFiles: RegExp;
-  readonly testFiles: RegExp;
-  readonly nameFile: string;
-  readonly numClasses: number;
-}
-
-const CIFAR10: CifarFormat = {
-  name: 'CIFAR-10',
-  labelBytes: 1,
-  trainFiles: /^data_batch_\d+\.bin$/,
-  testFiles: /^test_batch\.bin$/,
-  nameFile: 'batches.meta.txt',
-  numClasses: 10,
-};
-
-const CIFAR100: CifarFormat = {
-  name: 'CIFAR-100',
-  labelBytes: 2,
-  trainFiles: /^train\.bin$/,
-  testFiles: /^test\.bin$/,
-  nameFile: 'fine_label_names.txt',
-  numClasses: 100,
-};
 
 /** Which part of a CIFAR data set is opened. */
 export interface CifarOptions {
@@ -42,30 +15,31 @@ export interface CifarOptions {
 }
 
 /**
- * Opens a part of CIFAR-10 in its binary format: whatever `data_batch_*.bin` files (or `test_batch.bin`) and records are
- * there, in shared memory.
+ * Opens a part of CIFAR-10, in its binary or its Python version: whatever `data_batch_*` files (or `test_batch`) and
+ * records are there, in shared memory. The Python version's pickles are read without executing anything.
  *
  * A record is a label byte and 1,024 bytes each of red, green and blue.
  *
- * @throws DatasetError for missing files, a length that is no whole number of records, labels above 9.
+ * @throws DatasetError for missing files, files of another form, labels above 9.
  */
 export function openCifar10(options: CifarOptions): ClassificationDataset {
   return openCifar(options, CIFAR10);
 }
 
 /**
- * Opens a part of CIFAR-100 (or a data set in its format) with the fine labels; records have a coarse and a fine label
- * byte before the pixels.
+ * Opens a part of CIFAR-100 (or a data set in its format) with the fine labels, as `openCifar10`; binary records have a
+ * coarse and a fine label byte before the pixels.
  *
- * @throws DatasetError for missing files, a length that is no whole number of records, labels above 99.
+ * @throws DatasetError for missing files, files of another form, labels above 99.
  */
 export function openCifar100(options: CifarOptions): ClassificationDataset {
   return openCifar(options, CIFAR100);
 }
 
 function openCifar({ folder, split }: CifarOptions, format: CifarFormat): ClassificationDataset {
-  const recordBytes = format.labelBytes + 3 * IMAGE_SIZE * IMAGE_SIZE;
-  const contents = batchFiles(folder, split, format).map((file) => readRecords(file, recordBytes, format));
+  const { files, names, labelBytes, read } = findParts(folder, split, format);
+  const recordBytes = labelBytes + CIFAR_PIXEL_BYTES;
+  const contents = files.map((file) => ({ file, data: read(file) }));
   const bytes = new SharedArrayBuffer(contents.reduce((sum, { data }) => sum + data.byteLength, 0));
   let offset = 0;
   for (const { data } of contents) {
@@ -75,49 +49,77 @@ function openCifar({ folder, split }: CifarOptions, format: CifarFormat): Classi
   const source: ClassificationSource = {
     kind: 'records',
     bytes,
-    labelBytes: format.labelBytes,
-    size: IMAGE_SIZE,
+    labelBytes,
+    size: CIFAR_SIZE,
     files: contents.map(({ file, data }) => ({ file, count: data.byteLength / recordBytes })),
   };
-  const classNames = readClassNames(folder, format);
+  const classNames = names();
   checkLabels(source, classNames.length);
   return datasetOf(source, { classNames, split });
 }
 
-function batchFiles(folder: string, split: 'train' | 'test', format: CifarFormat): string[] {
-  const pattern = split === 'train' ? format.trainFiles : format.testFiles;
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)) : [];
-  if (names.length > 0) {
-    const number = (name: string): number => Number(/\d+/.exec(name)?.[0] ?? 0);
-    return names.sort((a, b) => number(a) - number(b)).map((name) => join(folder, name));
+/** Files of one part, with how they are read. */
+interface CifarParts {
+  readonly files: readonly string[];
+  readonly labelBytes: number;
+  /** A file as records: label bytes, then pixels. */
+  readonly read: (file: string) => Uint8Array;
+  readonly names: () => string[];
+}
+
+// In the folder, or in the folder of its usual name inside it; the binary version where both are there.
+function findParts(folder: string, split: 'train' | 'test', format: CifarFormat): CifarParts {
+  for (const version of ['binary', 'python'] as const) {
+    const layout = format[version];
+    for (const place of [folder, join(folder, layout.folder)]) {
+      const files = filesOf(place, layout[split]);
+      if (files.length === 0) continue;
+      const nameFile = join(place, layout.names);
+      const namesOr = (readNames: () => string[]) => (): string[] =>
+        existsSync(nameFile) ? readNames() : Array.from({ length: format.numClasses }, (_, id) => String(id));
+      if (version === 'python') {
+        return {
+          files,
+          labelBytes: 1,
+          read: (file) => readPythonBatch(file, format),
+          names: namesOr(() => readPythonNames(nameFile, format)),
+        };
+      }
+      const { labelBytes } = format.binary;
+      return { files, labelBytes, read: (file) => readBinary(file, format), names: namesOr(() => readNames(nameFile)) };
+    }
   }
+  const { binary, python } = format;
   throw new DatasetError({
     where: folder,
     found: existsSync(folder) ? `no ${split} files of ${format.name}` : 'there is no such folder',
-    expected: `files such as ${split === 'train' ? exampleOf(format) : pattern.source.replace(/[\\^$]/g, '')}`,
-    fix: `Give the folder of the binary version of ${format.name}`,
+    expected: `files such as ${binary.example} (binary) or ${python.example} (python)`,
+    fix: `Give the folder of the binary or the python version of ${format.name}`,
   });
 }
 
-function exampleOf(format: CifarFormat): string {
-  return format.trainFiles.source.replace('\\d+', '1').replace(/[\\^$]/g, '');
+function filesOf(folder: string, pattern: RegExp): string[] {
+  const number = (name: string): number => Number(/\d+/.exec(name)?.[0] ?? 0);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)) : [];
+  return names
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+    .sort((a, b) => number(basename(a)) - number(basename(b)));
 }
 
-function readRecords(file: string, recordBytes: number, format: CifarFormat): { file: string; data: Uint8Array } {
+function readBinary(file: string, { name, binary }: CifarFormat): Uint8Array {
+  const recordBytes = binary.labelBytes + CIFAR_PIXEL_BYTES;
   const data = readFileSync(file);
-  if (data.byteLength > 0 && data.byteLength % recordBytes === 0) return { file, data };
+  if (data.byteLength > 0 && data.byteLength % recordBytes === 0) return data;
   throw new DatasetError({
     where: file,
     found: `${data.byteLength} bytes`,
-    expected: `a whole number of records of ${recordBytes} bytes (${format.name} in binary)`,
-    fix: 'Get the file again; the python and the matlab version of the data set are not read',
+    expected: `a whole number of records of ${recordBytes} bytes (${name} in binary)`,
+    fix: 'Get the file again; the matlab version of the data set is not read',
   });
 }
 
-// The names in the data set's own file, or the numbers where that file is missing.
-function readClassNames(folder: string, format: CifarFormat): string[] {
-  const file = join(folder, format.nameFile);
-  if (!existsSync(file)) return Array.from({ length: format.numClasses }, (_, id) => String(id));
+function readNames(file: string): string[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .map((line) => line.trim())

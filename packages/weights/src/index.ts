@@ -3,6 +3,8 @@ export type { SafetensorsFile } from './read-safetensors';
 export { writeSafetensors } from './write-safetensors';
 export { flushFolder } from './flush-folder';
 export { readTorchCheckpoint } from './read-torch-checkpoint';
+export { PickleFault, unpickle } from './unpickle';
+export type { PickleGlobal, PickleObject, PickleValue, UnpickleOptions } from './unpickle';
 export { readStateDict } from './read-state-dict';
 export { asFloat32, elementCount } from './state-dict';
 export type { DType, StateDict, StoredTensor, TensorData } from './state-dict';

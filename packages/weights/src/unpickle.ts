@@ -20,6 +20,15 @@ export interface UnpickleOptions {
   readonly global: (name: string) => PickleGlobal | undefined;
   /** Resolves a persistent id (PyTorch's reference to a storage). */
   readonly persistent: (id: PickleValue) => PickleValue;
+  /** Takes the state that the pickle gives to an object (BUILD); without it, states are dropped. */
+  readonly build?: (object: PickleValue, state: PickleValue) => void;
+  /**
+   * What Python 2's strings are: `utf8` texts (default), or `bytes`: texts of one character a byte up to 255 bytes, and
+   * Uint8Array views of the pickle beyond.
+   */
+  readonly strings?: 'utf8' | 'bytes';
+  /** Largest pickle that is read; 64 MiB by default. */
+  readonly largestBytes?: number;
 }
 
 /** Why a pickle is refused. */
@@ -29,17 +38,18 @@ const mark = Symbol('mark');
 type Slot = PickleValue | typeof mark;
 
 /** Numbers on the stack, in the memo and in containers are bounded by the bytes of the pickle. */
-const maxPickleBytes = 64 * 2 ** 20;
+const defaultLargestBytes = 64 * 2 ** 20;
 
 /**
  * Reads a pickle (protocol 2 to 5) of plain containers, without executing anything: every class or function that it
- * names goes through `options.global`, an allow-list, and the state given to an object (BUILD) is dropped.
+ * names goes through `options.global`, an allow-list, and the state given to an object (BUILD) goes to `options.build`.
  *
  * Throws PickleFault for an unknown name or opcode, and for data that breaks off.
  * Source: the opcode descriptions in CPython's Lib/pickletools.py.
  */
 export function unpickle(bytes: Uint8Array, options: UnpickleOptions): PickleValue {
-  if (bytes.length > maxPickleBytes) throw new PickleFault(`a pickle of ${bytes.length} bytes`);
+  const { largestBytes = defaultLargestBytes } = options;
+  if (bytes.length > largestBytes) throw new PickleFault(`a pickle of ${bytes.length} bytes`);
   return new Machine(bytes, options).run();
 }
 
@@ -48,11 +58,13 @@ class Machine {
   private readonly options: UnpickleOptions;
   private readonly stack: Slot[] = [];
   private readonly memo = new Map<number, PickleValue>();
+  private readonly hasByteStrings: boolean;
   private at = 0;
 
   constructor(bytes: Uint8Array, options: UnpickleOptions) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.options = options;
+    this.hasByteStrings = options.strings === 'bytes';
   }
 
   run(): PickleValue {
@@ -90,15 +102,20 @@ class Machine {
       case 'G':
         return this.push(this.take(8).readDoubleBE(0));
       case '\x8c': // SHORT_BINUNICODE
-      case 'U': // SHORT_BINSTRING
         return this.push(this.take(this.take(1).readUInt8(0)).toString('utf8'));
       case 'X': // BINUNICODE
-      case 'T': // BINSTRING
         return this.push(this.take(this.take(4).readUInt32LE(0)).toString('utf8'));
+      case 'U': // SHORT_BINSTRING
+        return this.push(this.take(this.take(1).readUInt8(0)).toString(this.hasByteStrings ? 'latin1' : 'utf8'));
+      case 'T': {
+        // BINSTRING
+        const bytes = this.take(this.take(4).readUInt32LE(0));
+        return this.push(this.hasByteStrings ? bytes : bytes.toString('utf8'));
+      }
       case 'C': // SHORT_BINBYTES
-        return this.push(Uint8Array.from(this.take(this.take(1).readUInt8(0))));
+        return this.push(new Uint8Array(this.take(this.take(1).readUInt8(0))));
       case 'B': // BINBYTES
-        return this.push(Uint8Array.from(this.take(this.take(4).readUInt32LE(0))));
+        return this.push(new Uint8Array(this.take(this.take(4).readUInt32LE(0))));
       case ']':
       case ')': // EMPTY_TUPLE
       case '\x8f': // EMPTY_SET
@@ -170,9 +187,13 @@ class Machine {
         if (!Array.isArray(args) || !isGlobal(callee)) throw new PickleFault('a call of something that is no class');
         return this.push(callee.call(args));
       }
-      case 'b': // BUILD: the state (such as an OrderedDict's _metadata) is dropped
-        this.pop();
-        return;
+      case 'b': {
+        // BUILD: without options.build the state (such as an OrderedDict's _metadata) is dropped
+        const state = this.pop();
+        const object = this.pop();
+        this.options.build?.(object, state);
+        return this.push(object);
+      }
       case 'Q':
         return this.push(this.options.persistent(this.pop()));
       default:
