@@ -3,12 +3,17 @@ import type { DecodedImage } from './image';
 /**
  * Where the images of a classification data set are, as plain data that worker threads receive once.
  *
- * - `files`: an image file each;
+ * - `files`: an image file each, and if there are `boxes` [N, 4] (left, top, width, height in pixels), only that part of it;
  * - `records`: fixed-size records in shared memory, planes R, G, B of size×size after `labelBytes` bytes;
  * - `shapes`: drawn from the seed.
  */
 export type ClassificationSource =
-  | { readonly kind: 'files'; readonly files: readonly string[]; readonly labels: Int32Array }
+  | {
+      readonly kind: 'files';
+      readonly files: readonly string[];
+      readonly labels: Int32Array;
+      readonly boxes?: Float32Array;
+    }
   | {
       readonly kind: 'records';
       readonly bytes: SharedArrayBuffer;

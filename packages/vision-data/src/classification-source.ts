@@ -1,5 +1,6 @@
 import { DatasetError } from '@featuremine/errors';
 import type { ClassificationSource } from './classification-dataset';
+import { cropImage } from './crop-image';
 import { decodeImage } from './decode-image';
 import type { DecodeOptions } from './decode-image';
 import type { DecodedImage } from './image';
@@ -12,8 +13,11 @@ export async function readSourceImage(
   decode: Pick<DecodeOptions, 'sizeFor'> = {},
 ): Promise<DecodedImage> {
   switch (source.kind) {
-    case 'files':
-      return (await decodeImage(source.files[index], decode)).image;
+    case 'files': {
+      const { files, boxes } = source;
+      if (boxes === undefined) return (await decodeImage(files[index], decode)).image;
+      return cropImage((await decodeImage(files[index])).image, boxes.subarray(4 * index, 4 * index + 4));
+    }
     case 'records':
       return imageOfRecord(source, index);
     case 'shapes':

@@ -1,13 +1,8 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
 import type { ClassificationDataset } from './classification-dataset';
-import { datasetOf } from './classification-dataset-of';
-
-/** Names of files that are taken for images; their content decides their format. */
-const IMAGE_EXTENSIONS: readonly string[] = [
-  ...['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.bmp', '.avif'],
-];
+import { labelledFiles } from './labelled-files';
+import { foldersIn, imagesBelow, isFolder } from './listed-files';
 
 /** The part of a data set that is opened; `all` for a data set without parts. */
 export type ClassificationSplit = 'train' | 'test' | 'all';
@@ -50,37 +45,16 @@ function openClassFolders(
   folder: string,
   { classNames, split }: { readonly classNames: readonly string[]; readonly split: string },
 ): ClassificationDataset {
-  const files: string[] = [];
-  const labels: number[] = [];
-  classNames.forEach((name, label) => {
-    for (const file of imagesBelow(join(folder, name))) {
-      files.push(file);
-      labels.push(label);
-    }
+  return labelledFiles({
+    folder,
+    classNames,
+    split,
+    filesByClass: classNames.map((name) => imagesBelow(join(folder, name))),
   });
-  if (files.length === 0) {
-    throw new DatasetError({
-      where: folder,
-      found: 'no images',
-      expected: `a folder for each class with files ${IMAGE_EXTENSIONS.join(', ')}`,
-      fix: 'Give the folder above the class folders',
-    });
-  }
-  const empty = classNames.filter((_, label) => !labels.includes(label));
-  if (empty.length > 0 && split !== 'test') {
-    throw new DatasetError({
-      where: join(folder, empty[0]),
-      found: `the class has no images${empty.length > 1 ? ` (and ${empty.length - 1} other classes have none)` : ''}`,
-      fix: 'Add images, or remove the folder',
-    });
-  }
-  return datasetOf({ kind: 'files', files, labels: Int32Array.from(labels) }, { classNames, split });
 }
 
 function classFolders(folder: string): string[] {
-  const names = readdirSync(folder)
-    .filter((name) => !name.startsWith('.') && isFolder(join(folder, name)))
-    .sort();
+  const names = foldersIn(folder);
   if (names.length > 0) return names;
   throw new DatasetError({
     where: folder,
@@ -98,16 +72,4 @@ function checkSameClasses(testFolder: string, classNames: readonly string[]): vo
     found: `${unknown.length} of its classes are not among those of the training part`,
     fix: 'Give both parts the same class folders',
   });
-}
-
-function imagesBelow(folder: string): string[] {
-  if (!isFolder(folder)) return []; // A class of the training part that the test part lacks.
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => IMAGE_EXTENSIONS.includes(extname(name).toLowerCase()))
-    .map((name) => join(folder, name))
-    .sort();
-}
-
-function isFolder(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
 }

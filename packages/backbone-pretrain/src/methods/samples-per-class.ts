@@ -41,6 +41,7 @@ function selectFrom(source: ClassificationSource, indices: readonly number[]): C
         kind: 'files',
         files: indices.map((index) => source.files[index]),
         labels: Int32Array.from(indices, (index) => source.labels[index]),
+        ...(source.boxes === undefined ? {} : { boxes: rowsOf(source.boxes, indices) }),
       };
     case 'records': {
       const recordBytes = source.labelBytes + 3 * source.size * source.size;
@@ -61,4 +62,9 @@ function selectFrom(source: ClassificationSource, indices: readonly number[]): C
         fix: 'Use --set shapes.train=N',
       });
   }
+}
+
+// [N, 4] → the rows of these images.
+function rowsOf(boxes: Float32Array, indices: readonly number[]): Float32Array {
+  return Float32Array.from({ length: 4 * indices.length }, (_, i) => boxes[4 * indices[i >> 2] + (i & 3)]);
 }

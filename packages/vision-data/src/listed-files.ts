@@ -1,0 +1,78 @@
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { extname, isAbsolute, join, normalize, sep } from 'node:path';
+import { DatasetError } from '@featuremine/errors';
+
+/** Names of files that are taken for images; their content decides their format. */
+export const IMAGE_EXTENSIONS: readonly string[] = [
+  ...['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.bmp', '.avif'],
+];
+
+/** True for a path that is a folder. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** The image files in a folder and below it, sorted; none when there is no such folder. */
+export function imagesBelow(folder: string): string[] {
+  if (!isFolder(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => IMAGE_EXTENSIONS.includes(extname(name).toLowerCase()))
+    .map((name) => join(folder, name))
+    .sort();
+}
+
+/** The folders in a folder, sorted; those whose names start with a dot are left out. */
+export function foldersIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.') && isFolder(join(folder, name)))
+    .sort();
+}
+
+/** One line of a list: its fields, and where it stands, for messages. */
+export interface ListLine {
+  readonly fields: readonly string[];
+  /** `images.txt, line 3`. */
+  readonly where: string;
+}
+
+/**
+ * Reads a list of a data set: a text file of lines with a fixed number of fields; further ones are part of the last.
+ *
+ * @throws DatasetError for a missing file, and lines with fewer fields
+ */
+export function readList(
+  file: string,
+  options: { readonly fields: number; readonly separator?: RegExp; readonly what: string },
+): ListLine[] {
+  const { fields: count, separator = /\s+/, what } = options;
+  if (!existsSync(file)) {
+    throw new DatasetError({ where: file, found: 'there is no such file', expected: what, fix: 'Check the folder' });
+  }
+  const lines: ListLine[] = [];
+  readFileSync(file, 'utf8')
+    .split(/\r?\n/)
+    .forEach((text, i) => {
+      if (text.trim() === '') return;
+      const where = `${file}, line ${i + 1}`;
+      const fields = text.trim().split(separator);
+      if (fields.length < count) {
+        throw new DatasetError({ where, found: `"${text.slice(0, 60)}"`, expected: what, fix: 'Get the file again' });
+      }
+      lines.push({ fields, where });
+    });
+  return lines;
+}
+
+/** The path of a file that a list names, below a folder. @throws DatasetError for a name that leads elsewhere */
+export function pathBelow(folder: string, name: string, where: string): string {
+  const relative = normalize(name);
+  if (name !== '' && !isAbsolute(relative) && !relative.split(sep).includes('..') && !relative.includes('\0')) {
+    return join(folder, relative);
+  }
+  throw new DatasetError({
+    where,
+    found: `"${name.slice(0, 60)}" is no file below ${folder}`,
+    expected: 'the name of an image',
+    fix: 'Get the data set again',
+  });
+}
