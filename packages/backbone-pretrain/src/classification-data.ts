@@ -2,17 +2,22 @@ import { ConfigError } from '@featuremine/errors';
 import {
   openCifar10,
   openCifar100,
+  openCub,
+  openImagenet,
   openImageFolder,
   openShapesClassification,
+  openTinyImagenet,
   type ClassificationDataset,
   type ClassificationTransform,
 } from '@featuremine/vision-data';
-import type { DatasetName } from './training-options';
+import { DATASET_KINDS, type DatasetName } from './dataset-kinds';
 
 /** What data is opened. */
 export interface DataOptions {
   readonly dataset: DatasetName;
   readonly data?: string | undefined;
+  /** Whether images of CUB-200-2011 are cropped to their boxes. */
+  readonly cropToBox: boolean;
   /** Side of the network's input in pixels; default the data set's. */
   readonly imageSize?: number | undefined;
   readonly shapes: {
@@ -31,20 +36,16 @@ export interface ClassificationData {
   readonly transform: ClassificationTransform;
 }
 
-/** The side of a data set's images; of folders, the usual side for photographs. */
-const DEFAULT_SIZES: Readonly<Record<DatasetName, number>> = { folder: 224, cifar10: 32, cifar100: 32, shapes: 64 };
-
 /** Opens the training part, with random crops and flips unless `augment` is `none`. Errors as `openTestData`. */
 export function openTrainingData(options: DataOptions): ClassificationData {
   const data = open(options, 'train');
   if (options.augment === 'none') return data;
-  const crop =
-    options.dataset === 'folder' ? { kind: 'random-resized' as const } : { kind: 'pad' as const, padding: 4 };
-  return { ...data, transform: { crop, isFlipped: true } };
+  return { ...data, transform: { crop: DATASET_KINDS[options.dataset].trainCrop, isFlipped: true } };
 }
 
 /**
- * Opens the held-out part: test_batch.bin, test.bin, the folder val or else test, or shapes of another stream.
+ * Opens the held-out part: test_batch.bin, test.bin, the folder val or else test, the part that a data set says is for
+ * test, or shapes of another stream.
  *
  * Throws ConfigError when the folder is not given, DatasetError when it does not hold such a data set.
  */
@@ -53,12 +54,9 @@ export function openTestData(options: DataOptions): ClassificationData {
 }
 
 function open(options: DataOptions, split: 'train' | 'test'): ClassificationData {
-  const imageSize = options.imageSize ?? DEFAULT_SIZES[options.dataset];
-  return {
-    dataset: openDataset(options, split, imageSize),
-    imageSize,
-    transform: { crop: { kind: options.dataset === 'folder' ? 'centre' : 'stretch' } },
-  };
+  const kind = DATASET_KINDS[options.dataset];
+  const imageSize = options.imageSize ?? kind.imageSize;
+  return { dataset: openDataset(options, split, imageSize), imageSize, transform: { crop: kind.testCrop } };
 }
 
 function openDataset(options: DataOptions, split: 'train' | 'test', imageSize: number): ClassificationDataset {
@@ -79,5 +77,11 @@ function openDataset(options: DataOptions, split: 'train' | 'test', imageSize: n
       return openCifar100({ folder: data, split });
     case 'folder':
       return openImageFolder({ folder: data, split });
+    case 'tiny-imagenet':
+      return openTinyImagenet({ folder: data, split });
+    case 'imagenet':
+      return openImagenet({ folder: data, split });
+    case 'cub':
+      return openCub({ folder: data, split, isCropped: options.cropToBox });
   }
 }

@@ -1,21 +1,19 @@
 import { trainingFields } from '@featuremine/training';
 import { z } from 'zod';
 import { NETWORK_NAMES } from './create-network';
+import { DATASET_NAMES } from './dataset-kinds';
 import { MINING_KINDS } from './feature-mining/mining-kinds';
 import { FIXED_MASKS } from './methods/fixed-mask';
 import { NOISE_KINDS } from './methods/label-noise';
 import { DROPOUT_KINDS } from './methods/stage-dropout';
 
-/** Names that `--dataset` takes. */
-export const DATASET_NAMES = ['folder', 'cifar10', 'cifar100', 'shapes'] as const;
-export type DatasetName = (typeof DATASET_NAMES)[number];
-
 /** The options that say what images a classifier is trained on or measured with. */
 export const dataFields = {
   dataset: z
     .enum(DATASET_NAMES)
-    .describe('Kind of the data set: class folders, CIFAR binaries, or shapes drawn from a seed'),
+    .describe('Kind of the data set: class folders, a published data set as it unpacks, or shapes drawn from a seed'),
   data: z.string().min(1).optional().describe('Folder of the data set (shapes has none)'),
+  cropToBox: z.boolean().default(false).describe('Crops the images of cub to the box of the bird'),
   imageSize: z
     .number()
     .int()

@@ -1,15 +1,13 @@
+import { DATASET_NAMES } from '@featuremine/backbone-pretrain';
+import type { DatasetName } from '@featuremine/backbone-pretrain';
 import { ConfigError } from '@featuremine/errors';
 
 /** The smallest image side at which a detector backbone is pretrained: below it the last map is under 3x3. */
 export const SMALLEST_PRETRAINING_SIDE = 96;
 
-/** Kinds of classification data, as `backbone-pretrain train --dataset` knows them. */
-export const CLASSIFY_KINDS = ['folder', 'cifar10', 'cifar100', 'shapes'] as const;
-export type ClassifyKind = (typeof CLASSIFY_KINDS)[number];
-
 /** What a backbone is pretrained on. */
 export interface ClassifySource {
-  readonly kind: ClassifyKind;
+  readonly kind: DatasetName;
   /** The folder of the data; `shapes` are drawn and have none. */
   readonly folder: string | undefined;
   /** Images are resized to this side. */
@@ -22,14 +20,14 @@ export interface ClassifySource {
  * @throws ConfigError for another form, an unknown data set, or a size below 96.
  */
 export function parseClassifySource(text: string): ClassifySource {
-  const match = /^([a-z0-9]+)(?::(.+))?@(\d+)$/.exec(text);
-  const kind = CLASSIFY_KINDS.find((known) => known === match?.[1]);
+  const match = /^([a-z0-9-]+)(?::(.+))?@(\d+)$/.exec(text);
+  const kind = DATASET_NAMES.find((known) => known === match?.[1]);
   const needsFolder = kind !== 'shapes';
   if (!match || kind === undefined || needsFolder !== (match[2] !== undefined)) {
     throw new ConfigError({
       where: '--classify',
       found: `"${text}"`,
-      expected: `DATASET:DIR@SIZE with DATASET one of ${CLASSIFY_KINDS.join(', ')} (shapes has no DIR)`,
+      expected: `DATASET:DIR@SIZE with DATASET one of ${DATASET_NAMES.join(', ')} (shapes has no DIR)`,
       fix: 'Write for example --classify cifar100:data/cifar-100-binary@128 or --classify shapes@128',
     });
   }
