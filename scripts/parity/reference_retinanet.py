@@ -22,14 +22,16 @@ BOXES = [[[20, 30, 90, 120], [60, 100, 150, 190], [5, 5, 40, 37]], [[10.5, 20.25
 LABELS = [[0, 11, 19], [6, 6], []]  # our class ids; torchvision's are one higher
 
 
-def make_model(is_frozen: bool, dtype: torch.dtype = torch.float32, version: int = 1) -> RetinaNet:
+def make_model(
+    is_frozen: bool, dtype: torch.dtype = torch.float32, version: int = 1, network=resnet50
+) -> RetinaNet:
     """As `retinanet_resnet50_fpn` (or `_v2`) builds it; frozen: FrozenBatchNorm and three trainable stages."""
-    body = resnet50(norm_layer=misc.FrozenBatchNorm2d if is_frozen else torch.nn.BatchNorm2d)
+    body = network(norm_layer=misc.FrozenBatchNorm2d if is_frozen else torch.nn.BatchNorm2d)
     backbone = _resnet_fpn_extractor(
         body,
         3 if is_frozen else 5,
         returned_layers=[2, 3, 4],
-        extra_blocks=LastLevelP6P7(256 if version == 1 else 2048, 256),
+        extra_blocks=LastLevelP6P7(256 if version == 1 else body.fc.in_features, 256),
     )
     parts = {}
     if version == 2:

@@ -1,4 +1,14 @@
-import { decodeBoxes, giouLoss, l1Loss, sigmoidFocalLoss, smoothL1Loss, tf } from '@featuremine/tensor-graph';
+import {
+  decodeBoxes,
+  giouLoss,
+  int,
+  l1Loss,
+  rawOp,
+  sigmoidFocalLoss,
+  smoothL1Loss,
+  tf,
+  type,
+} from '@featuremine/tensor-graph';
 import type { AnchorShapes } from '@featuremine/boxes';
 import { anchorsFor } from './anchor-cache';
 
@@ -63,7 +73,10 @@ export function detectionLossSums(request: LossRequest): LossSums {
 // The weight of each anchor's class; 1 for background and for ignored anchors. [N, R]
 function weightsOfAnchors(labels: tf.Tensor, classWeights: readonly number[]): tf.Tensor {
   const table = tf.tensor1d([1, 1, ...classWeights]); // from label −2 on
-  return tf.gather(table, tf.cast(tf.add(labels, tf.scalar(2, 'int32')), 'int32'));
+  const places = tf.add(labels, tf.scalar(2, 'int32'));
+  // tfjs's own gather reads the places to check them, which a compiled step cannot.
+  const types = { Tparams: type('float32'), Tindices: type('int32'), Taxis: type('int32'), batch_dims: int(0) };
+  return rawOp('GatherV2', [table, places, tf.scalar(0, 'int32')], types);
 }
 
 function boxLossSums(request: LossRequest & { readonly mask: tf.Tensor }): tf.Tensor {

@@ -13,6 +13,17 @@ describe('makeDetector', () => {
     expect(countParameters(makeDetector(v2).variables)).toBe(36_746_785);
   });
 
+  // Counted by torchvision 0.29.2 on RetinaNet(_resnet_fpn_extractor(body, …), 21) for each body.
+  it.each([
+    ['resnet18', 19_586_721, 20_188_193],
+    ['resnet34', 29_687_457, 30_296_353],
+    ['resnet101', 51_502_753, 55_738_913],
+  ] as const)('has as many parameters on a %s as torchvision counts', (backbone, first, second) => {
+    expect(countParameters(makeDetector(architecture('v1', { backbone })).variables)).toBe(first);
+    const v2 = architecture('v2', { backbone, batchNorm: 'trainable' });
+    expect(countParameters(makeDetector(v2).variables)).toBe(second);
+  });
+
   it('has as many parameters as torchvision counts for COCO’s 90 classes', () => {
     expect(countParameters(makeDetector(architecture('v1', { numClasses: 90 })).variables)).toBe(34_014_999);
     const v2 = architecture('v2', { numClasses: 90, batchNorm: 'trainable' });
@@ -42,10 +53,23 @@ describe('makeDetector', () => {
     expect(shapes.has('head.regression_head.conv.0.0.bias')).toBe(false);
   });
 
-  it('leaves stem and layer1 alone with three trainable stages', () => {
-    const trained = makeDetector(architecture('v1')).variables.filter(({ isTrainable }) => isTrainable);
-    const stages = new Set(trained.map(({ name }) => /body\.(\w+)/.exec(name)?.[1]));
-    expect([...stages]).toEqual(['layer2', 'layer3', 'layer4', undefined]);
+  // Of conv1, layer1 … layer4 and the rest, which has no name in `body`.
+  it.each([
+    [0, [undefined]],
+    [1, ['layer4', undefined]],
+    [3, ['layer2', 'layer3', 'layer4', undefined]],
+    [5, ['conv1', 'layer1', 'layer2', 'layer3', 'layer4', undefined]],
+  ])('trains the last %i stages of the backbone, and no frozen batch norm', (trainableStages, stages) => {
+    const { variables } = makeDetector(architecture('v1', { trainableStages }));
+    const trained = variables.filter(({ isTrainable }) => isTrainable);
+    expect([...new Set(trained.map(({ name }) => /body\.(\w+)/.exec(name)?.[1]))]).toEqual(stages);
     expect(trained.some(({ name }) => name.includes('bn'))).toBe(false);
+  });
+
+  it('trains scale and offset of batch norm when it is trainable, and counts them', () => {
+    const { variables } = makeDetector(architecture('v1', { batchNorm: 'trainable', trainableStages: 5 }));
+    const norms = variables.filter(({ name }) => /(bn\d|downsample\.1)\.(weight|bias)$/.test(name));
+    expect(norms.every(({ isTrainable, role }) => isTrainable && role === 'parameter')).toBe(true);
+    expect(countParameters(variables)).toBe(32_562_849 + 53_120);
   });
 });

@@ -3,38 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompiledModel } from '@featuremine/tensor-graph';
 import type { HostTensor } from '@featuremine/tensor-graph';
-import { createWorkerPool, detectionBatches } from '@featuremine/vision-data';
-import type { DetectionBatch, DetectionResize, DetectionSample } from '@featuremine/vision-data';
+import { createWorkerPool } from '@featuremine/vision-data';
+import type { DetectionBatch } from '@featuremine/vision-data';
 import { asFloat32, readSafetensors } from '@featuremine/weights';
-import sharp from 'sharp';
 import { anchorsFor } from '../../src/anchor-cache';
 import { detectSamples } from '../../src/detect-samples';
 import { makeDetector } from '../../src/detector';
 import { evaluationStep, trainingStep } from '../../src/detector-steps';
 import { preparedImages } from '../../src/images';
-import {
-  formulaImage,
-  formulaWeights,
-  projections,
-  relativeL2,
-  relativeMaximum,
-  samples,
-  toChannelsFirst,
-} from '../formula-weights';
+import { formulaWeights, projections, relativeL2, relativeMaximum, samples, toChannelsFirst } from '../formula-weights';
+import { parityCase } from './parity-batch';
+import type { ParityCase } from './parity-batch';
 
 // Made by scripts/fixtures/retinanet-parity.py from torchvision's retinanet_resnet50_fpn, on weights and images that
 // both sides make by one formula; the peers' versions are in its metadata.
 const { tensors, metadata } = readSafetensors(join(__dirname, '..', 'fixtures', 'retinanet-parity.safetensors'));
 const expected = (name: string): Float32Array => asFloat32(tensors.get(name)!);
-const sizes = JSON.parse(metadata.get('imageSizes')!) as [number, number][];
-const gtBoxes = JSON.parse(metadata.get('gtBoxes')!) as number[][][];
 const gtLabels = JSON.parse(metadata.get('gtLabels')!) as number[][];
-const resize: DetectionResize = {
-  kind: 'min-max',
-  minSize: Number(metadata.get('minSize')),
-  maxSize: Number(metadata.get('maxSize')),
-};
-
 const detector = makeDetector({
   backbone: 'resnet50',
   numClasses: 20,
@@ -47,42 +32,15 @@ const detector = makeDetector({
 jest.setTimeout(180_000);
 
 let folder: string;
-let inputs: DetectionSample[];
+let peer: ParityCase;
 let batch: DetectionBatch;
 let model: CompiledModel;
 const pool = createWorkerPool({ workers: 0 });
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'retinanet-parity-'));
-  inputs = await Promise.all(
-    sizes.map(async ([height, width], index): Promise<DetectionSample> => {
-      const imagePath = join(folder, `${index}.png`);
-      await sharp(Buffer.from(formulaImage(index, height, width)), { raw: { width, height, channels: 3 } }).toFile(
-        imagePath,
-      );
-      return {
-        id: String(index),
-        imagePath,
-        width,
-        height,
-        boxes: Float32Array.from(gtBoxes[index].flat()),
-        labels: Int32Array.from(gtLabels[index]),
-        isDifficult: new Uint8Array(gtLabels[index].length),
-      };
-    }),
-  );
-  const batches = detectionBatches(inputs, {
-    pool,
-    batchSize: inputs.length,
-    seed: 0,
-    epoch: 0,
-    order: 'sequential',
-    lastBatch: 'short',
-    resize,
-    pixels: 'float32',
-    matching: {},
-  });
-  for await (const made of batches) batch = made;
+  peer = await parityCase(metadata, folder, pool);
+  batch = peer.batch;
   model = new CompiledModel({ variables: detector.variables, seed: 0 });
   await model.writeVariables(formulaWeights(detector.variables));
 });
@@ -150,8 +108,9 @@ describe('retinanet_resnet50_fpn on a batch of mixed odd sizes, one image withou
 
   it('finds the same objects, in pixels of the original images', async () => {
     const evaluate = model.evaluation('detect', evaluationStep(detector));
-    const options = { evaluate, numClasses: 20, resize, batchSize: inputs.length, pool, pixels: 'float32' } as const;
-    for await (const { index, detections } of detectSamples(inputs, options)) {
+    const { samples: images, resize } = peer;
+    const options = { evaluate, numClasses: 20, resize, batchSize: images.length, pool, pixels: 'float32' } as const;
+    for await (const { index, detections } of detectSamples(images, options)) {
       const named = (name: string): Float32Array => expected(`detections${index}/${name}`);
       expect([...detections.classIds]).toEqual([...named('classIds')]);
       expect(relativeMaximum(detections.scores, named('scores'))).toBeLessThan(1e-4);

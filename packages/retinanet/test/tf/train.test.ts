@@ -5,6 +5,7 @@ import { makeShapesDevkit } from '@featuremine/vision-data';
 import { readSafetensors } from '@featuremine/weights';
 import { runCli } from './run-cli';
 import type { CliResult } from './run-cli';
+import { writeTorchCheckpoint } from '../write-torch-checkpoint';
 import { saveUntrainedDetector } from './saved-detector';
 
 jest.setTimeout(300_000);
@@ -29,6 +30,13 @@ function train(...argv: string[]): Promise<CliResult> {
   return runCli('train', ...usual, ...argv);
 }
 
+/** The name that torchvision before 0.13 gave to a tensor. */
+function oldName(name: string): string {
+  return name
+    .replace(/(fpn\.(?:inner|layer)_blocks\.\d)\.0\./, '$1.')
+    .replace(/(_head\.conv)\.(\d)\.0\./, (_, conv: string, i: string) => `${conv}.${2 * Number(i)}.`);
+}
+
 interface Summary {
   stoppedBy: string;
   epochs: number;
@@ -46,12 +54,21 @@ describe('retinanet train, eval and predict', () => {
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     const summary = JSON.parse(stdout) as Summary;
     expect(summary).toMatchObject({ stoppedBy: 'finished', epochs: 1, steps: 2, classNames: ['circle', 'square'] });
-    expect(Object.keys(summary.best.metrics)).toContain('mAP');
+    for (const name of ['mAP', 'val/loss', 'val/classificationLoss', 'val/boxLoss', 'train/loss', 'AP/circle'])
+      expect(summary.best.metrics[name]).toEqual(expect.any(Number));
     expect(JSON.parse(readFileSync(join(out(), 'summary.json'), 'utf8'))).toEqual(summary);
     expect(stderr).toMatch(/classes: circle, square/);
     for (const name of ['config.json', 'metrics.jsonl', 'weights.safetensors', 'checkpoint', 'tensorboard']) {
       expect(readdirSync(out())).toContain(name);
     }
+  });
+
+  it('shows the validation images in TensorBoard', () => {
+    const [events] = readdirSync(join(out(), 'tensorboard'));
+    const text = readFileSync(join(out(), 'tensorboard', events), 'latin1');
+    for (const id of ['000005', '000006']) expect(text).toContain(`val/${id}`);
+    expect(text.split('\xff\xd8\xff')).toHaveLength(3); // two JPEG images
+    expect(text).toContain('val/loss');
   });
 
   it('saves the state dict that PyTorch expects of trainable batch norm', () => {
@@ -108,11 +125,23 @@ describe('retinanet train, eval and predict', () => {
 });
 
 describe('retinanet train from weights', () => {
-  it('replaces the head of a detector for other classes, and says so', async () => {
-    const weights = saveUntrainedDetector(folder, { numClasses: 5 });
-    const { exitCode, stderr } = await train('--weights', weights, '--epochs', '1', '--out', join(folder, 'replaced'));
-    expect(stderr).toMatch(/class output is replaced .* the file's has 5 classes and this data 2/);
+  it('fine-tunes a .pth of 90 classes with the names of old torchvision: the class output is replaced, and said so', async () => {
+    const { tensors } = readSafetensors(saveUntrainedDetector(folder, { numClasses: 90 }));
+    const file = join(folder, 'coco.pth');
+    writeTorchCheckpoint(file, new Map([...tensors].map(([name, tensor]) => [oldName(name), tensor])));
+    const out = join(folder, 'replaced');
+    // A rate of 0: what is saved is what was loaded.
+    const rate = ['--lr', '1e-30', '--weight-decay', '0'];
+    const { exitCode, stderr } = await train('--weights', file, '--epochs', '1', ...rate, '--out', out);
+    expect(stderr).toMatch(
+      /coco\.pth: 134 tensors loaded; the class output is replaced .* the file's has 90 classes and this data 2/,
+    );
     expect(exitCode).toBe(0);
+    const saved = readSafetensors(join(out, 'weights.safetensors')).tensors;
+    expect(saved.get('head.classification_head.cls_logits.weight')!.shape).toEqual([27, 256, 3, 3]);
+    for (const name of ['backbone.fpn.inner_blocks.2.0.weight', 'head.regression_head.conv.3.0.weight']) {
+      expect(saved.get(name)).toEqual(tensors.get(name));
+    }
   });
 
   it('takes the backbone of a file, freezes its batch norm and leaves stem and layer1 as they are', async () => {
@@ -127,6 +156,41 @@ describe('retinanet train from weights', () => {
     expect(isSame('backbone.body.layer4.0.bn1.running_mean')).toBe(true);
     expect(isSame('backbone.body.layer4.0.conv1.weight')).toBe(false);
     expect(after.has('backbone.body.bn1.num_batches_tracked')).toBe(false);
+  });
+});
+
+describe('retinanet train with all its options', () => {
+  const out = (): string => join(folder, 'options');
+
+  it('trains, validates and goes on with them', async () => {
+    const shapes = { sizes: [16, 32, 64, 128, 256], ratios: [1] };
+    const file = saveUntrainedDetector(folder, { p6From: 'c5', hasHeadNorm: true, anchors: shapes });
+    const parts = ['--p6-from', 'c5', '--head-norm', 'group', '--box-loss', 'giou', '--loss-normalizer', 'ema'];
+    const anchors = ['--anchor-sizes', '16,32,64,128,256', '--anchor-ratios', '1'];
+    const data = ['--class-weights', '{"circle": 2}', '--repeat-threshold', '1', '--difficult', 'ignore'];
+    const steps = '--batch-size 1 --accumulate 2 --clip-norm 1 --ema 0.9 --schedule cosine --epochs 1'.split(' ');
+    const argv = [...parts, ...anchors, ...data, ...steps, '--test-flip', '--val', '2007/val'];
+    const { exitCode, stdout, stderr } = await train('--weights', file, ...argv, '--json', '--out', out());
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    const summary = JSON.parse(stdout) as Summary & { architecture: object };
+    expect(summary.architecture).toMatchObject({
+      ...{ p6From: 'c5', hasHeadNorm: true },
+      anchors: shapes,
+    });
+    expect(summary.steps).toBeGreaterThanOrEqual(2);
+    expect(summary.best.metrics['val/loss']).toBeGreaterThan(0);
+  });
+
+  it('has three anchors a cell for one ratio, and no state of the loss in its weights', () => {
+    const { tensors } = readSafetensors(join(out(), 'weights.safetensors'));
+    expect(tensors.get('head.regression_head.bbox_reg.weight')!.shape).toEqual([12, 256, 3, 3]);
+    expect(tensors.get('head.classification_head.cls_logits.bias')!.shape).toEqual([9]);
+    expect([...tensors.keys()].filter((name) => !/^(backbone|head)\./.test(name))).toEqual([]);
+  });
+
+  it('detects with the same anchors', async () => {
+    const argv = ['--run', out(), '--voc', voc, '--set', '2007/val', '--workers', '0', '--test-flip', '--json'];
+    expect((await runCli('eval', ...argv)).exitCode).toBe(0);
   });
 });
 
@@ -147,6 +211,9 @@ describe('retinanet train with faulty input', () => {
     ['a misspelt key', ['--set', 'epohcs=3'], /Did you mean "epochs"/],
     ['a batch that is larger than the data', ['--batch-size', '64'], /4 images, expected at least --batch-size 64/],
     ['a number that is none', ['--lr', 'fast'], /--lr/],
+    ['anchor sizes that do not rise', ['--anchor-sizes', '64,32,16,8,4'], /--anchor-sizes: .*sizes that rise/],
+    ['a weight of an unknown class', ['--class-weights', '{"circel": 2}'], /class circel.*Did you mean circle/],
+    ['more batches an update than there are', ['--accumulate', '3'], /at least --batch-size 2 times --accumulate 3/],
   ])('refuses %s with exit code 2 and writes nothing', async (_what, argv, message) => {
     const out = join(folder, 'refused');
     const { exitCode, stderr, stdout } = await train('--model', 'resnet18', '--out', out, ...argv);

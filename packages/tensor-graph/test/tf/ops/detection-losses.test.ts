@@ -31,6 +31,27 @@ describe('sigmoidFocalLoss', () => {
     }
   });
 
+  it('counts each anchor by its weight, in output and gradient', () => {
+    const values = randomValues([2, 2, 3], 'logits', -3, 3);
+    const anchorWeights = tf.tensor2d([2, 0, 5, 0.5], [2, 2]); // the third anchor is ignored all the same
+    const settings = { ...options, anchorWeights };
+    expect(gradientDeviation((v) => sigmoidFocalLoss(v, labels(), settings), [values])).toBeLessThan(2e-3);
+    tf.tidy(() => {
+      const logits = tf.tensor(values.data, [2, 2, 3]);
+      const of = (chosen: number): number[] => {
+        const only = tf.tensor2d(
+          [-1, 1, -2, 0].map((label, i) => (i === chosen ? label : -2)),
+          [2, 2],
+          'int32',
+        );
+        return [...sigmoidFocalLoss(logits, only, options).dataSync<'float32'>()];
+      };
+      const [first, second] = sigmoidFocalLoss(logits, labels(), settings).dataSync<'float32'>();
+      expect(first).toBeCloseTo(2 * of(0)[0], 5);
+      expect(second).toBeCloseTo(0.5 * of(3)[1], 5);
+    });
+  });
+
   it('is finite, with a finite gradient, for logits of ±1000', () => {
     tf.tidy(() => {
       const logits = tf.tensor3d([1000, -1000, -1000, 1000, -1000, 1000, 1000, -1000], [2, 2, 2]);
