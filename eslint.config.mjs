@@ -29,10 +29,18 @@ const direction = layers.map((name, index) => ({
             group: layers.slice(index).map((upper) => `@featuremine/${upper}`),
             message: 'Imports go down the layers only.',
           },
-          { group: ['@featuremine/*/*'], message: 'Import a package by its index only.' },
-          ...(name === 'tensor-graph'
+          {
+            group: ['@featuremine/*/*', '!@featuremine/*/browser'],
+            message: 'Import a package by its index only, or by the part of it that runs in a browser.',
+          },
+          ...(name === 'tensor-graph' || name === 'web-demo'
             ? []
-            : [{ group: ['@tensorflow/*'], message: 'TensorFlow is imported by tensor-graph only.' }]),
+            : [
+                {
+                  group: ['@tensorflow/*'],
+                  message: 'TensorFlow is imported by tensor-graph only, and by web-demo in its form for browsers.',
+                },
+              ]),
         ],
       },
     ],

@@ -5,7 +5,10 @@ const { join } = require('node:path');
 // Tests run from the sources: @featuremine/x is packages/x/src. Only worker threads need the built files.
 const common = {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
-  moduleNameMapper: { '^@featuremine/([^/]+)$': '<rootDir>/packages/$1/src' },
+  moduleNameMapper: {
+    '^@featuremine/([^/]+)$': '<rootDir>/packages/$1/src',
+    '^@featuremine/([^/]+)/browser$': '<rootDir>/packages/$1/src/browser',
+  },
   testEnvironment: '<rootDir>/scripts/jest/native-environment.js',
   rootDir: __dirname,
 };

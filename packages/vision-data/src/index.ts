@@ -37,6 +37,8 @@ export { padCrop } from './pad-crop';
 export { resizeBilinear } from './resize-bilinear';
 export { resizeSmooth } from './resize-smooth';
 export type { Region } from './resize-smooth';
+export { resizeLikeDecoding } from './resize-like-decoding';
+export { shrinkLikeLibvips } from './shrink-like-libvips';
 export { checkResize, paddedSize, resizeBoxes, resizedSize } from './detection-resize';
 
 export type { ClassificationBatch, DetectionBatch, Float32Tensor, Int32Tensor, Uint8Tensor } from './batch-tensors';

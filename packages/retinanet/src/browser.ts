@@ -1,0 +1,8 @@
+// The part of this package that also runs in a browser: `@featuremine/retinanet/browser`. No TensorFlow, no module of Node.
+export { anchorsFor } from './anchor-cache';
+export { keepScoresFrom, scaleDetections } from './detections';
+export type { Detections, ImageSize } from './detections';
+export { namedDetections } from './image-detections';
+export type { FoundObject, ImageDetections } from './image-detections';
+export { TORCHVISION_POST_PROCESS, postProcess } from './post-process';
+export type { LevelOutput, PostProcessSettings } from './post-process';
