@@ -8,3 +8,4 @@ export { BACKGROUND, IGNORED, matchAnchors } from './match-anchors';
 export type { MatchOptions } from './match-anchors';
 export { batchedNms, nms } from './nms';
 export { clipBoxes } from './clip-boxes';
+export { decimalSum } from './decimal-sum';

@@ -1,6 +1,6 @@
 import type { VocBox, VocObject } from './annotation-types';
 import type { Fault } from './fault';
-import { isBoxFault } from './fault';
+import { isBoxFault, isClippable } from './fault';
 
 /**
  * What happens to a bad box (missing or inverted coordinates, no area, partly or wholly outside the image):
@@ -49,7 +49,7 @@ export function applyBoxPolicy(
       objects.push(object);
       numbered.add(object.index);
     } else if (policy === 'clip') {
-      const box = isClippable(fault) ? clip(object.box, annotation) : undefined;
+      const box = isClippable(fault.kind) ? clip(object.box, annotation) : undefined;
       if (box === undefined) continue;
       objects.push({ ...object, box });
       numbered.add(object.index);
@@ -64,10 +64,6 @@ export function applyBoxPolicy(
   }
   const skippedCount = policy === 'skip' || policy === 'clip' ? bad.size - numbered.size : 0;
   return { objects, errors, warnings, skippedCount, clippedCount };
-}
-
-function isClippable(fault: Fault): boolean {
-  return fault.kind === 'outside-image' || fault.kind === 'zero-based-box';
 }
 
 function clip(box: VocBox, image: { readonly width: number; readonly height: number }): VocBox | undefined {

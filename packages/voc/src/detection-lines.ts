@@ -1,13 +1,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parseNumber } from './parse-number';
+import { fromVocPixel, lessOne } from './voc-pixel';
 
 const CHUNK_BYTES = 1 << 18;
 const [LF, CR, SPACE, TAB, DOT, MINUS] = [10, 13, 32, 9, 46, 45];
-const POWERS = Array.from({ length: 19 }, (_, i) => 10 ** i);
+const POWERS = Array.from({ length: 16 }, (_, i) => 10 ** i);
 
 /** Takes what a detection file's lines say. */
 export interface DetectionLineSink {
-  /** A good line: its image and its five numbers score, xmin, ymin, xmax, ymax. */
+  /** A good line: its image, and its score and continuous box x1, y1, x2, y2 in one array that is used again. */
   add(image: number, values: Float64Array, line: number): void;
   /** A line that is no detection. */
   refuse(text: string, line: number): void;
@@ -76,7 +77,7 @@ class LineReader {
     const idEnd = skipField(bytes, idStart);
     this.position = idEnd;
     for (let k = 0; k < 5; k++) {
-      const value = this.readNumber(bytes);
+      const value = this.readNumber(bytes, k === 1 || k === 2);
       if (Number.isNaN(value)) return this.refuse(bytes, start);
       values[k] = value;
     }
@@ -86,8 +87,9 @@ class LineReader {
     return end + 1;
   }
 
-  // Up to 15 digits are exact: the quotient of two exact doubles is rounded once, as in Number(text).
-  private readNumber(bytes: Uint8Array): number {
+  // Up to 15 digits are exact: the quotient of two exact doubles is rounded once, as in Number(text). VOC's origins are
+  // 1-based.
+  private readNumber(bytes: Uint8Array, isOrigin: boolean): number {
     const start = skipBlanks(bytes, this.position);
     const isNegative = bytes[start] === MINUS;
     let i = isNegative ? start + 1 : start;
@@ -104,11 +106,14 @@ class LineReader {
     }
     if (digits > 0 && digits <= 15 && (byte === SPACE || byte === LF || byte === CR || byte === TAB)) {
       this.position = i;
-      const value = dot < 0 ? mantissa : mantissa / POWERS[i - dot - 1];
-      return isNegative ? -value : value;
+      const places = dot < 0 ? 0 : i - dot - 1;
+      const units = isNegative ? -mantissa : mantissa;
+      return isOrigin ? lessOne(units, places) : units / POWERS[places];
     }
     this.position = skipField(bytes, start);
-    return parseNumber(latin1(bytes, start, this.position));
+    const text = latin1(bytes, start, this.position);
+    const value = parseNumber(text);
+    return isOrigin && !Number.isNaN(value) ? fromVocPixel(text, value) : value;
   }
 
   private refuse(bytes: Uint8Array, start: number): number {

@@ -19,17 +19,14 @@ export class DetectionTable {
     return number;
   }
 
-  /** Adds a row of score, xmin, ymin, xmax, ymax in VOC's 1-based inclusive pixels. */
+  /** Adds a row of score, x1, y1, x2, y2. */
   add(image: number, classId: number, values: Float64Array): void {
     const row = this.count++;
     if (row === this.scores.length) this.grow();
     this.imageIndex[row] = image;
     this.classIndex[row] = classId;
     this.scores[row] = values[0];
-    this.boxes[4 * row] = values[1] - 1;
-    this.boxes[4 * row + 1] = values[2] - 1;
-    this.boxes[4 * row + 2] = values[3];
-    this.boxes[4 * row + 3] = values[4];
+    for (let k = 0; k < 4; k++) this.boxes[4 * row + k] = values[k + 1];
   }
 
   finish(): {

@@ -96,12 +96,11 @@ const FIXES: Partial<Record<FaultKind, string>> = {
   'unknown-class': 'Correct the name, or add it to the classes',
   'bad-flag': 'Write 0 or 1',
   'repeated-tag': 'Keep one',
-  'rotated-box': 'Write an upright <bndbox>, or pass --on-bad-box=skip',
-  'zero-based-box': 'VOC counts pixels from 1: add 1 to 0-based coordinates, or pass --on-bad-box=clip',
-  'outside-image': 'Fix the box, or pass --on-bad-box=clip',
+  'rotated-box': 'Write an upright <bndbox>',
+  'zero-based-box': 'VOC counts pixels from 1: add 1 to 0-based coordinates',
   'duplicate-object': 'Take one of them out',
 };
-const BOX_FIX = 'Fix the box, or pass --on-bad-box=skip';
+const BOX_FIX = 'Fix the box';
 const BOX_KINDS: readonly FaultKind[] = [
   'missing-box',
   'rotated-box',
@@ -118,6 +117,11 @@ const boxKinds: ReadonlySet<FaultKind> = new Set(BOX_KINDS);
 /** True for the kinds that a policy for bad boxes decides about. */
 export function isBoxFault(kind: FaultKind): boolean {
   return boxKinds.has(kind);
+}
+
+/** True for the kinds that a box trimmed to the image no longer has. */
+export function isClippable(kind: FaultKind): boolean {
+  return kind === 'outside-image' || kind === 'zero-based-box';
 }
 
 /** A fault of this kind with its usual severity; `found` is what was found, without a full stop. */

@@ -2,6 +2,7 @@ import type { VocBox } from './annotation-types';
 import type { FaultKind } from './fault';
 import { parseNumber } from './parse-number';
 import type { BoxLeaf, RawObject } from './raw-annotation';
+import { fromVocPixel } from './voc-pixel';
 
 /**
  * The continuous box of an object as its numbers stand, or undefined when there are no four numbers.
@@ -28,7 +29,7 @@ export function judgeBox(
     add('fractional-coordinate', `the box is ${xmin}, ${ymin}, ${xmax}, ${ymax}`);
   }
   if (raw.repeated.length === 0) judgeNumbers({ xmin, ymin, xmax, ymax, width: size.width, height: size.height }, add);
-  return [xmin - 1, ymin - 1, xmax, ymax];
+  return [fromVocPixel(raw.xmin!, xmin), fromVocPixel(raw.ymin!, ymin), xmax, ymax];
 }
 
 function judgeCoordinate(

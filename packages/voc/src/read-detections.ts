@@ -1,10 +1,11 @@
+import { nearestName } from '@featuremine/errors';
 import { DetectionTable } from './detection-table';
 import { findDetectionFiles } from './detection-file-names';
 import { readDetectionLines } from './detection-lines';
 import type { Fault, FaultKind } from './fault';
 import { makeFault } from './fault';
 import { faultError } from './fault-error';
-import { nearestName } from '@featuremine/errors';
+import { toVocPixel } from './voc-pixel';
 
 /** Detections of devkit files as parallel arrays: by class, within a class in the order of its file. */
 export interface DevkitDetections {
@@ -92,10 +93,12 @@ export function readDetections(path: string, options: ReadDetectionsOptions = {}
 }
 
 function oddity(values: Float64Array): string | undefined {
-  const [, xmin, ymin, xmax, ymax] = values;
-  const isInverted = xmax < xmin || ymax < ymin;
-  if (!isInverted && xmin >= 1 && ymin >= 1) return undefined;
-  const box = `${xmin}, ${ymin}, ${xmax}, ${ymax}`;
+  const [, x1, y1, x2, y2] = values;
+  if (x2 >= x1 + 1 && y2 >= y1 + 1 && x1 >= 0 && y1 >= 0) return undefined;
+  const [xmin, ymin] = [toVocPixel(x1), toVocPixel(y1)];
+  const isInverted = x2 < Number(xmin) || y2 < Number(ymin);
+  if (!isInverted && x1 >= 0 && y1 >= 0) return undefined;
+  const box = `${xmin}, ${ymin}, ${x2}, ${y2}`;
   return isInverted ? `the box ${box} is inverted` : `the box ${box} begins before pixel 1`;
 }
 

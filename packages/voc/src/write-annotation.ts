@@ -1,5 +1,6 @@
 import { extname, join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { toVocPixel } from './voc-pixel';
 import { checkName, writeTextFile } from './write-text-file';
 
 /** What an annotation file says of one image. */
@@ -10,7 +11,7 @@ export interface AnnotationToWrite {
   readonly heightPx: number;
   /** Default 3. */
   readonly channels?: 1 | 3;
-  /** Boxes are continuous; they are written as [x1+1, y1+1, x2, y2]. */
+  /** Boxes are continuous; they are written as [x1+1, y1+1, x2, y2], added in decimals. */
   readonly objects: readonly {
     readonly name: string;
     readonly box: ArrayLike<number>;
@@ -75,8 +76,8 @@ function objectLines(object: AnnotationToWrite['objects'][number], where: string
     `\t\t<truncated>${Number(object.isTruncated ?? false)}</truncated>`,
     `\t\t<difficult>${Number(object.isDifficult ?? false)}</difficult>`,
     '\t\t<bndbox>',
-    `\t\t\t<xmin>${x1 + 1}</xmin>`,
-    `\t\t\t<ymin>${y1 + 1}</ymin>`,
+    `\t\t\t<xmin>${toVocPixel(x1)}</xmin>`,
+    `\t\t\t<ymin>${toVocPixel(y1)}</ymin>`,
     `\t\t\t<xmax>${x2}</xmax>`,
     `\t\t\t<ymax>${y2}</ymax>`,
     '\t\t</bndbox>',

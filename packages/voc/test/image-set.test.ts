@@ -48,6 +48,13 @@ describe('readImageSet', () => {
     );
   });
 
+  it('advises the policy that would let the faults pass, and none where no policy would', () => {
+    expect(messageOf(() => readImageSet(devkitOf([wide]), 'all'))).toMatch(/Fix the box, or pass --on-bad-box=clip\.$/);
+    const two = devkitOf([good + thin + wide]);
+    expect(messageOf(() => readImageSet(two, 'all'))).toMatch(/named above, or pass --on-bad-box=skip\.$/);
+    expect(messageOf(() => readImageSet(devkitOf([thin, '<object/>']), 'all'))).toMatch(/Fix what is named above\.$/);
+  });
+
   it('names the first 20 faults, their number, and all in a file', () => {
     const folder = devkitOf([Array.from({ length: 25 }, (_, i) => object('dog', bndbox(9 + i, 1, 9 + i, 9))).join('')]);
     const faultFile = join(folder, 'faults.txt');

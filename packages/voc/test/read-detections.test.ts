@@ -1,8 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { decimalSum } from '@featuremine/boxes';
 import { DatasetError } from '@featuremine/errors';
 import fc from 'fast-check';
 import { readDetections, writeDetections } from '../src';
+import { toVocPixel } from '../src/voc-pixel';
 import { realData } from './real-data';
 import { makeFolder, writeFiles } from './sample';
 
@@ -76,7 +78,7 @@ describe('readDetections', () => {
     expect(() => readDetections(join(folder, 'nowhere'))).toThrow('there is no such file or folder');
   });
 
-  it('reads numbers exactly as Number does', () => {
+  it('reads numbers exactly as Number does, and origins less 1 in decimals', () => {
     const number = fc.oneof(
       fc.double({ noNaN: true, min: -1e9, max: 1e9 }).map(String),
       fc
@@ -85,11 +87,13 @@ describe('readDetections', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(number, number, number), { minLength: 1, maxLength: 20 }), (rows) => {
-        const lines = rows.map(([score, x, y]) => `a ${score} 1 1 ${x} ${y}\n`);
+        const lines = rows.map(([score, x, y]) => `a ${score} ${x} ${y} ${x} ${y}\n`);
         const found = readDetections(join(folderOf({ 'comp4_det_t_dog.txt': lines.join('') }), 'comp4_det_t_dog.txt'));
         expect([...found.scores]).toEqual(rows.map(([score]) => Number(score)));
         rows.forEach(([, x, y], i) => {
-          expect([...found.boxes.subarray(4 * i + 2, 4 * i + 4)]).toEqual([Number(x), Number(y)]);
+          const [x1, y1, x2, y2] = found.boxes.subarray(4 * i, 4 * i + 4);
+          expect([x2, y2]).toEqual([Number(x), Number(y)]);
+          expect([x1, y1]).toEqual([Number(decimalSum(x, '-1')), Number(decimalSum(y, '-1'))]);
         });
       }),
       { numRuns: 40 },
@@ -118,8 +122,8 @@ describe('readDetections', () => {
     const row = readDetections(join(results!, name));
     expect(line.split(' ').slice(1).map(Number)).toEqual([
       row.scores[0],
-      row.boxes[0] + 1,
-      row.boxes[1] + 1,
+      Number(toVocPixel(row.boxes[0])),
+      Number(toVocPixel(row.boxes[1])),
       row.boxes[2],
       row.boxes[3],
     ]);

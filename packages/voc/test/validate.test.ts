@@ -41,7 +41,7 @@ describe('validatePaths', () => {
         className: 'dog',
         kind: 'zero-area-box',
         severity: 'error',
-        message: 'xmax 9 is not right of xmin 9. Fix the box, or pass --on-bad-box=skip.',
+        message: 'xmax 9 is not right of xmin 9. Fix the box.',
       },
       expect.objectContaining({ file: join(folder, 'sub/a.XML'), object: null, kind: 'empty-file' }),
     ]);
