@@ -1,9 +1,11 @@
 import { formatTable, type TableColumn } from '@featuremine/command-line';
 import type { Interval } from './bootstrap';
+import { cocoNumbers } from './coco-numbers';
 import { errorTypes } from './error-types';
 import type { ErrorBreakdown } from './error-breakdown';
 import type { CocoEvaluation } from './evaluate-coco';
 import type { Evaluation } from './evaluation';
+import { percent } from './percent';
 
 /** 95 % intervals by class name, and under `mAP`. */
 export type Intervals = Readonly<Record<string, Interval | undefined>>;
@@ -54,13 +56,10 @@ export function formatBreakdown({ iou, backgroundIou, all, classes }: ErrorBreak
 }
 
 function twelveNumbers(evaluation: CocoEvaluation): string {
-  const keys = ['AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'] as const;
-  return formatTable({ columns: keys.map(right), rows: [keys.map((key) => percent(evaluation[key]))] });
-}
-
-/** A share as a percentage with two digits; a dash for null and for COCO's −1. */
-export function percent(share: number | null): string {
-  return share === null || share < 0 ? '–' : (100 * share).toFixed(2);
+  return formatTable({
+    columns: cocoNumbers.map(right),
+    rows: [cocoNumbers.map((key) => percent(evaluation[key]))],
+  });
 }
 
 function right(title: string): TableColumn {

@@ -6,6 +6,8 @@ export interface GroundTruthObject {
   readonly box: readonly [number, number, number, number];
   /** VOC's flag: a match on it counts neither way, and it is no positive. */
   readonly isDifficult: boolean;
+  /** VOC's flag, which no protocol looks at; kept for conversion. */
+  readonly isTruncated?: boolean;
   /** COCO's flag: a region of many objects, which any number of detections may match without counting. */
   readonly isCrowd?: boolean;
   /** COCO's `area` in px², by which objects are sorted into small, medium and large; the box's area by default. */
@@ -20,7 +22,7 @@ export interface GroundTruthImage {
   readonly id: string;
   /** COCO's number for it, in ground truth from a COCO file. */
   readonly cocoId?: number;
-  /** Name of the image file, in ground truth from a COCO file. */
+  /** Name of the image file, where one is known. */
   readonly fileName?: string;
   readonly width: number;
   readonly height: number;

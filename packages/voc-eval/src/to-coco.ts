@@ -16,6 +16,8 @@ export interface CocoGroundTruth {
     area: number;
     iscrowd: 0 | 1;
     ignore: 0 | 1;
+    /** VOC's flag; absent where the ground truth does not say. */
+    truncated?: 0 | 1;
   }[];
 }
 
@@ -55,6 +57,7 @@ export function cocoGroundTruth(groundTruth: GroundTruth, difficult: DifficultRu
           area: object.area ?? bbox[2] * bbox[3],
           iscrowd: isCrowd ? (1 as const) : (0 as const),
           ignore: object.isDifficult && difficult === 'ignore' ? (1 as const) : (0 as const),
+          ...(object.isTruncated === undefined ? {} : { truncated: object.isTruncated ? (1 as const) : (0 as const) }),
         };
       }),
     ),

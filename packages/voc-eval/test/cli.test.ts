@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CocoEvaluation, ErrorBreakdown, Evaluation, PairedComparison } from '@featuremine/voc-eval';
+import { Random } from '@featuremine/random';
 import { newFolder, vocEval, vocEvalJson } from './support/run';
 import { smallKit } from './support/shapes-kit';
 
@@ -14,6 +15,8 @@ describe('voc-eval run', () => {
     expect(await vocEvalJson('run', ...truth, ...found, '--protocol', 'voc10')).toEqual({
       protocol: 'voc10',
       iou: 0.5,
+      plusOne: true,
+      difficult: 'ignore',
       mAP: 1,
       classes: {
         cat: { ap: 1, groundTruths: 1, detections: 2 },
@@ -75,7 +78,7 @@ describe('voc-eval run', () => {
     const files = ['--csv', join(folder, 'ap.csv'), '--report', join(folder, 'report.html')];
     expect((await vocEval('run', ...truth, ...found, ...files)).code).toBe(0);
     expect(readFileSync(join(folder, 'ap.csv'), 'utf8')).toBe(
-      'class,ap,ground_truths,detections\ncat,1,1,2\ndog,1,1,2\nmAP,1,,\n',
+      'class,ap,ground_truths,detections,protocol,iou\ncat,1,1,2,voc10,0.5\ndog,1,1,2,voc10,0.5\nmAP,1,,,voc10,0.5\n',
     );
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('<h2>Classes</h2>');
   });
@@ -96,6 +99,25 @@ describe('voc-eval run', () => {
     expect(stderr).toContain(where);
     expect(stderr).toContain(what);
     expect(stderr).not.toContain('    at ');
+  });
+
+  it('leaves odd boxes out, clips them or fails, as --on-bad-box says', async () => {
+    const voc = newFolder();
+    cpSync(kit.voc, voc, { recursive: true });
+    const file = join(voc, 'VOC2007/Annotations/000001.xml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('<xmax>20</xmax>', '<xmax>120</xmax>'));
+    const run = (policy: string): ReturnType<typeof vocEval> => {
+      const source = ['--voc', voc, '--set', '2007/test', ...classes, ...found];
+      return vocEval('run', ...source, '--on-bad-box', policy, '--json');
+    };
+    const objects = async (policy: string): Promise<number> => {
+      return (JSON.parse((await run(policy)).stdout) as Evaluation).classes['cat'].groundTruths;
+    };
+    expect([await objects('keep'), await objects('skip'), await objects('clip')]).toEqual([1, 0, 1]);
+    expect((await run('skip')).stderr).toContain('objects left out 1, boxes clipped 0');
+    const { code, stderr } = await run('fail');
+    expect(code).toBe(2);
+    expect(stderr).toContain('object 1 (cat)');
   });
 
   it('refuses detections on images outside the set', async () => {
@@ -128,6 +150,46 @@ describe('voc-eval convert', () => {
     }
     const args = ['--ground-truth', coco, '--detections', results, '--protocol', 'coco'];
     expect((await vocEvalJson<CocoEvaluation>('run', ...args)).AP50).toBe(1);
+  });
+
+  it('goes from COCO to VOC and back with every box as it was stated, in decimals and in single precision', async () => {
+    const random = Random.of(1, 'boxes');
+    const numbers = [
+      () => Number(random.uniform(0, 400).toFixed(random.integer(7))),
+      () => Math.fround(random.uniform(0.1, 400)),
+      () => random.integer(400),
+    ];
+    const boxes = Array.from({ length: 600 }, (_, i) => {
+      return { image_id: 1 + (i % 9), category_id: 1, bbox: Array.from({ length: 4 }, numbers[i % 3]) };
+    });
+    const folder = newFolder();
+    const write = (name: string, content: object): string => {
+      writeFileSync(join(folder, name), JSON.stringify(content));
+      return join(folder, name);
+    };
+    const coco = write('coco.json', {
+      images: Array.from({ length: 9 }, (_, i) => ({ id: i + 1, file_name: `${i + 1}.png`, width: 800, height: 800 })),
+      categories: [{ id: 1, name: 'dog' }],
+      annotations: boxes.map((box, i) => ({ id: i + 1, ...box, truncated: i % 2 })),
+    });
+    const results = write(
+      'results.json',
+      boxes.map((box, i) => ({ ...box, score: i / 600 })),
+    );
+    const kitFlags = ['--voc', join(folder, 'kit'), '--set', 'test'];
+    const [back, foundBack] = [join(folder, 'back.json'), join(folder, 'found-back.json')];
+    await vocEval('convert', '--to', 'voc', '--ground-truth', coco, '--out', join(folder, 'kit'));
+    await vocEval('convert', '--to', 'coco', ...kitFlags, '--out', back);
+    const there = ['--ground-truth', coco, '--detections', results, '--out', join(folder, 'found')];
+    await vocEval('convert', '--to', 'voc', ...there);
+    await vocEval('convert', '--to', 'coco', ...kitFlags, '--detections', join(folder, 'found'), '--out', foundBack);
+
+    type Rows = { image_id: number; bbox: number[]; truncated?: number }[];
+    const stated = (rows: Rows): string[] => rows.map((row) => `${row.image_id} ${row.bbox.join(' ')}`).sort();
+    const annotations = (JSON.parse(readFileSync(back, 'utf8')) as { annotations: Rows }).annotations;
+    expect(stated(annotations)).toEqual(stated(boxes));
+    expect(stated(JSON.parse(readFileSync(foundBack, 'utf8')) as Rows)).toEqual(stated(boxes));
+    expect(annotations.filter(({ truncated }) => truncated === 1)).toHaveLength(300);
   });
 });
 
@@ -169,6 +231,6 @@ describe('voc-eval validate', () => {
       ['zero-area-box', 1],
       ['inverted-box', 2],
     ]);
-    expect((await vocEval('validate', folder)).stdout).toContain('1 files, 2 objects, 2 errors');
+    expect((await vocEval('validate', folder)).stdout).toContain('1 file, 2 objects, 2 errors');
   });
 });

@@ -1,37 +1,53 @@
 import fc from 'fast-check';
-import { cocoBox, shortestStep } from '../src/exact-decimals';
+import { cocoBox, endOf, sizeTo } from '../src/exact-decimals';
 
-const coordinate = fc.integer({ min: 0, max: 4_000_000 }).map((n) => n / 1000);
+/** What files state: decimals of up to 8 places, numbers of single precision, whole numbers. */
+const decimal = fc
+  .tuple(fc.nat(2000), fc.nat(8), fc.nat(1e8 - 1))
+  .map(([whole, places, digits]) => Number(`${whole}.${String(digits).padStart(8, '0').slice(0, places)}`));
+const single = fc.oneof(fc.constant(0), fc.float({ min: Math.fround(0.01), max: 2000, noNaN: true }));
+const kinds = [
+  ['decimals', decimal],
+  ['single precision', single],
+  ['whole numbers', fc.nat(2000)],
+] as const;
 
-describe('cocoBox', () => {
-  it('gives stated origins and sizes of three decimals back, through corners and through VOC', () => {
-    fc.assert(
-      fc.property(coordinate, coordinate, coordinate, coordinate, (x, y, w, h) => {
-        expect(cocoBox(x, y, x + w, y + h)).toEqual([x, y, w, h]);
-        const throughVoc = [x + 1 - 1, y + 1 - 1] as const; // what a VOC file's xmin, less one, gives
-        expect(cocoBox(...throughVoc, x + w, y + h)).toEqual([x, y, w, h]);
-      }),
-    );
-  });
-
-  it('gives corners back to the bit, for any finite box', () => {
-    const any = fc.double({ min: 0, max: 1e5, noNaN: true });
-    fc.assert(
-      fc.property(any, any, any, any, (xmin, ymin, width, height) => {
-        const [x2, y2] = [xmin + 1 + width, ymin + 1 + height];
-        const [x, y, w, h] = cocoBox(xmin + 1 - 1, ymin + 1 - 1, x2, y2);
-        expect([x + 1, y + 1]).toEqual([xmin + 1, ymin + 1]);
-        expect([x + w, y + h]).toEqual([x2, y2]);
-      }),
-    );
+describe('endOf', () => {
+  it('adds decimals in decimals, and what has all digits in binary', () => {
+    expect(10.3 + 25.6).not.toBe(35.9);
+    expect(endOf(10.3, 25.6)).toBe(35.9);
+    const [a, b] = [Math.fround(0.1), Math.fround(0.2)];
+    expect(endOf(a, b)).toBe(a + b);
   });
 });
 
-describe('shortestStep', () => {
-  it('is the number with fewest digits that leads from one to the other', () => {
-    const sum = 10.3 + 25.6;
-    expect(sum - 10.3).not.toBe(25.6);
-    expect(shortestStep(10.3, sum)).toBe(25.6);
-    expect(shortestStep(2, 7)).toBe(5);
+describe('sizeTo', () => {
+  it.each(kinds)('gives the size that was stated: %s', (_, number) => {
+    fc.assert(
+      fc.property(number, number, (start, size) => {
+        expect(sizeTo(start, endOf(start, size))).toBe(size);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each(kinds)('leads to the end that was stated, to the bit: %s', (_, number) => {
+    fc.assert(
+      fc.property(number, number, (a, b) => {
+        const [start, end] = [Math.min(a, b), Math.max(a, b)];
+        expect(endOf(start, sizeTo(start, end))).toBe(end);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('leads to an end of the other side, which a box that is inside out has', () => {
+    expect(endOf(199.793411, sizeTo(199.793411, -5.413326))).toBe(-5.413326);
+  });
+});
+
+describe('cocoBox', () => {
+  it('is origin and size', () => {
+    expect(cocoBox(10.3, 2, 35.9, 7.5)).toEqual([10.3, 2, 25.6, 5.5]);
   });
 });

@@ -15,7 +15,8 @@ describe('jsonRows', () => {
     const rows = Array.from({ length: 310_000 }, (_, i) => ({ i, name: `},[${i % 7}"\\ é`, box: [1, [2], { a: [] }] }));
     const text = JSON.stringify(rows);
     expect(text.length).toBeGreaterThan(16_777_216);
-    expect(rowsOf(text)).toEqual(rows);
+    // As texts: to compare 310,000 rows one by one takes ten seconds.
+    expect(JSON.stringify(rowsOf(text)) === text).toBe(true);
   });
 
   it('reads a list on lines, with a byte order mark, and an empty one', () => {

@@ -8,6 +8,8 @@ export type { ReadImageSetOptions, ReadReport, VocImage, VocImageObject, VocImag
 export { readAnnotatedFolder } from './annotated-folder';
 export { openDevkit, listImageSets } from './devkit';
 export type { VocDevkit } from './devkit';
+export { listImageFiles } from './image-files';
+export type { ImageFiles } from './image-files';
 export { readAnnotation } from './read-annotation';
 export { validateDevkit, validatePaths } from './validate';
 export type { ValidateOptions, ValidationReport } from './validate';

@@ -37,7 +37,9 @@ export function writeDetections(options: {
       const found = `score ${scores[i]}, box ${x1}, ${y1}, ${x2}, ${y2}`;
       throw new DatasetError({ where: `detection ${i + 1}`, found, expected: 'finite numbers', fix: 'Drop it' });
     }
-    lines[classIndex[i]].push(`${imageIds[imageIndex[i]]} ${scores[i]} ${toVocPixel(x1)} ${toVocPixel(y1)} ${x2} ${y2}\n`);
+    lines[classIndex[i]].push(
+      `${imageIds[imageIndex[i]]} ${scores[i]} ${toVocPixel(x1)} ${toVocPixel(y1)} ${x2} ${y2}\n`,
+    );
   }
   return classNames.map((name, k) => {
     const path = join(folder, `comp${competition}_det_${set}_${name}.txt`);

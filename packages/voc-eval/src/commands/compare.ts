@@ -1,11 +1,18 @@
 import { defineCommand, formatTable, type Command } from '@featuremine/command-line';
 import { z } from 'zod';
 import { comparePaired, type Comparison } from '../compare';
-import { percent } from '../format-evaluation';
 import { loadDetections, loadGroundTruth } from '../inputs/load-evaluation';
 import { iouLabel } from '../iou-thresholds';
 import { judge } from '../judge';
-import { describeProtocol, groundTruthFlags, judgeOptionsOf, protocolFlags, seedFlag } from './evaluation-options';
+import { percent } from '../percent';
+import {
+  describeProtocol,
+  groundTruthFlags,
+  judgeOptionsOf,
+  protocolFlags,
+  protocolJson,
+  seedFlag,
+} from './evaluation-options';
 
 const schema = z.object({
   detections: z
@@ -37,6 +44,7 @@ export const compareCommand: Command = defineCommand({
     context.output({
       protocol: judging.protocol,
       iou: iouLabel(judging.iouThresholds ?? [0.5]),
+      ...protocolJson(options),
       a: options.detections[0],
       b: options.detections[1],
       bootstrap: { resamples: bootstrap, seed, confidence: 0.95 },

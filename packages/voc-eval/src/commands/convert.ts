@@ -38,7 +38,7 @@ export const convertCommand: Command = defineCommand({
   ],
   schema,
   run(options, context) {
-    const groundTruth = loadGroundTruth(options, context.log);
+    const groundTruth = loadGroundTruth(options, context.log, 'decimal');
     const written = options.detections === undefined ? writeGroundTruth : writeFoundBoxes;
     const result = written(options, groundTruth, context);
     context.output(result);
@@ -68,10 +68,11 @@ function writeGroundTruth(options: Options, groundTruth: GroundTruth, context: C
       widthPx: image.width,
       heightPx: image.height,
       folder: `VOC${year}`,
-      objects: image.objects.map(({ classId, box, isDifficult, isCrowd }) => ({
+      objects: image.objects.map(({ classId, box, isDifficult, isCrowd, isTruncated }) => ({
         name: groundTruth.classNames[classId],
         box,
         isDifficult: isDifficult || isCrowd === true,
+        isTruncated: isTruncated === true,
       })),
     });
   }
@@ -89,7 +90,7 @@ function warnOfLosses({ images }: GroundTruth, { log }: CommandContext): void {
 
 function writeFoundBoxes(options: Options, groundTruth: GroundTruth, { log }: CommandContext): Written {
   const { out, to, name, set } = options;
-  const detections = loadDetections({ path: options.detections!, groundTruth, set, log });
+  const detections = loadDetections({ path: options.detections!, groundTruth, set, log, corners: 'decimal' });
   if (to === 'coco') {
     writeJson(out, cocoResults(groundTruth, detections));
     return { detections: detections.score.length, out };

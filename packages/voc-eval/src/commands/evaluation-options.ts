@@ -9,6 +9,10 @@ export const groundTruthFlags = {
   set: z.string().optional().describe('Image sets of it such as 2007/test, several with commas'),
   groundTruth: z.string().optional().describe('COCO ground truth, FILE.json, instead of --voc'),
   classes: z.array(z.string()).optional().describe('Classes to be looked at; those of the annotations by default'),
+  onBadBox: z
+    .enum(['keep', 'skip', 'clip', 'fail'])
+    .default('keep')
+    .describe('VOC: evaluate odd boxes as they stand, leave them out, clip them to the image, or fail'),
 };
 
 /** The flags that say how detections are judged. */
@@ -51,6 +55,11 @@ export function judgeOptionsOf(options: ProtocolOptions): Omit<JudgeOptions, 'gr
   }
   const iouThresholds = protocol === 'coco' ? cocoIouThresholds : parseIouThresholds(iou ?? '0.5');
   return { protocol, iouThresholds, isPixelInclusive: plusOne, difficult };
+}
+
+/** What of the protocol stands in the JSON beside its name and IoU. */
+export function protocolJson({ protocol, plusOne, difficult }: ProtocolOptions): object {
+  return protocol === 'coco' ? { difficult } : { plusOne, difficult };
 }
 
 /** The protocol in words, as it is printed beside the number. */

@@ -15,7 +15,14 @@ import { judge, type JudgeOptions, type Judgement } from '../judge';
 import { formatReport } from '../report/format-report';
 import { imageDataUri } from '../report/image-data';
 import { worstImages } from '../report/worst-images';
-import { describeProtocol, groundTruthFlags, judgeOptionsOf, protocolFlags, seedFlag } from './evaluation-options';
+import {
+  describeProtocol,
+  groundTruthFlags,
+  judgeOptionsOf,
+  protocolFlags,
+  protocolJson,
+  seedFlag,
+} from './evaluation-options';
 
 const schema = z.object({
   ...groundTruthFlags,
@@ -52,7 +59,8 @@ export const runCommand: Command = defineCommand({
     const judged = { ...judging, groundTruth, detections };
     const evaluation = evaluate(judged);
     const extras = analyse(options, judged);
-    context.output({ ...evaluation, ...extras.json });
+    const { protocol, iou, ...numbers } = evaluation;
+    context.output({ protocol, iou, ...protocolJson(options), ...numbers, ...extras.json });
     context.print(formatEvaluation(evaluation, describeProtocol(judging), extras.intervals));
     if (extras.breakdown !== undefined && options.errors) context.print(`\n${formatBreakdown(extras.breakdown)}`);
     if (options.csv !== undefined) {

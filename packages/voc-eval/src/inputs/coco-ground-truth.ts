@@ -1,5 +1,6 @@
 import { DatasetError } from '@featuremine/errors';
 import type { GroundTruth, GroundTruthObject } from '../ground-truth';
+import { cornersOf, type Corners } from './corners';
 import { FaultList } from './fault-list';
 import { fourNumbers, isJsonObject, shown, stem, type JsonObject } from './json-value';
 
@@ -15,12 +16,14 @@ interface ImageEntry {
  * The ground truth in a COCO file's content (`images`, `categories`, `annotations` with `bbox`).
  *
  * Images and classes go by rising id, annotations keep their order, as in pycocotools. `iscrowd` is read as isCrowd,
- * a true `ignore` (or `difficult`) as isDifficult. `area` is bbox width · height when it is missing.
+ * a true `ignore` (or `difficult`) as isDifficult, `truncated` as isTruncated. `area` is bbox width · height when it is
+ * missing.
  *
  * @param where the file's name, for messages.
+ * @param corners how x + width is added; in binary by default, as pycocotools does it.
  * @throws DatasetError that names the first 20 faults and their number.
  */
-export function groundTruthFromCoco(content: unknown, where: string): GroundTruth {
+export function groundTruthFromCoco(content: unknown, where: string, corners: Corners = 'binary'): GroundTruth {
   if (!isJsonObject(content)) throw notGroundTruth(where, shown(content));
   for (const key of ['images', 'categories', 'annotations']) {
     if (!Array.isArray(content[key])) throw notGroundTruth(where, `no list "${key}"`);
@@ -31,7 +34,7 @@ export function groundTruthFromCoco(content: unknown, where: string): GroundTrut
   const imageById = new Map(images.map((image) => [image.cocoId, image]));
   const classByCategory = new Map(categories.map(({ id }, classId) => [id, classId]));
   (content['annotations'] as unknown[]).forEach((annotation, index) => {
-    const read = readAnnotation(annotation, imageById, classByCategory);
+    const read = readAnnotation(annotation, imageById, classByCategory, corners);
     if (typeof read === 'string') faults.add(`annotations[${index}]: ${read}`);
     else read.image.objects.push(read.object);
   });
@@ -100,6 +103,7 @@ function readAnnotation(
   entry: unknown,
   imageById: ReadonlyMap<unknown, ImageEntry>,
   classByCategory: ReadonlyMap<unknown, number>,
+  corners: Corners,
 ): { image: ImageEntry; object: GroundTruthObject } | string {
   if (!isJsonObject(entry)) return `${shown(entry)}, expected an object`;
   const image = imageById.get(entry['image_id']);
@@ -108,17 +112,18 @@ function readAnnotation(
   if (classId === undefined) return `category_id ${shown(entry['category_id'])} is none of the categories`;
   const bbox = fourNumbers(entry['bbox']);
   if (bbox === undefined) return `bbox ${shown(entry['bbox'])}, expected [x, y, width, height]`;
-  const [x, y, width, height] = bbox;
+  const [, , width, height] = bbox;
   if (width < 0 || height < 0) return `bbox ${shown(bbox)} has a negative size`;
   const area = entry['area'] ?? width * height;
   if (typeof area !== 'number' || !(area >= 0)) return `area ${shown(area)}, expected a number from 0`;
   const object = {
     classId,
-    box: [x, y, x + width, y + height] as const,
+    box: cornersOf(bbox, corners),
     boxArea: width * height,
     area,
     isDifficult: isSet(entry['ignore']) || isSet(entry['difficult']),
     isCrowd: isSet(entry['iscrowd']),
+    ...(entry['truncated'] === undefined ? {} : { isTruncated: isSet(entry['truncated']) }),
   };
   return { image, object };
 }

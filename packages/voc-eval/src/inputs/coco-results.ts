@@ -2,6 +2,7 @@ import { DatasetError } from '@featuremine/errors';
 import { cocoIds } from '../coco-ids';
 import { DetectionList, type Detections } from '../detections';
 import type { GroundTruth } from '../ground-truth';
+import { cornersOf, type Corners } from './corners';
 import { FaultList } from './fault-list';
 import { fourNumbers, isJsonObject, shown } from './json-value';
 
@@ -19,14 +20,16 @@ export interface ReadDetectionRows {
  * other classes are left out with a warning, as pycocotools leaves them out.
  *
  * @param where the file's name, for messages.
+ * @param corners how x + width is added, as for `groundTruthFromCoco`.
  * @throws DatasetError that names the first 20 faults and their number; an unknown image is one.
  */
 export function detectionsFromCocoResults(
   content: unknown,
   groundTruth: GroundTruth,
   where: string,
+  corners: Corners = 'binary',
 ): ReadDetectionRows {
-  if (Array.isArray(content)) return detectionsFromCocoRows(content as unknown[], groundTruth, where);
+  if (Array.isArray(content)) return detectionsFromCocoRows(content as unknown[], groundTruth, where, corners);
   throw new DatasetError({
     where,
     found: shown(content),
@@ -40,6 +43,7 @@ export function detectionsFromCocoRows(
   rows: Iterable<unknown>,
   groundTruth: GroundTruth,
   where: string,
+  corners: Corners = 'binary',
 ): ReadDetectionRows {
   const ids = cocoIds(groundTruth);
   const imageByKey = new Map<unknown, number>(groundTruth.images.map(({ id }, index) => [id, index]));
@@ -65,9 +69,9 @@ export function detectionsFromCocoRows(
       otherClasses.set(key, (otherClasses.get(key) ?? 0) + 1);
       return undefined;
     }
-    const [x, y, width, height] = bbox;
+    const [, , width, height] = bbox;
     if (width < 0 || height < 0) negativeSizes++;
-    list.add(image, classId, score, [x, y, x + width, y + height], width * height);
+    list.add(image, classId, score, cornersOf(bbox, corners), width * height);
     return undefined;
   };
   let index = -1;

@@ -13,8 +13,10 @@ export function groundTruthFromImageSet(imageSet: VocImageSet): GroundTruth {
       id: areUnique ? image.id : `${image.year}/${image.id}`,
       width: image.widthPx,
       height: image.heightPx,
-      ...(image.hasImage ? { imagePath: image.imagePath } : {}),
-      objects: image.objects.map(({ classId, box, isDifficult }) => ({ classId, box, isDifficult })),
+      ...(image.hasImage ? { imagePath: image.imagePath, fileName: image.imagePath.replace(/^.*[/\\]/, '') } : {}),
+      objects: image.objects.map(({ classId, box, isDifficult, isTruncated }) => {
+        return { classId, box, isDifficult, isTruncated };
+      }),
     })),
   };
 }

@@ -40,6 +40,18 @@ export function* jsonRows(path: string): Generator<unknown> {
   }
 }
 
+/** Whether a file's first character, blanks and a byte order mark aside, opens a list. */
+export function isJsonList(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(64);
+    const length = readSync(file, head, 0, head.length, 0);
+    return /^\uFEFF?\s*\[/.test(head.toString('utf8', 0, length));
+  } finally {
+    closeSync(file);
+  }
+}
+
 function parseBatch(text: string, path: string, isFirst: boolean, isLast: boolean): unknown[] {
   const start = isFirst ? text.replace(/^\uFEFF/, '') : `[${text}`;
   let rows: unknown;

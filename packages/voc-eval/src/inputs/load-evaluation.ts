@@ -2,13 +2,14 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { ConfigError, DatasetError } from '@featuremine/errors';
-import { faultPlace, readDetections, readImageSet, type Fault } from '@featuremine/voc';
+import { faultPlace, readDetections, readImageSet, type BadBoxPolicy, type Fault } from '@featuremine/voc';
 import type { Detections } from '../detections';
 import type { GroundTruth } from '../ground-truth';
 import { groundTruthFromCoco } from './coco-ground-truth';
 import { detectionsFromCocoResults, detectionsFromCocoRows, type ReadDetectionRows } from './coco-results';
+import type { Corners } from './corners';
 import { detectionsFromDevkit, groundTruthFromImageSet } from './from-voc';
-import { jsonRows } from './json-rows';
+import { isJsonList, jsonRows } from './json-rows';
 import { detectionsFromProjectJson } from './project-detections';
 import { readJson } from './read-json';
 
@@ -22,11 +23,13 @@ export interface GroundTruthSource {
   readonly groundTruth?: string | undefined;
   /** The evaluated classes; those of the annotations by default. */
   readonly classes?: readonly string[] | undefined;
+  /** Of VOC annotations: `keep` by default, which evaluates odd boxes as they stand. */
+  readonly onBadBox?: BadBoxPolicy | undefined;
 }
 
-/** Reads the ground truth that the flags name; odd VOC boxes stay as they are, with warnings in the log. */
-export function loadGroundTruth(source: GroundTruthSource, log: Logger): GroundTruth {
-  const { voc, set, groundTruth, classes } = source;
+/** Reads the ground truth that the flags name; what the policy let pass is warned of in the log. */
+export function loadGroundTruth(source: GroundTruthSource, log: Logger, corners?: Corners): GroundTruth {
+  const { voc, set, groundTruth, classes, onBadBox = 'keep' } = source;
   if ((voc === undefined) === (groundTruth === undefined) || (voc !== undefined && set === undefined)) {
     throw new ConfigError({
       where: 'ground truth',
@@ -35,13 +38,19 @@ export function loadGroundTruth(source: GroundTruthSource, log: Logger): GroundT
       fix: 'Pass for example --voc VOCdevkit --set 2007/test',
     });
   }
-  if (groundTruth !== undefined) return withClasses(groundTruthFromCoco(readJson(groundTruth), groundTruth), classes);
+  if (groundTruth !== undefined) {
+    return withClasses(groundTruthFromCoco(readJson(groundTruth), groundTruth, corners), classes);
+  }
   const imageSet = readImageSet(voc!, set!, {
-    onBadBox: 'keep',
+    onBadBox,
     needsImages: false,
     ...(classes === undefined ? {} : { classes }),
   });
-  warnOfFaults(imageSet.report.faults, log);
+  const { faults, skippedBoxCount, clippedBoxCount } = imageSet.report;
+  warnOfFaults(faults, onBadBox, log);
+  if (skippedBoxCount + clippedBoxCount > 0) {
+    log.warn(`--on-bad-box=${onBadBox}: objects left out ${skippedBoxCount}, boxes clipped ${clippedBoxCount}`);
+  }
   return groundTruthFromImageSet(imageSet);
 }
 
@@ -55,10 +64,11 @@ export function loadDetections(options: {
   /** The image sets of --set: their name chooses between the files of a folder. */
   readonly set?: string | undefined;
   readonly log: Logger;
+  readonly corners?: Corners;
 }): Detections {
-  const { path, groundTruth, set, log } = options;
+  const { path, groundTruth, set, log, corners } = options;
   if (/\.json$/i.test(path)) {
-    const { detections, warnings } = readJsonDetections(path, groundTruth);
+    const { detections, warnings } = readJsonDetections(path, groundTruth, corners);
     for (const warning of warnings) log.warn(`${path}: ${warning}`);
     return detections;
   }
@@ -70,6 +80,7 @@ export function loadDetections(options: {
   });
   warnOfFaults(
     read.faults.filter(({ kind }) => kind !== 'missing-class-file'),
+    'keep',
     log,
   );
   const annotated = new Set(groundTruth.images.flatMap(({ objects }) => objects.map(({ classId }) => classId)));
@@ -83,11 +94,14 @@ export function loadDetections(options: {
 /** Files from this size on are read in parts. */
 const largeBytes = 100_000_000;
 
-function readJsonDetections(path: string, groundTruth: GroundTruth): ReadDetectionRows {
+function readJsonDetections(path: string, groundTruth: GroundTruth, corners?: Corners): ReadDetectionRows {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > largeBytes) return detectionsFromCocoRows(jsonRows(path), groundTruth, path);
+  if (size > largeBytes && isJsonList(path)) {
+    return detectionsFromCocoRows(jsonRows(path), groundTruth, path, corners);
+  }
   const content = readJson(path);
-  return (Array.isArray(content) ? detectionsFromCocoResults : detectionsFromProjectJson)(content, groundTruth, path);
+  if (Array.isArray(content)) return detectionsFromCocoResults(content, groundTruth, path, corners);
+  return detectionsFromProjectJson(content, groundTruth, path);
 }
 
 /** The ground truth with only these classes, in this order. */
@@ -120,8 +134,8 @@ function withClasses(groundTruth: GroundTruth, classes: readonly string[] | unde
 
 const shownWarnings = 10;
 
-function warnOfFaults(faults: readonly Fault[], log: Logger): void {
-  for (const fault of faults.slice(0, shownWarnings)) log.warn(`${faultPlace(fault)}: ${warning(fault)}`);
+function warnOfFaults(faults: readonly Fault[], policy: BadBoxPolicy, log: Logger): void {
+  for (const fault of faults.slice(0, shownWarnings)) log.warn(`${faultPlace(fault)}: ${warning(fault, policy)}`);
   if (faults.length > shownWarnings) log.warn(`… and ${faults.length - shownWarnings} warnings more`);
 }
 
@@ -133,7 +147,8 @@ const boxKinds: ReadonlySet<string> = new Set([
   'odd-detection-box',
 ]);
 
-/** A fault's message; of odd boxes, whose advice is for training, only what was found. */
-function warning({ kind, message }: Fault): string {
-  return boxKinds.has(kind) ? `${message.replace(/\.(\s.*)?$/, '')}; it is evaluated as it stands` : message;
+/** A fault's message; of odd boxes that are kept, what was found and not the advice, which is for training. */
+function warning({ kind, message }: Fault, policy: BadBoxPolicy): string {
+  if (policy !== 'keep' || !boxKinds.has(kind)) return message;
+  return `${message.replace(/\.(\s.*)?$/, '')}; it is evaluated as it stands`;
 }

@@ -3,6 +3,7 @@ import type { ConfusionMatrix } from '../confusion-matrix';
 import { errorTypes, type ErrorType } from '../error-types';
 import type { ErrorCosts } from '../error-breakdown';
 import { html, type Content, type Markup } from './markup';
+import { table, type Cell, type Row } from './table';
 
 /** A precision-recall curve, 0 … 1 each way, with its best-F1 point. */
 export function curveChart(name: string, ap: string, curve: ClassCurve): Markup {
@@ -30,6 +31,9 @@ export function curveChart(name: string, ap: string, curve: ClassCurve): Markup 
       ${mark}
       <text x="52.5" y="99" font-size="8" text-anchor="middle">recall</text>
       <text x="7" y="47.5" font-size="8" text-anchor="middle" transform="rotate(-90 7 47.5)">precision</text>
+      <text x="7" y="9" font-size="7" text-anchor="middle">1</text>
+      <text x="7" y="98" font-size="7" text-anchor="middle">0</text>
+      <text x="94" y="98" font-size="7" text-anchor="middle">1</text>
     </svg>
     <figcaption><b>${name}</b> ${ap}</figcaption>
   </figure>`;
@@ -74,37 +78,21 @@ export function errorBar({ points, counts }: ErrorCosts): Markup {
 /** The confusion matrix as a table: rows true, columns detected; each cell shaded by its share of the row. */
 export function confusionTable({ classNames, counts }: ConfusionMatrix): Markup {
   const size = classNames.length + 1;
-  const head = [...classNames, 'missed'].map((name): Content => html`<th class="turn" scope="col">${name}</th>`);
-  const rows = [...classNames, 'background'].map((name, row): Content => {
+  const columns = [...classNames, 'missed'];
+  const rows = [...classNames, 'background'].map((name, row): Row => {
     const values = counts.subarray(row * size, (row + 1) * size);
     const total = values.reduce((sum, value) => sum + value, 0);
-    const cells = Array.from(values, (value, column): Content => {
-      if (value === 0) return html`<td></td>`;
+    const cells = Array.from(values, (value, column): Cell => {
+      if (value === 0) return { content: undefined };
       const colour = row === column ? 'var(--found)' : 'var(--false)';
       const share = Math.round(8 + (62 * value) / total);
-      return html`<td
-        style="background:color-mix(in srgb, ${colour} ${share}%, transparent)"
-        title="${name} → ${classNames[column] ?? 'missed'}: ${value} of ${total}"
-      >
-        ${value}
-      </td>`;
+      return {
+        content: value,
+        style: `background:color-mix(in srgb, ${colour} ${share}%, transparent)`,
+        title: `${name} → ${columns[column]}: ${value} of ${total}`,
+      };
     });
-    return html`<tr>
-      <th scope="row">${name}</th>
-      ${cells}
-    </tr>`;
+    return { name, cells };
   });
-  return html`<div class="scroll">
-    <table class="confusion">
-      <thead>
-        <tr>
-          <th></th>
-          ${head}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  return table({ className: 'confusion', title: '', columns, rows });
 }

@@ -1,15 +1,18 @@
 import type { Interval } from '../bootstrap';
 import type { ClassCurve } from '../class-curve';
+import { cocoNumbers } from '../coco-numbers';
 import type { ConfusionMatrix } from '../confusion-matrix';
 import { errorTypes } from '../error-types';
 import type { ErrorBreakdown } from '../error-breakdown';
 import type { CocoEvaluation } from '../evaluate-coco';
 import type { Evaluation } from '../evaluation';
 import type { GroundTruth } from '../ground-truth';
+import { percent } from '../percent';
 import { confusionTable, curveChart, errorBar } from './charts';
 import { html, type Content, type Markup } from './markup';
 import { picture } from './picture';
 import { style } from './style';
+import { table, type Row } from './table';
 import type { WorstImage } from './worst-images';
 
 /** Everything that a report shows. */
@@ -60,16 +63,23 @@ export function formatReport(content: ReportContent): string {
         </p>
         ${errorBar(breakdown.all)}${errorTable(content)}
         <h2>Precision and recall</h2>
-        <p class="faint">Bold: the falling curve under which AP is taken. Dot: the best F1.</p>
+        <p class="faint">
+          At IoU ${breakdown.iou}. Thin: precision at each recall. Bold: the falling curve under which AP is taken. Dot:
+          the best F1.
+        </p>
         <div class="curves">${curveFigures(content)}</div>
         <h2>Confusion</h2>
-        <p class="faint">Rows: what is there. Columns: what was detected, at each class's best-F1 threshold.</p>
+        <p class="faint">
+          Rows: what is there. Columns: what was detected, at each class's best-F1 threshold and IoU ${breakdown.iou}.
+        </p>
         ${confusionTable(content.confusion)}
         ${
           worst.length === 0
             ? undefined
             : html`<h2>Worst images</h2>
-                <p class="faint">Surest false positives and missed objects at the best-F1 thresholds.</p>
+                <p class="faint">
+                  Those with most that is wrong: sure false positives, and objects missed at the best-F1 thresholds.
+                </p>
                 <ul class="key">
                   <li><i style="background:var(--false)"></i>false positive</li>
                   <li><i style="background:var(--missed)"></i>missed (dashed)</li>
@@ -86,12 +96,11 @@ export function formatReport(content: ReportContent): string {
 
 function summary({ evaluation, groundTruth, detectionCount, intervals, breakdown }: ReportContent): Markup {
   const tiles: [string, string][] = [['mAP', percent(evaluation.mAP)]];
-  const between = intervals?.['mAP'];
-  if (between !== undefined) tiles.push(['95 % interval', `${percent(between.low)} – ${percent(between.high)}`]);
+  const interval = intervals?.['mAP'];
+  if (interval !== undefined) tiles.push(['95 % interval', between(interval)]);
   if ('AP50' in evaluation) {
-    for (const key of ['AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'] as const) {
-      tiles.push([key, percent(evaluation[key])]);
-    }
+    // AP is the mAP above.
+    for (const key of cocoNumbers.slice(1)) tiles.push([key, percent(evaluation[key])]);
   }
   const objects = Object.values(evaluation.classes).reduce((sum, { groundTruths }) => sum + groundTruths, 0);
   tiles.push(['images', String(groundTruth.images.length)], ['objects', String(objects)]);
@@ -104,77 +113,38 @@ function summary({ evaluation, groundTruth, detectionCount, intervals, breakdown
 }
 
 function classTable({ evaluation, groundTruth, curves, intervals }: ReportContent): Markup {
-  const rows = groundTruth.classNames.map((name, classId): Content => {
+  const rows = groundTruth.classNames.map((name, classId): Row => {
     const { ap, groundTruths, detections } = evaluation.classes[name];
-    const between = intervals?.[name];
     const { best } = curves[classId];
-    const cells: Content = [
-      intervals === undefined
-        ? undefined
-        : html`<td>${between === undefined ? '–' : `${percent(between.low)} – ${percent(between.high)}`}</td>`,
-      html`<td>${groundTruths}</td>
-        <td>${detections}</td>
-        <td>${best === undefined ? '–' : best.f1.toFixed(3)}</td>
-        <td>${best === undefined ? '–' : best.score.toPrecision(3)}</td>`,
+    const bar = html`<i style="width:${Math.max(0, 100 * (ap ?? 0)).toFixed(1)}%"></i>`;
+    const texts = [
+      ...(intervals === undefined ? [] : [between(intervals[name])]),
+      String(groundTruths),
+      String(detections),
+      best === undefined ? '–' : best.f1.toFixed(3),
+      best === undefined ? '–' : best.score.toPrecision(3),
     ];
-    return html`<tr>
-      <td class="name" title="${name}">${name}</td>
-      <td>${percent(ap)}</td>
-      <td class="bar"><i style="width:${Math.max(0, 100 * (ap ?? 0)).toFixed(1)}%"></i></td>
-      ${cells}
-    </tr>`;
+    const cells = texts.map((content) => ({ content }));
+    return { name, cells: [{ content: percent(ap) }, { content: bar, className: 'bar' }, ...cells] };
   });
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th>class</th>
-          <th>AP %</th>
-          <th></th>
-          ${intervals === undefined ? undefined : html`<th>95 %</th>`}
-          <th>objects</th>
-          <th>detections</th>
-          <th>best F1</th>
-          <th>at score</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  const interval = intervals === undefined ? [] : ['95 %'];
+  const columns = ['AP %', '', ...interval, 'objects', 'detections', 'best F1', 'at score'];
+  return table({ className: 'classes', title: 'class', columns, rows });
+}
+
+function between(found: Interval | undefined): string {
+  return found === undefined ? '–' : `${percent(found.low)} – ${percent(found.high)}`;
 }
 
 function errorTable({ breakdown }: ReportContent): Markup {
-  const rows = Object.entries(breakdown.classes).map(([name, { points }]): Content => {
-    const cells = errorTypes.map((type): Content => html`<td>${points[type].toFixed(2)}</td>`);
-    return html`<tr>
-      <td class="name" title="${name}">${name}</td>
-      ${cells}
-    </tr>`;
+  const rows = Object.entries(breakdown.classes).map(([name, { points }]): Row => {
+    return { name, cells: errorTypes.map((type) => ({ content: points[type].toFixed(2) })) };
   });
-  const head = errorTypes.map((type): Content => html`<th>${type}</th>`);
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th>class</th>
-          ${head}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  return table({ className: 'errors', title: 'class', columns: errorTypes, rows });
 }
 
 function curveFigures({ evaluation, groundTruth, curves }: ReportContent): Content {
   return groundTruth.classNames.map((name, classId) => {
-    return curveChart(name, `${percent(evaluation.classes[name].ap)} %`, curves[classId]);
+    return curveChart(name, `AP ${percent(evaluation.classes[name].ap)} %`, curves[classId]);
   });
-}
-
-function percent(share: number | null): string {
-  return share === null || share < 0 ? '–' : (100 * share).toFixed(2);
 }

@@ -1,5 +1,6 @@
 import type { GroundTruthImage } from '../ground-truth';
 import { html, type Content, type Markup } from './markup';
+import { placeLabels, type LabelPlace } from './place-labels';
 import type { DrawnBox, WorstImage } from './worst-images';
 
 /** An image of the report with its boxes; without pixels they are drawn on an empty area. */
@@ -10,39 +11,53 @@ export function picture(image: GroundTruthImage, { boxes }: WorstImage, dataUri:
     dataUri === undefined
       ? undefined
       : html`<image href="${dataUri}" width="${width}" height="${height}" preserveAspectRatio="none" />`;
-  const count = (kind: DrawnBox['kind']): number => boxes.filter((box) => box.kind === kind).length;
-  const caption = `${count('false')} false, ${count('missed')} missed, ${count('found')} found`;
-  // Right ones first, so that the wrong ones lie on top.
-  const order: readonly DrawnBox['kind'][] = ['found', 'missed', 'false'];
-  const drawn = order.flatMap((kind) => boxes.filter((box) => box.kind === kind));
+  const ofKind = (kind: DrawnBox['kind']): DrawnBox[] => boxes.filter((box) => box.kind === kind);
+  const caption = `${ofKind('false').length} false, ${ofKind('missed').length} missed, ${ofKind('found').length} found`;
+  // The inner svg cuts off what is beyond the image. Right ones first, so that the wrong ones lie on top, and all labels over them.
+  const drawn = [...ofKind('found'), ...ofKind('missed'), ...ofKind('false')].map(drawBox);
   return html`<figure>
     <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${image.id}: ${caption}">
-      ${pixels}${drawn.map((box) => drawBox(box, width, height))}
+      <svg width="${width}" height="${height}">
+        ${pixels}${drawn}${drawLabels([...ofKind('false'), ...ofKind('missed')], width, height)}
+      </svg>
     </svg>
     <figcaption><b>${image.id}</b> <span class="faint">${caption}</span></figcaption>
   </figure>`;
 }
 
-function drawBox({ kind, className, score, box }: DrawnBox, width: number, height: number): Content {
-  const [x1, y1, x2, y2] = box;
-  const size = Math.max(width, height) / 34;
-  const label = kind === 'missed' ? className : `${className} ${score!.toFixed(2)}`;
-  const title = kind === 'missed' ? `missed ${label}` : `${kind === 'false' ? 'false' : 'found'} ${label}`;
-  const shape = html`<rect
+function drawBox({ kind, className, score, box: [x1, y1, x2, y2] }: DrawnBox): Content {
+  return html`<rect
     class="box ${kind}"
     x="${x1}"
     y="${y1}"
     width="${Math.max(0, x2 - x1)}"
     height="${Math.max(0, y2 - y1)}"
-    ><title>${title}</title></rect
+    ><title>${kind} ${labelOf({ className, ...(score === undefined ? {} : { score }) })}</title></rect
   >`;
-  if (kind === 'found') return shape;
-  // False positives are named above their box and missed objects inside it, at the bottom: they often lie together.
-  const baseline = kind === 'false' ? y1 - size / 4 : y2 - size / 4;
-  const y = Math.max(size, Math.min(height - size / 4, baseline));
-  const x = Math.max(0, Math.min(x1 + size / 5, width - (size * label.length) / 2));
-  return [
-    shape,
-    html`<text class="label ${kind}" x="${x}" y="${y}" font-size="${size}" stroke-width="${size / 6}">${label}</text>`,
-  ];
+}
+
+/** The names of what is wrong; false positives stand above their box and missed objects in it, as they often coincide. */
+function drawLabels(boxes: readonly DrawnBox[], width: number, height: number): Content {
+  const size = Math.min(Math.max(width, height) / 30, Math.min(width, height) / 8);
+  const labels = boxes.map((drawn) => {
+    const prefers = drawn.kind === 'false' ? ('above' as const) : ('inside' as const);
+    return { text: labelOf(drawn), box: drawn.box, prefers };
+  });
+  const places = placeLabels(labels, { size, width, height });
+  return labels.map(({ text }, i) => drawLabel(text, boxes[i].kind, places[i], size));
+}
+
+function drawLabel(text: string, kind: DrawnBox['kind'], { x, y }: LabelPlace, size: number): Content {
+  const places = html`x="${x.toFixed(1)}" y="${y.toFixed(1)}"`;
+  return html`<text
+    class="label ${kind}"
+    ${places}
+    font-size="${size.toFixed(1)}"
+    stroke-width="${(size / 5).toFixed(1)}"
+    >${text}</text
+  >`;
+}
+
+function labelOf({ className, score }: Pick<DrawnBox, 'className' | 'score'>): string {
+  return score === undefined ? className : `${className} ${score.toFixed(2)}`;
 }
