@@ -1,5 +1,7 @@
 import { runCommands, type RunCommandsOptions } from '@featuremine/command-line';
+import { compareCommand } from './commands/compare';
 import { evalCommand } from './commands/eval';
+import { reproduceCommand } from './commands/reproduce';
 import { trainCommand } from './commands/train';
 
 /**
@@ -14,7 +16,7 @@ export function main(
   return runCommands({
     name: 'backbone-pretrain',
     summary: 'Pretrains classifiers, with Feature Mining, as backbones for detectors',
-    commands: [trainCommand, evalCommand],
+    commands: [trainCommand, evalCommand, compareCommand, reproduceCommand],
     argv,
     ...streams,
   });

@@ -12,6 +12,7 @@ export type { TableColumn, TableOptions } from './table';
 export { formatDuration } from './duration';
 export { styleOf } from './style';
 export type { LineStream, Style } from './style';
+export { readConfigFile } from './config-file';
 export { describeExpected, optionFields } from './option-schema';
 export type { JsonSchema, OptionField } from './option-schema';
 export { CommandFailure, commandLine, runCommand } from './run-command';

@@ -56,6 +56,13 @@ export function figureGrid(figures: readonly string[]): string {
   return `<div class="grid">${figures.join('\n')}</div>`;
 }
 
+/** Markup with the colours of a light page in place of the page's CSS variables, which few viewers of SVG files know. */
+export function withLightColours(markup: string): string {
+  return markup
+    .replace(/var\(--series-(\d+)\)/g, (_, index: string) => palette[Number(index)][0])
+    .replaceAll('var(--line)', '#d9d9d9');
+}
+
 function styles(): string {
   const light = palette.map(([colour], i) => `--series-${i}:${colour};`).join('');
   const dark = palette.map(([, colour], i) => `--series-${i}:${colour};`).join('');

@@ -30,7 +30,7 @@ export { figureGrid, htmlPage, seriesColour } from './html-page';
 export type { PageSection } from './html-page';
 export { htmlTable } from './html-table';
 export type { HtmlTableOptions } from './html-table';
-export { lineChartSvg } from './line-chart';
+export { lineChartFile, lineChartSvg } from './line-chart';
 export type { ChartSeries, LineChartOptions } from './line-chart';
 export { imageWithBoxes } from './image-with-boxes';
 export type { DrawnBox, ImageWithBoxesOptions } from './image-with-boxes';

@@ -1,4 +1,4 @@
-import { seriesColour } from './html-page';
+import { seriesColour, withLightColours } from './html-page';
 import { escapeMarkup } from './markup';
 
 /** A line of a chart. */
@@ -27,12 +27,47 @@ const maxPoints = 1000;
 
 /** A line chart as a figure with an SVG for `htmlPage`: no script, colours of the page, legend as text. */
 export function lineChartSvg(options: LineChartOptions): string {
-  const { title, xLabel, yLabel, series } = options;
+  const { title, series } = options;
+  // One line that is named like the chart needs no legend.
+  const named = series.length === 1 && series[0].label === title ? [] : series;
+  const legend = named.map(
+    ({ label }, i) => `<span><i style="background:${seriesColour(i)}"></i>${escapeMarkup(label)}</span>`,
+  );
+  return `<figure><figcaption><strong>${escapeMarkup(title)}</strong></figcaption>
+<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${nameOf(options)}">${drawn(options).join('')}</svg>
+<figcaption class="legend">${legend.join('')}</figcaption></figure>`;
+}
+
+/** A line chart as an SVG file of its own, with title, legend and light colours. */
+export function lineChartFile(options: LineChartOptions): string {
+  const { title, series } = options;
+  const line = 22;
+  const height = line + size.height + line * series.length;
+  const legend = series.map(({ label }, i) => {
+    const y = line + size.height + line * (i + 0.5);
+    const mark = `<rect x="${plot.left}" y="${y - 2}" width="18" height="4" fill="${seriesColour(i)}"/>`;
+    return mark + text({ x: plot.left + 26, y: y + 5, anchor: 'start' }, label);
+  });
+  return withLightColours(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${height}" width="${2 * size.width}" font-family="system-ui,sans-serif" role="img" aria-label="${nameOf(options)}">
+<rect width="100%" height="100%" fill="#fff"/>
+${text({ x: size.width / 2, y: 16, anchor: 'middle' }, title)}
+<g transform="translate(0 ${line})">${drawn(options).join('')}</g>
+${legend.join('\n')}
+</svg>
+`);
+}
+
+function nameOf({ title, xLabel, yLabel }: LineChartOptions): string {
+  return escapeMarkup(`${title}: ${yLabel} over ${xLabel}`);
+}
+
+function drawn(options: LineChartOptions): string[] {
+  const { xLabel, yLabel, series } = options;
   const [xLow, xHigh] = options.xRange ?? rangeOf(series.flatMap(({ x }) => [...x]));
   const [yLow, yHigh] = options.yRange ?? withZero(rangeOf(series.flatMap(({ y }) => [...y])));
   const toX = (x: number): number => plot.left + ((x - xLow) / (xHigh - xLow)) * (plot.right - plot.left);
   const toY = (y: number): number => plot.bottom - ((y - yLow) / (yHigh - yLow)) * (plot.bottom - plot.top);
-  const parts = [
+  return [
     ...axisTicks(xLow, xHigh).map((x) => verticalTick(toX(x), x)),
     ...axisTicks(yLow, yHigh).map((y) => horizontalTick(toY(y), y)),
     text({ x: (plot.left + plot.right) / 2, y: size.height - 8, anchor: 'middle' }, xLabel),
@@ -41,15 +76,6 @@ export function lineChartSvg(options: LineChartOptions): string {
     '</g>',
     ...series.flatMap(({ x, y }, i) => pathsOf(thin(x, y), { toX, toY, colour: seriesColour(i) })),
   ];
-  // One line that is named like the chart needs no legend.
-  const named = series.length === 1 && series[0].label === title ? [] : series;
-  const legend = named.map(
-    ({ label }, i) => `<span><i style="background:${seriesColour(i)}"></i>${escapeMarkup(label)}</span>`,
-  );
-  const name = escapeMarkup(`${title}: ${yLabel} over ${xLabel}`);
-  return `<figure><figcaption><strong>${escapeMarkup(title)}</strong></figcaption>
-<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${name}">${parts.join('')}</svg>
-<figcaption class="legend">${legend.join('')}</figcaption></figure>`;
 }
 
 /** Three to seven round numbers within a range. */

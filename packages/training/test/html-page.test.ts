@@ -1,5 +1,14 @@
 import * as fc from 'fast-check';
-import { escapeMarkup, htmlPage, htmlTable, imageWithBoxes, lineChartSvg, metricSeries, trainingReport } from '../src';
+import {
+  escapeMarkup,
+  htmlPage,
+  htmlTable,
+  imageWithBoxes,
+  lineChartFile,
+  lineChartSvg,
+  metricSeries,
+  trainingReport,
+} from '../src';
 import type { Summary } from '../src';
 import { axisTicks } from '../src/line-chart';
 
@@ -46,6 +55,17 @@ describe('htmlTable', () => {
     });
     expect(html).toContain('<td>cat</td><td class="number">0.5</td>');
     expect(html).toContain('<td class="number">0.71 ± 0.02</td>');
+  });
+});
+
+describe('lineChartFile', () => {
+  it('is an SVG with its own colours and legend, whatever the texts are', () => {
+    const label = '<script>alert(1)</script> & more';
+    const svg = lineChartFile({ title: label, xLabel: 'x', yLabel: 'y', series: [{ label, x: [1, 2], y: [3, 4] }] });
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    expect(svg).not.toMatch(/var\(|<script|NaN/);
+    expect(svg.split(escapeMarkup(label))).toHaveLength(4); // name, title, legend
+    expect(svg).toContain('stroke="#1764ab"');
   });
 });
 

@@ -9,7 +9,7 @@ export const trainCommand = defineCommand({
   summary: 'Train a classifier whose trunk becomes a detector’s backbone',
   examples: [
     'backbone-pretrain train --dataset shapes --model resnet18 --image-size 128 --feature-mining 2 --epochs 10 --out runs/shapes',
-    'backbone-pretrain train --config configs/cifar100-resnet56-fm2.json --data data/cifar-100-binary --out runs/c100',
+    'backbone-pretrain train --config configs/paper/cifar100-resnet56-fm2.json --data data/cifar-100-binary --out runs/c100',
     'backbone-pretrain train --dataset folder --data data/photos --model resnet50 --weights resnet50.safetensors --out runs/photos',
   ],
   schema: trainSchema,

@@ -1,0 +1,22 @@
+import { defineCommand } from '@featuremine/command-line';
+import { compareArms, comparisonText } from '../reproduce/compare';
+import { compareSchema } from '../reproduce/compare-options';
+
+/** `backbone-pretrain compare`: trainings that differ in a few options, over several seeds, compared in pairs. */
+export const compareCommand = defineCommand({
+  name: 'compare',
+  summary: 'Train several arms with the same seeds and compare them in pairs',
+  examples: [
+    'backbone-pretrain compare --config configs/experiments/small-samples.json --data data/cifar-10-batches-bin --out runs/small-samples',
+    'backbone-pretrain compare --set base.dataset=shapes --set arms.plain.featureMining=0 --set arms.mined.featureMining=2 --out runs/two-arms',
+  ],
+  schema: compareSchema,
+  hasConfig: true,
+  async run(options, context) {
+    const comparison = await compareArms(options, context.log);
+    context.output(comparison);
+    context.print(comparisonText(comparison));
+    if (comparison.interruptedBy !== undefined) context.log.warn('interrupted: the same command goes on from here');
+    return comparison.interruptedBy ?? 0;
+  },
+});

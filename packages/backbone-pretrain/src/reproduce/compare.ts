@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { CommandFailure, formatTable, type Logger } from '@featuremine/command-line';
+import { ConfigError, nearestName } from '@featuremine/errors';
+import {
+  confidenceInterval,
+  formatDifference,
+  formatSpread,
+  pairedDifference,
+  spreadOf,
+  writeFileAtomic,
+  type Spread,
+} from '@featuremine/training';
+import type { CompareOptions } from './compare-options';
+import { readCell, resolved, runCell, type CellResult, type TrainingCell } from './training-cell';
+
+/** A score of an arm in %, and by how much it is above the arm that it is compared with, seed by seed. */
+export interface ArmScore {
+  readonly spread: Spread;
+  /** Absent for that arm itself. */
+  readonly difference?: Spread;
+  /** 95 % interval of the difference's mean (Student's t over the seeds). */
+  readonly interval?: readonly [number, number];
+}
+
+/** What an arm reached. */
+export interface ArmOutcome {
+  readonly arm: string;
+  readonly cells: readonly CellResult[];
+  /** The best evaluation of each training, which is the paper's rule; on the images that it is reported for. */
+  readonly best: ArmScore;
+  /** The evaluation after the last epoch, which no image was chosen by. */
+  readonly last: ArmScore;
+}
+
+/** A comparison as far as it is finished. */
+export interface ArmComparison {
+  readonly against: string;
+  readonly arms: readonly ArmOutcome[];
+  /** 130 or 143 when the user interrupted it. */
+  readonly interruptedBy?: number;
+}
+
+/**
+ * Trains all arms with the same seeds, seed by seed, each by the `train` command in a folder of its own, and compares
+ * them in pairs. Finished trainings are not run again.
+ *
+ * @throws ConfigError for options that `train` would refuse, before anything is run; CommandFailure
+ */
+export async function compareArms(options: CompareOptions, log: Logger): Promise<ArmComparison> {
+  const names = armNames(options);
+  const against = options.against ?? Object.keys(options.arms)[0];
+  const cells = Array.from({ length: options.seeds }, (_, seed) =>
+    names.map((arm) => ({ arm, ...cellOf(options, arm, seed) })),
+  );
+  for (const cell of cells[0]) resolved(cell);
+  const results = new Map(
+    Object.keys(options.arms).map((arm) => [arm, names.includes(arm) ? [] : finished(options, arm)]),
+  );
+  let interruptedBy: number | undefined;
+  for (const [index, { arm, ...cell }] of cells.flat().entries()) {
+    const title = `[${index + 1}/${cells.flat().length}] ${arm}, seed ${cell.seed}`;
+    try {
+      log.info(title);
+      const result = await runCell(cell, log);
+      results.get(arm)!.push(result);
+      log.info(`${title}: best top-1 ${(100 * result.best).toFixed(2)} %, last ${(100 * result.last).toFixed(2)} %`);
+    } catch (error) {
+      if (!(error instanceof CommandFailure) || (error.exitCode !== 130 && error.exitCode !== 143)) throw error;
+      interruptedBy = error.exitCode;
+      break;
+    }
+  }
+  const comparison = { ...summarise(results, against), ...(interruptedBy === undefined ? {} : { interruptedBy }) };
+  writeFileAtomic(join(options.out, 'comparison.json'), `${JSON.stringify(comparison, null, 1)}\n`);
+  return comparison;
+}
+
+/** Scores of all arms that have results, and their differences over the seeds that both have. */
+export function summarise(results: ReadonlyMap<string, readonly CellResult[]>, against: string): ArmComparison {
+  const reference = results.get(against) ?? [];
+  const score = (arm: string, cells: readonly CellResult[], key: 'best' | 'last'): ArmScore => {
+    const spread = spreadOf(cells.map((cell) => 100 * cell[key]));
+    const pairs = cells.flatMap((cell) => {
+      const other = reference.find(({ seed }) => seed === cell.seed);
+      return other === undefined ? [] : [[100 * cell[key], 100 * other[key]] as const];
+    });
+    if (arm === against || pairs.length === 0) return { spread };
+    const difference = pairedDifference(
+      pairs.map(([own]) => own),
+      pairs.map(([, other]) => other),
+    );
+    return { spread, difference, interval: confidenceInterval(difference) };
+  };
+  const arms = [...results]
+    .filter(([, cells]) => cells.length > 0)
+    .map(([arm, cells]) => ({ arm, cells, best: score(arm, cells, 'best'), last: score(arm, cells, 'last') }));
+  return { against, arms };
+}
+
+/** The comparison for people: best and last top-1 in %, and the paired differences with their intervals. */
+export function comparisonText({ against, arms }: ArmComparison): string {
+  const columns = ['arm', 'seeds', 'best', `best − ${against}`, '95 %', 'last', `last − ${against}`, '95 %'];
+  const rows = arms.map(({ arm, cells, best, last }) => [
+    arm,
+    String(cells.length),
+    ...scoreCells(best),
+    ...scoreCells(last),
+  ]);
+  const chance = arms.length === 0 ? '' : `\ntop-1 in %, chance ${(100 / arms[0].cells[0].numClasses).toFixed(1)}`;
+  return formatTable({ columns: columns.map((title) => ({ title })), rows }) + chance;
+}
+
+function scoreCells({ spread, difference, interval }: ArmScore): string[] {
+  const range =
+    interval === undefined || Number.isNaN(interval[0]) ? '' : interval.map((end) => end.toFixed(2)).join(' to ');
+  return [formatSpread(spread, 2), difference === undefined ? '' : formatDifference(difference, 2), range];
+}
+
+function cellOf({ base, arms, data, out }: CompareOptions, arm: string, seed: number): TrainingCell {
+  const options = { ...base, ...(data === undefined ? {} : { data }), ...arms[arm] };
+  return { options, seed, folder: join(out, arm, `seed-${seed}`) };
+}
+
+// Arms that this call does not train may have been trained before.
+function finished(options: CompareOptions, arm: string): CellResult[] {
+  return Array.from({ length: options.seeds }, (_, seed) => readCell(cellOf(options, arm, seed)) ?? []).flat();
+}
+
+function armNames({ arms, against, only }: CompareOptions): string[] {
+  const all = Object.keys(arms);
+  for (const name of [...(against === undefined ? [] : [against]), ...(only ?? [])]) {
+    if (all.includes(name)) continue;
+    const near = nearestName(name, all);
+    throw new ConfigError({
+      where: 'arms',
+      found: `none is named ${name}`,
+      expected: all.join(', '),
+      fix: near === undefined ? 'Name one of these' : `Did you mean ${near}`,
+    });
+  }
+  return only === undefined ? all : all.filter((name) => only.includes(name));
+}

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { formatTable } from '@featuremine/command-line';
+import { medianInterval } from '@featuremine/training';
+import { measureOverhead } from './overhead';
+import { REPOSITORY } from './recipe-file';
+import type { Scale } from './scale';
+
+/** A row of table 10. */
+export interface OverheadRow {
+  readonly title: string;
+  /** Paper: seconds of a step and MB, on an M40 GPU. */
+  readonly paper: { readonly seconds: number; readonly memoryMb: number };
+  /** Median of a step. */
+  readonly seconds: number;
+  /** Against the baseline's step of the same round, with the 95 % interval; 1 for the baseline. */
+  readonly ratio: { readonly median: number; readonly low: number; readonly high: number };
+  /** Peak of a process that makes such steps only; absent without this repository's bench. */
+  readonly memoryMb?: number;
+}
+
+const PAPER = [
+  { title: 'baseline', seconds: 0.094, memoryMb: 1740 },
+  { title: 'FM 1 layer', seconds: 0.098, memoryMb: 1773 },
+  { title: 'FM 2 layers', seconds: 0.113, memoryMb: 1959 },
+] as const;
+
+const ROUNDS: Readonly<Record<Scale, number>> = { full: 300, mini: 40, smoke: 6 };
+const SETTING = { model: 'resnet56', imageSize: 32, batchSize: 128, numClasses: 100, precision: 'float32' } as const;
+
+/** Table 10: the cost of Feature Mining in time and memory, ResNet-56, batches of 128. */
+export async function overheadTable(scale: Scale, threads: number | undefined): Promise<OverheadRow[]> {
+  const { plain, mined } = await measureOverhead({ ...SETTING, threads, pairs: ROUNDS[scale], warmup: 3 });
+  return [plain, mined[1], mined[2]].map((stepMs, stages) => {
+    const memoryMb = peakMemoryMb(stages, threads);
+    const { title, ...paper } = PAPER[stages];
+    return {
+      title,
+      paper,
+      seconds: medianInterval(stepMs).median / 1000,
+      ratio: medianInterval(stepMs.map((ms, round) => ms / plain[round])),
+      ...(memoryMb === undefined ? {} : { memoryMb }),
+    };
+  });
+}
+
+/** Table 10 as text, or as Markdown. */
+export function overheadText(rows: readonly OverheadRow[], format: 'text' | 'markdown'): string {
+  const titles = ['row', 'paper s', 'paper ratio', 's', 'ratio (95 %)', 'paper MB', 'paper ratio', 'MB', 'ratio'];
+  const first = rows[0];
+  const body = rows.map(({ title, paper, seconds, ratio, memoryMb }) => [
+    title,
+    paper.seconds.toFixed(3),
+    (paper.seconds / first.paper.seconds).toFixed(2),
+    seconds.toFixed(3),
+    `${ratio.median.toFixed(3)} (${ratio.low.toFixed(3)} to ${ratio.high.toFixed(3)})`,
+    String(paper.memoryMb),
+    (paper.memoryMb / first.paper.memoryMb).toFixed(2),
+    memoryMb?.toFixed(0) ?? '–',
+    memoryMb === undefined ? '–' : (memoryMb / first.memoryMb!).toFixed(3),
+  ]);
+  const heading =
+    'Table 10: cost of a training step, ResNet-56, 128 images of 32 px (paper: one M40 GPU; here: this machine)';
+  if (format === 'text')
+    return `${heading}\n${formatTable({ columns: titles.map((title) => ({ title })), rows: body })}`;
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [`### ${heading}`, '', line(titles), line(titles.map(() => '---')), ...body.map(line)].join('\n');
+}
+
+function peakMemoryMb(mining: number, threads: number | undefined): number | undefined {
+  const script = join(REPOSITORY, 'scripts', 'bench', 'rows', 'classifier-step.mjs');
+  const options = { ...SETTING, mining, steps: 3, warmup: 2, ...(threads === undefined ? {} : { threads }) };
+  const { stdout, status } = spawnSync(process.execPath, [script, JSON.stringify(options)], { encoding: 'utf8' });
+  if (status !== 0) return undefined;
+  return (JSON.parse(stdout.trim().split('\n').at(-1)!) as { peakRssMb: number }).peakRssMb;
+}

@@ -1,0 +1,72 @@
+import { normalizeImages, tf } from '@featuremine/tensor-graph';
+import { lineChartFile } from '@featuremine/training';
+import { stageMaps } from '../network';
+import type { ShownRun } from './class-activation-maps';
+import type { FigureFiles } from './figure-files';
+import { someTestImages } from './test-images';
+import { openTrainedNetwork, runTrained } from './trained-network';
+
+const IMAGES = 64;
+const THRESHOLD = 0.5;
+
+/** What a stage's outputs for all images together are like. */
+export interface StageActivations {
+  /** Values above 0.5 per image. */
+  readonly count: number;
+  /** Their mean. */
+  readonly mean: number;
+}
+
+/** Figure 4: how many values above 0.5 each stage puts out for 64 held-out images, and how large they are. */
+export async function activationFigure(runs: readonly ShownRun[]): Promise<FigureFiles> {
+  const measured: StageActivations[][] = [];
+  for (const { run } of runs) measured.push(await activationsOf(run));
+  const lines = ['network,stage,values above 0.5 per image,their mean'];
+  runs.forEach(({ title }, i) =>
+    measured[i].forEach(({ count, mean }, stage) =>
+      lines.push([title, stage + 1, count.toFixed(1), mean.toFixed(5)].join()),
+    ),
+  );
+  const svg = lineChartFile({
+    title: 'Activations above 0.5 of 64 held-out images',
+    xLabel: 'stage',
+    yLabel: 'values per image',
+    series: runs.map(({ title }, i) => ({
+      label: title,
+      x: measured[i].map((_, stage) => stage + 1),
+      y: measured[i].map(({ count }) => count),
+    })),
+  });
+  return { svg, csv: `${lines.join('\n')}\n` };
+}
+
+async function activationsOf(run: string): Promise<StageActivations[]> {
+  const trained = await openTrainedNetwork(run);
+  const { network, classifier, pixels, test } = trained;
+  try {
+    const { images } = await someTestImages(test, { count: IMAGES, seed: 0 });
+    const outputs = await runTrained(
+      trained,
+      'activations',
+      (step, inputs) => {
+        const maps = stageMaps(network, step, normalizeImages(inputs['images'], pixels.mean, pixels.std));
+        return Object.fromEntries(
+          maps.flatMap((map, stage) => {
+            const isHigh = tf.cast(tf.greater(map, THRESHOLD), 'float32');
+            return [
+              [`count${stage}`, tf.sum(isHigh)],
+              [`sum${stage}`, tf.sum(tf.mul(map, isHigh))],
+            ];
+          }),
+        );
+      },
+      images,
+    );
+    return network.stages.map((_, stage) => {
+      const [count, sum] = [outputs[`count${stage}`].data[0], outputs[`sum${stage}`].data[0]];
+      return { count: count / IMAGES, mean: count === 0 ? 0 : sum / count };
+    });
+  } finally {
+    await classifier.model.dispose();
+  }
+}

@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandLine, formatDuration, runCommand, type Logger } from '@featuremine/command-line';
+import { ConfigError } from '@featuremine/errors';
+import type { Summary } from '@featuremine/training';
+import { trainSchema } from '../training-options';
+import { checkKeys, type RecipeOptions } from './recipe-file';
+
+/** One training: options with a seed, and the folder that it runs in. */
+export interface TrainingCell {
+  readonly folder: string;
+  readonly options: RecipeOptions;
+  readonly seed: number;
+}
+
+/** What is kept of a finished training. Top-1 is a share, 0…1. */
+export interface CellResult {
+  readonly seed: number;
+  /** The best of all evaluations, which is what the paper reports. */
+  readonly best: number;
+  readonly bestEpoch: number;
+  readonly last: number;
+  readonly epochs: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly numClasses: number;
+  readonly trainImages: number;
+  readonly testImages: number;
+}
+
+// They do not change what comes out.
+const HARMLESS: readonly string[] = ['data', 'workers', 'threads', 'out', 'resume'];
+
+/** The result of a training that was finished before. @throws ConfigError when the folder holds another training */
+export function readCell(cell: TrainingCell): CellResult | undefined {
+  const config = readJson(join(cell.folder, 'config.json'));
+  if (config === undefined) return undefined;
+  const wanted = resolved(cell);
+  const changed = Object.keys(wanted).filter(
+    (key) => !HARMLESS.includes(key) && JSON.stringify(config[key]) !== JSON.stringify(wanted[key]),
+  );
+  if (changed.length > 0) {
+    const values = changed.map((key) => `${key}: ${JSON.stringify(config[key])}, not ${JSON.stringify(wanted[key])}`);
+    throw new ConfigError({
+      where: cell.folder,
+      found: `a training with other options (${values.join('; ')})`,
+      fix: 'Give --out another folder, or remove this one',
+    });
+  }
+  const summary = readJson(join(cell.folder, 'summary.json')) as Summary | undefined;
+  if (summary?.stoppedBy !== 'finished' && summary?.stoppedBy !== 'early-stop') return undefined;
+  return resultOf(cell.seed, summary);
+}
+
+/**
+ * Trains by the command that a user would type, in a process of its own, unless that was finished before; goes on where
+ * an earlier call was interrupted.
+ *
+ * @throws CommandFailure when the command fails or is interrupted; ConfigError as `readCell`, or for unknown options
+ */
+export async function runCell(cell: TrainingCell, log: Logger): Promise<CellResult> {
+  const known = readCell(cell);
+  if (known !== undefined) return known;
+  const { folder, options, seed } = cell;
+  mkdirSync(folder, { recursive: true });
+  const recipe = join(folder, 'recipe.json');
+  writeFileSync(recipe, `${JSON.stringify(options, null, 2)}\n`);
+  const isBegun = existsSync(join(folder, 'config.json'));
+  const command = {
+    bin: join(__dirname, '..', '..', 'bin', 'backbone-pretrain.js'),
+    argv: ['train', '--config', recipe, '--seed', String(seed), '--out', folder, ...(isBegun ? ['--resume'] : [])],
+  };
+  log.info(`$ ${commandLine(command)}`);
+  const summary = (await runCommand(command)) as Summary;
+  log.info(`  took ${formatDuration(1000 * summary.seconds)}`);
+  return resultOf(seed, summary);
+}
+
+/** The options of a cell with all defaults. @throws ConfigError for options that `train` would refuse */
+export function resolved({ options, seed, folder }: TrainingCell): Record<string, unknown> {
+  checkKeys(options, folder);
+  const parsed = trainSchema.safeParse({ ...options, seed, out: folder });
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new ConfigError({
+    where: `${folder}, key "${issue.path.join('.')}"`,
+    found: JSON.stringify(options[String(issue.path[0])]) ?? 'missing',
+    expected: issue.message,
+    fix: 'Change it',
+  });
+}
+
+function resultOf(seed: number, summary: Summary): CellResult {
+  const top1 = (metrics: Summary['best']): number => metrics?.metrics['top1'] ?? NaN;
+  return {
+    ...{ seed, best: top1(summary.best), bestEpoch: summary.best?.epoch ?? 0, last: top1(summary.last) },
+    ...{ epochs: summary.epochs, steps: summary.steps, seconds: summary.seconds },
+    numClasses: (summary['classNames'] as readonly string[]).length,
+    trainImages: summary['trainImages'] as number,
+    testImages: summary['testImages'] as number,
+  };
+}
+
+function readJson(path: string): Record<string, unknown> | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  } catch {
+    return undefined; // Half written by a process that was killed: it is trained anew.
+  }
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '@featuremine/training';
+import { epochFigure, sampleFigure } from './accuracy-figures';
+import { activationMapFigure } from './class-activation-maps';
+import type { FigureFiles } from './figure-files';
+import { activationFigure } from './stage-activations';
+import type { MeasuredTable } from './table-text';
+
+/**
+ * Writes `<key>.svg` and `<key>.csv` of a figure from the first seed's runs (figure 6: from all seeds); rows that are
+ * not finished are left out. Returns the paths.
+ */
+export async function writeFigure(measured: MeasuredTable, folder: string): Promise<string[]> {
+  const { key, title } = measured.table;
+  const runs = measured.results
+    .map(({ plan }) => ({ title: plan.row.title, run: join(folder, plan.name, 'seed-0') }))
+    .filter(({ run }) => existsSync(join(run, 'summary.json')));
+  if (runs.length === 0) return [];
+  const files = await figureOf(key, { title, runs, measured });
+  const paths = [join(folder, `${key}.svg`), join(folder, `${key}.csv`)];
+  writeFileAtomic(paths[0], files.svg);
+  writeFileAtomic(paths[1], files.csv);
+  return paths;
+}
+
+function figureOf(
+  key: string,
+  { title, runs, measured }: { title: string; runs: { title: string; run: string }[]; measured: MeasuredTable },
+): Promise<FigureFiles> | FigureFiles {
+  switch (key) {
+    case 'figure-2':
+      return activationMapFigure(runs);
+    case 'figure-4':
+      return activationFigure(runs);
+    case 'figure-5':
+      return epochFigure(runs, title);
+    default:
+      return sampleFigure(measured.results, title);
+  }
+}

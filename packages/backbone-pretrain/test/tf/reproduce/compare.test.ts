@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentLogger } from '@featuremine/command-line';
+import { compareArms, comparisonText, summarise } from '../../../src/reproduce/compare';
+import { compareSchema } from '../../../src/reproduce/compare-options';
+import { readCell, type CellResult } from '../../../src/reproduce/training-cell';
+import { temporaryFolder, writeStripes } from '../../stripes';
+
+jest.setTimeout(120_000);
+
+const cell = (seed: number, best: number, last: number): CellResult => ({
+  ...{ seed, best, last, bestEpoch: 1, epochs: 1, steps: 1, seconds: 1, numClasses: 10, trainImages: 1, testImages: 1 },
+});
+
+describe('summarise', () => {
+  it('compares in pairs over the seeds that both arms have', () => {
+    const results = new Map([
+      ['plain', [cell(0, 0.5, 0.4), cell(1, 0.7, 0.6)]],
+      ['mined', [cell(0, 0.52, 0.4), cell(1, 0.73, 0.6), cell(2, 0.9, 0.9)]],
+    ]);
+    const { arms } = summarise(results, 'plain');
+    expect(arms[0].best.difference).toBeUndefined();
+    // Differences of 2 and 3 points: t of one degree of freedom, 12.706, times 0.7071 / √2.
+    expect(arms[1].best.difference!.mean).toBeCloseTo(2.5, 9);
+    expect(arms[1].best.interval).toEqual([expect.closeTo(-3.853, 3), expect.closeTo(8.853, 3)]);
+    expect(arms[1].last.difference!.mean).toBe(0);
+    expect(comparisonText({ against: 'plain', arms })).toMatch(
+      /mined .* 71\.67 ± 19\.04 +\+2\.50 ± 0\.71 +-3\.85 to 8\.85/,
+    );
+  });
+});
+
+describe('readCell', () => {
+  const folder = join(temporaryFolder(), 'run');
+  const options = { dataset: 'cifar10', model: 'resnet20', lr: 0.1 };
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ dataset: 'cifar10', model: 'resnet56', lr: 0.1 }));
+
+  it('refuses a folder with another training, and names what differs', () => {
+    expect(() => readCell({ folder, options, seed: 0 })).toThrow(/model: "resnet56", not "resnet20"/);
+  });
+
+  it('finds nothing in an empty folder', () => {
+    expect(readCell({ folder: temporaryFolder(), options, seed: 0 })).toBeUndefined();
+  });
+});
+
+describe('compareArms', () => {
+  const data = writeStripes({ train: 200, test: 50 });
+  const base = {
+    dataset: 'cifar10',
+    model: 'resnet20',
+    epochs: 1,
+    batchSize: 20,
+    augment: 'none',
+    workers: 0,
+    threads: 2,
+  };
+  const options = (arms: object, out: string) => compareSchema.parse({ base, arms, data, out, seeds: 1 });
+
+  it('refuses a wrong option before anything is trained', async () => {
+    const out = join(temporaryFolder(), 'arms');
+    const wrong = options({ plain: {}, mined: { featuremining: 2 } }, out);
+    await expect(compareArms(wrong, silentLogger)).rejects.toThrow(/Did you mean "featureMining"/);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('trains each arm once, with the same first weights and images', async () => {
+    const out = join(temporaryFolder(), 'arms');
+    const two = options({ plain: {}, mined: { featureMining: 1 } }, out);
+    const first = await compareArms(two, silentLogger);
+    expect(first.arms.map(({ arm, cells }) => [arm, cells.length, cells[0].steps])).toEqual([
+      ['plain', 1, 10],
+      ['mined', 1, 10],
+    ]);
+    const lines: string[] = [];
+    const again = await compareArms(two, { ...silentLogger, info: (line) => lines.push(line) });
+    expect(again).toEqual(first);
+    expect(lines.join('\n')).not.toMatch(/\$ backbone-pretrain/);
+  });
+});
