@@ -70,7 +70,7 @@ export function chainCommand(options: ChainTableOptions): CommandRun {
           '--config',
           join(recipes, 'voc-retinanet-chain.json'),
           '--classify',
-          `folder:${join(data, PAPER_DATA['imagenet'].folder)}@224`,
+          `imagenet:${join(data, PAPER_DATA['imagenet'].folder)}@224`,
         ]
       : ['--classify', `cifar100:${data}@128`, '--model', 'resnet18', '--image-size', '256', ...SMALLER[scale]];
   return {

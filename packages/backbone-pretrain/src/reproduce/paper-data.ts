@@ -40,7 +40,7 @@ export const PAPER_DATA: Readonly<Record<string, PaperData>> = {
       'ILSVRC2012_img_train.tar with the tar of each class unpacked into a folder of its name; ILSVRC2012_img_val.tar',
     layout: [
       'train/<wnid>/*.JPEG (1,281,167 in 1,000 folders)',
-      'val/<wnid>/*.JPEG (50,000), or val/*.JPEG with ILSVRC2012_devkit_t12/ beside it for their labels',
+      'val/<wnid>/*.JPEG (50,000), or val/*.JPEG with ILSVRC2012_devkit_t12/ beside val/ for their labels',
     ],
     ...{ train: 1_281_167, test: 50_000, classes: 1000, miniImageSize: 128 },
   },
