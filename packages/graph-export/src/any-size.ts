@@ -29,8 +29,18 @@ function merged(node: ExportNode, other: ExportNode, results: ReadonlyMap<Export
     }
     return withInputs({ ...node, operation: { ...operation, shape } }, inputs);
   }
+  if (operation.kind === 'upsample' && other.operation.kind === 'upsample' && !isSame(operation, other.operation)) {
+    const scale = commonScale(node, other);
+    if (scale === undefined) throw dependsOnSize('an upsampling', 'no whole factor at both sizes');
+    return withInputs({ ...node, operation: { kind: 'upsample', to: { scale } } }, inputs);
+  }
   if (!isSame(operation, other.operation)) throw dependsOnSize(operation.kind, 'two sizes give two operations');
   return withInputs(node, inputs);
+}
+
+function commonScale(...nodes: readonly ExportNode[]): number | undefined {
+  const scales = nodes.flatMap(({ shape, inputs: [x] }) => [shape[1] / x.shape[1], shape[2] / x.shape[2]]);
+  return Number.isInteger(scales[0]) && scales.every((scale) => scale === scales[0]) ? scales[0] : undefined;
 }
 
 function open(shape: readonly number[], other: readonly number[]): number[] {

@@ -39,10 +39,13 @@ export type Operation =
     }
   /** x; cells before and behind on each axis */
   | { readonly kind: 'pad'; readonly sides: readonly (readonly [number, number])[]; readonly value: number }
-  /** x; nearest neighbour */
-  | { readonly kind: 'upsample'; readonly scale: number }
+  /** x; nearest neighbour: the cell at ⌊position · from / to⌋ */
+  | { readonly kind: 'upsample'; readonly to: UpsampleTarget }
   /** a [N, I], b [I, O] */
   | { readonly kind: 'matMul' };
+
+/** The rows and columns that a map is enlarged to, or, for maps of any size, how many times. */
+export type UpsampleTarget = { readonly rows: number; readonly columns: number } | { readonly scale: number };
 
 /** The operation, or operations, of a kind. */
 export type OperationOf<Kind extends Operation['kind']> = Operation & { readonly kind: Kind };

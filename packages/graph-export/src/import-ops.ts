@@ -6,9 +6,9 @@ import { floats, makeNode, NO_PADDING } from './make-node';
 /** One op of a TensorFlow graph, as an importer sees it. */
 export interface ImportContext {
   readonly inputs: readonly ExportNode[];
-  attribute(name: string): AttrValue;
+  readonly attribute: (name: string) => AttrValue;
   /** The values of an input that must be constant: a shape, axes, sides. */
-  integers(index: number): number[];
+  readonly integers: (index: number) => number[];
 }
 
 type Importer = (context: ImportContext) => ExportNode;
@@ -74,15 +74,8 @@ export const IMPORTERS: Readonly<Record<string, Importer>> = {
     return padded(context, operation.kind === 'constant' ? operation.value.data[0] : 0);
   },
   ResizeNearestNeighbor: ({ inputs: [x], integers }) => {
-    const [height, width] = integers(1);
-    const scale = height / x.shape[1];
-    if (Number.isInteger(scale) && scale === width / x.shape[2]) return makeNode({ kind: 'upsample', scale }, [x]);
-    throw new ExportError({
-      where: 'op ResizeNearestNeighbor',
-      found: `a map of ${x.shape[2]}x${x.shape[1]} enlarged to ${width}x${height}`,
-      expected: 'the same whole factor in both directions',
-      fix: 'Choose an image size whose sides are multiples of 32',
-    });
+    const [rows, columns] = integers(1);
+    return makeNode({ kind: 'upsample', to: { rows, columns } }, [x]);
   },
   MatMul: ({ inputs }) => makeNode({ kind: 'matMul' }, inputs),
 };

@@ -7,3 +7,9 @@ export { METADATA_SIGNATURE, SAVED_MODEL_FILE, writeSavedModel } from './saved-m
 export { TFJS_MODEL_FILE, writeTfjsModel } from './tfjs-model';
 export type { TfjsModelOptions } from './tfjs-model';
 export type { StoredWeights } from './quantize-weights';
+export type { ModelRunner } from './model-runner';
+export { openSavedModel } from './run-saved-model';
+export { openTfjsModel } from './run-tfjs-model';
+export { largestDifference } from './largest-difference';
+export { ONNX_FILE, writeOnnxModel } from './onnx-model';
+export { openOnnxModel } from './run-onnx-model';

@@ -1,5 +1,5 @@
 import { elementCount, type HostTensor } from '@featuremine/tensor-graph';
-import type { ExportNode, Operation, OperationOf, Padding } from './export-graph';
+import type { ExportNode, Operation, OperationOf, Padding, UpsampleTarget } from './export-graph';
 
 export const NO_PADDING: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
 
@@ -65,7 +65,7 @@ function resultShape(operation: Parameters<typeof makeNode>[0], inputs: readonly
     case 'pad':
       return shape.map((size, axis) => plus(size, operation.sides[axis][0] + operation.sides[axis][1]));
     case 'upsample':
-      return [shape[0], times(shape[1], operation.scale), times(shape[2], operation.scale), shape[3]];
+      return [shape[0], ...enlarged(shape, operation.to), shape[3]];
     case 'matMul':
       return [shape[0], second.shape[1]];
   }
@@ -113,6 +113,10 @@ function slicedShape(shape: readonly number[], { begin, end, strides }: Operatio
     const last = end[axis] === -1 ? size : end[axis];
     return last === -1 ? -1 : Math.ceil((last - begin[axis]) / strides[axis]);
   });
+}
+
+function enlarged([, rows, columns]: readonly number[], to: UpsampleTarget): [number, number] {
+  return 'scale' in to ? [times(rows, to.scale), times(columns, to.scale)] : [to.rows, to.columns];
 }
 
 function plus(size: number, added: number): number {

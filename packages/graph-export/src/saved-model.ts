@@ -54,7 +54,7 @@ const root = protobuf.Root.fromJSON({
  * Writes a SavedModel: `saved_model.pb` with the tag `serve`, the signature `serving_default`, and the signature
  * `metadata`. All weights are constants, so there is no variables folder.
  */
-export function writeSavedModel(folder: string, graph: ExportGraph, metadata: object): void {
+export function writeSavedModel(folder: string, graph: ExportGraph, metadata: object): string[] {
   const written = toTensorflow(graph, 'tensorflow');
   const json: NodeDef = metadataNode(JSON.stringify(metadata));
   const message = root.lookupType('SavedModel');
@@ -74,7 +74,7 @@ export function writeSavedModel(folder: string, graph: ExportGraph, metadata: ob
       },
     ],
   };
-  writeFiles(folder, new Map([[SAVED_MODEL_FILE, message.encode(message.fromObject(content)).finish()]]));
+  return writeFiles(folder, new Map([[SAVED_MODEL_FILE, message.encode(message.fromObject(content)).finish()]]));
 }
 
 function metadataNode(json: string): NodeDef {

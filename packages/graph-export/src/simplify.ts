@@ -67,7 +67,13 @@ function foldFactor(node: ExportNode, users: (input: ExportNode) => number): Exp
   const [x, filter, bias] = convolution.inputs;
   const scaled = (weights: ExportNode): ExportNode | undefined => {
     const stored = ofKind(weights, 'constant')?.operation.value.data;
-    return stored && floats(weights.shape, Float32Array.from(stored, (value, i) => value * values[i % values.length]));
+    return (
+      stored &&
+      floats(
+        weights.shape,
+        Float32Array.from(stored, (value, i) => value * values[i % values.length]),
+      )
+    );
   };
   const [newFilter, newBias] = [scaled(filter), bias && scaled(bias)];
   if (newFilter === undefined) return undefined;
@@ -113,9 +119,7 @@ function ofKind<Kind extends ExportNode['operation']['kind']>(
   node: ExportNode,
   kind: Kind,
 ): (ExportNode & { readonly operation: OperationOf<Kind> }) | undefined {
-  return node.operation.kind === kind
-    ? (node as ExportNode & { readonly operation: OperationOf<Kind> })
-    : undefined;
+  return node.operation.kind === kind ? (node as ExportNode & { readonly operation: OperationOf<Kind> }) : undefined;
 }
 
 function isEqual(a: readonly number[], b: readonly number[]): boolean {

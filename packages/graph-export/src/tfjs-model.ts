@@ -27,7 +27,7 @@ interface WeightEntry {
 }
 
 /** Writes a tfjs graph model: `model.json` and the weights in files of 4 MiB. Only ops that wasm and WebGL have occur. */
-export function writeTfjsModel(folder: string, graph: ExportGraph, options: TfjsModelOptions): void {
+export function writeTfjsModel(folder: string, graph: ExportGraph, options: TfjsModelOptions): string[] {
   const { node: nodes, versions } = toTensorflow(graph, 'tfjs');
   const { entries, bytes } = storedWeights(nodes, options.weights ?? 'float32');
   const count = Math.max(1, Math.ceil(bytes.length / SHARD_BYTES));
@@ -44,7 +44,11 @@ export function writeTfjsModel(folder: string, graph: ExportGraph, options: Tfjs
   const shards = paths.map(
     (path, i) => [path, bytes.subarray(i * SHARD_BYTES, (i + 1) * SHARD_BYTES)] as [string, Uint8Array],
   );
-  writeFiles(folder, new Map<string, Uint8Array | string>([...shards, [TFJS_MODEL_FILE, JSON.stringify(model)]]), /^group1-shard\d+of\d+\.bin$/);
+  return writeFiles(
+    folder,
+    new Map<string, Uint8Array | string>([...shards, [TFJS_MODEL_FILE, JSON.stringify(model)]]),
+    /^group1-shard\d+of\d+\.bin$/,
+  );
 }
 
 function storedWeights(nodes: readonly NodeDef[], as: StoredWeights): { entries: WeightEntry[]; bytes: Uint8Array } {

@@ -1,5 +1,5 @@
 import type { GraphDef } from '@featuremine/tensor-graph';
-import type { ExportGraph, ExportNode, OperationOf, Padding } from './export-graph';
+import type { ExportGraph, ExportNode, OperationOf, Padding, UpsampleTarget } from './export-graph';
 import { nodesOf } from './rewrite';
 import { attributes, TensorflowNodes, TensorflowType } from './tensorflow-nodes';
 
@@ -75,7 +75,7 @@ function write(writing: Writing): string {
     case 'pad':
       return pad(writing, operation.sides, operation.value);
     case 'upsample':
-      return upsample(writing, operation.scale);
+      return upsample(writing, operation.to);
     case 'matMul':
       return nodes.add('MatMul', inputs, { T, transpose_a: { b: false }, transpose_b: { b: false } });
   }
@@ -149,9 +149,10 @@ function slice({ nodes, inputs }: Writing, { begin, end, strides }: OperationOf<
   return nodes.add('StridedSlice', [inputs[0], ...range], { T, Index: int, ...attr });
 }
 
-function upsample({ nodes, inputs, node }: Writing, scale: number): string {
-  const size = node.shape.slice(1, 3);
-  const known = size.includes(-1) ? scaledSize({ nodes, inputs }, scale) : nodes.integers(size);
+function upsample({ nodes, inputs, node }: Writing, to: UpsampleTarget): string {
+  const [, rows, columns] = node.shape;
+  const isOpen = 'scale' in to && (rows === -1 || columns === -1);
+  const known = isOpen ? scaledSize({ nodes, inputs }, to.scale) : nodes.integers([rows, columns]);
   const form = { align_corners: { b: false }, half_pixel_centers: { b: false } };
   return nodes.add('ResizeNearestNeighbor', [inputs[0], known], { T, ...form });
 }

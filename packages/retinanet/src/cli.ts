@@ -2,6 +2,7 @@ import { runCommands } from '@featuremine/command-line';
 import type { Program } from '@featuremine/command-line';
 import { anchorsCommand } from './commands/anchors';
 import { evalCommand } from './commands/eval';
+import { exportCommand } from './commands/export';
 import { overfitCommand } from './commands/overfit';
 import { predictCommand } from './commands/predict';
 import { showCommand } from './commands/show';
@@ -12,7 +13,16 @@ import { trainCommand } from './commands/train';
 export const retinanetProgram: Program = {
   name: 'retinanet',
   summary: 'RetinaNet on VOC data: train, evaluate, predict, and look at the data before',
-  commands: [trainCommand, evalCommand, predictCommand, anchorsCommand, showCommand, overfitCommand, splitCommand],
+  commands: [
+    trainCommand,
+    evalCommand,
+    predictCommand,
+    exportCommand,
+    anchorsCommand,
+    showCommand,
+    overfitCommand,
+    splitCommand,
+  ],
 };
 
 /** Runs the `retinanet` program; resolves to its exit code. */

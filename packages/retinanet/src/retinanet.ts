@@ -5,7 +5,8 @@ import { batchDetections, evaluateBatch } from './detect-samples';
 import { namedDetections } from './image-detections';
 import type { ImageDetections } from './image-detections';
 import { openDetector } from './open-detector';
-import type { DetectorSource, OpenDetector } from './open-detector';
+import type { OpenDetector } from './open-detector';
+import type { DetectorSource } from './read-detector';
 import type { PostProcessSettings } from './post-process';
 
 /** Options of `RetinaNet.load`. */

@@ -45,7 +45,8 @@ export function readTrainingData(
   return { trainSet, valSet: firstImages(valSet, options.limit) };
 }
 
-function validationPart(
+/** Where the images to validate on are, if there are any. @throws ConfigError for flags that contradict each other */
+export function validationPart(
   options: TrainOptions,
 ): { readonly source: SourceFlags; readonly part: ChosenPart } | undefined {
   const { coco, val, valCoco, valImages } = options;

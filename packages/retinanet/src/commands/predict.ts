@@ -2,32 +2,22 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
-import { ConfigError } from '@featuremine/errors';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { z } from 'zod';
 import { detectSamples } from '../detect-samples';
+import { detectorFields, detectorSource } from '../detector-source';
 import { keepScoresFrom } from '../detections';
 import { writeDrawnImage } from '../draw-detections';
 import { findImages, samplesOfImages } from '../find-images';
 import { namedDetections } from '../image-detections';
 import type { ImageDetections } from '../image-detections';
 import { openDetector } from '../open-detector';
-import type { DetectorSource } from '../open-detector';
 import { resizeFrom } from '../resize-option';
-import { normEpsilonField, sizeFields, testFlipField } from '../train-options';
+import { sizeFields, testFlipField } from '../train-options';
 
 const schema = z.object({
   images: z.array(z.string()).min(1).describe('Image files, and folders of them'),
-  run: z.string().optional().describe('Run folder of retinanet train'),
-  weights: z
-    .string()
-    .optional()
-    .describe('Weights with torchvision’s RetinaNet names, instead of a run; needs --classes'),
-  classes: z
-    .array(z.string().min(1))
-    .optional()
-    .describe('Names of the weights’ classes in order, without the background'),
-  normEpsilon: normEpsilonField,
+  ...detectorFields,
   ...sizeFields,
   out: z.string().describe('Folder for predictions.json and the drawn images'),
   testFlip: testFlipField,
@@ -38,7 +28,6 @@ const schema = z.object({
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
   workers: z.number().int().min(0).default(2).describe('Threads that read images'),
 });
-type PredictOptions = z.output<typeof schema>;
 
 /** What `predict` says about an image. */
 type ImagePrediction = { readonly file: string } & ImageDetections;
@@ -55,7 +44,7 @@ export const predictCommand: Command = defineCommand({
   positional: { key: 'images', describe: 'IMAGE', isArray: true },
   async run(options, context) {
     const resize = resizeFrom(options);
-    const source = sourceOf(options);
+    const source = detectorSource(options, 'retinanet predict');
     const files = findImages(options.images);
     const samples = await samplesOfImages(files);
     const detector = await openDetector(source, {
@@ -100,24 +89,6 @@ export const predictCommand: Command = defineCommand({
     context.print(table(images, options.drawThreshold));
   },
 });
-
-function sourceOf({ run, weights, classes }: PredictOptions): DetectorSource {
-  if (run !== undefined) {
-    if (weights === undefined) return { run };
-    throw new ConfigError({
-      where: '--weights',
-      found: 'it is given together with --run',
-      fix: 'Leave one of the two out',
-    });
-  }
-  if (weights !== undefined && classes !== undefined) return { weights, classNames: classes };
-  throw new ConfigError({
-    where: 'retinanet predict',
-    found: weights === undefined ? 'neither --run nor --weights' : '--weights without --classes',
-    expected: '--run RUN, or --weights FILE with --classes a,b,c',
-    fix: 'Say which detector is to be used, and what its classes are called',
-  });
-}
 
 // The image's name with .jpg; with its place before it, when another image has that name too.
 function drawnName(files: readonly string[], index: number): string {
