@@ -33,12 +33,13 @@ const direction = layers.map((name, index) => ({
             group: ['@featuremine/*/*', '!@featuremine/*/browser'],
             message: 'Import a package by its index only, or by the part of it that runs in a browser.',
           },
-          ...(name === 'tensor-graph' || name === 'web-demo'
+          ...(['tensor-graph', 'graph-export', 'web-demo'].includes(name)
             ? []
             : [
                 {
                   group: ['@tensorflow/*'],
-                  message: 'TensorFlow is imported by tensor-graph only, and by web-demo in its form for browsers.',
+                  message:
+                    'TensorFlow is imported by tensor-graph only; by graph-export and web-demo in its form for browsers.',
                 },
               ]),
         ],

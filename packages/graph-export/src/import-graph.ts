@@ -1,4 +1,4 @@
-import type { AttrValue, GraphDef, HostTensor, NodeDef } from '@featuremine/tensor-graph';
+import type { GraphDef, HostTensor, NodeDef } from '@featuremine/tensor-graph';
 import type { ExportGraph, ExportNode } from './export-graph';
 import { constantNode, inputNode } from './make-node';
 import { IMPORTERS, type ImportContext } from './import-ops';
@@ -45,7 +45,7 @@ function contextOf(node: NodeDef, values: ReadonlyMap<string, ExportNode>): Impo
   const inputs = node.input.map((name) => values.get(name.replace(/:0$/, ''))!);
   return {
     inputs,
-    attribute: (name) => node.attr[name] ?? ({} as AttrValue),
+    attribute: (name) => node.attr[name] ?? {},
     integers: (index) => Array.from(constantOf(inputs[index], node).data),
   };
 }

@@ -22,5 +22,5 @@ export async function openSavedModel(folder: string): Promise<ModelRunner> {
 
 function hostTensor(tensor: tf.Tensor): HostTensor {
   const dtype = tensor.dtype === 'int32' ? 'int32' : 'float32';
-  return { dtype, shape: tensor.shape, data: tensor.dataSync() as Float32Array | Int32Array };
+  return { dtype, shape: tensor.shape, data: tensor.dataSync() };
 }

@@ -36,7 +36,7 @@ async function answer(inputs: Readonly<Record<string, HostTensor>>): Promise<Tfj
   const outputs = await Promise.all(
     tensors.map(async (tensor, i): Promise<[string, HostTensor]> => [
       names[i],
-      { dtype: 'float32', shape: tensor.shape, data: (await tensor.data()) as Float32Array },
+      { dtype: 'float32', shape: tensor.shape, data: await tensor.data() },
     ]),
   );
   tf.dispose([fed, tensors]);
@@ -54,7 +54,7 @@ function readArtifacts(): tf.io.ModelArtifacts {
     modelTopology,
     format: 'graph-model',
     weightSpecs: weights,
-    weightData: weightData as ArrayBuffer,
+    weightData: weightData,
     ...(signature && { signature }),
     ...(userDefinedMetadata && { userDefinedMetadata }),
   };

@@ -6,3 +6,5 @@ export { namedDetections } from './image-detections';
 export type { FoundObject, ImageDetections } from './image-detections';
 export { TORCHVISION_POST_PROCESS, postProcess } from './post-process';
 export type { LevelOutput, PostProcessSettings } from './post-process';
+export { detectionsOfExport, exportedLevels } from './export/exported-outputs';
+export type { ExportedOutputs } from './export/exported-outputs';

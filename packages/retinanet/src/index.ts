@@ -33,3 +33,7 @@ export { runChain } from './chain/chain';
 export type { ChainResult } from './chain/chain';
 export { chainSchema } from './chain/chain-options';
 export type { ChainOptions } from './chain/chain-options';
+export { detectionsOfExport, exportedLevels } from './export/exported-outputs';
+export type { ExportedOutputs } from './export/exported-outputs';
+export { EXPORT_FORMATS, exportDetector } from './export/export-detector';
+export type { ExportedDetector, ExportFormat, ExportOptions } from './export/export-detector';

@@ -71,7 +71,9 @@ export const exportCommand: Command = defineCommand({
     };
     const images = options.verify ? imagesToCompare(options, stored) : [];
     const exported = await exportDetector(stored, wished);
-    const verification = options.verify ? await verify(stored, wished, { images, tolerance: options.tolerance }) : undefined;
+    const verification = options.verify
+      ? await verify(stored, wished, { images, tolerance: options.tolerance })
+      : undefined;
     context.output({ ...exported, ...(verification ? { verification } : {}) });
     context.print(exportTable(options, exported));
     if (verification === undefined) return;

@@ -26,14 +26,14 @@ export function compareDetections(
   for (let i = 0; i < expected.scores.length; i++) {
     const other = counterpart(expected, i, found, taken);
     if (other === undefined) {
-      if (isSure(expected.scores[i]!)) unpaired++;
+      if (isSure(expected.scores[i])) unpaired++;
       continue;
     }
     taken.add(other);
     paired++;
-    score = Math.max(score, Math.abs(expected.scores[i]! - found.scores[other]!));
+    score = Math.max(score, Math.abs(expected.scores[i] - found.scores[other]));
     for (let axis = 0; axis < 4; axis++) {
-      boxPx = Math.max(boxPx, Math.abs(expected.boxes[4 * i + axis]! - found.boxes[4 * other + axis]!));
+      boxPx = Math.max(boxPx, Math.abs(expected.boxes[4 * i + axis] - found.boxes[4 * other + axis]));
     }
   }
   found.scores.forEach((each, i) => {

@@ -8,9 +8,9 @@ export function exportedInput({ images, imageSizes }: DetectionBatch): HostTenso
   const data = Float32Array.from(images.data);
   const [imageHeight, imageWidth] = imageSizes.data;
   for (let y = 0; y < height; y++) {
-    for (let x = y < imageHeight! ? imageWidth! : 0; x < width; x++) {
+    for (let x = y < imageHeight ? imageWidth : 0; x < width; x++) {
       for (let channel = 0; channel < 3; channel++) {
-        data[(y * width + x) * 3 + channel] = IMAGENET_MEAN[channel]! * 255;
+        data[(y * width + x) * 3 + channel] = IMAGENET_MEAN[channel] * 255;
       }
     }
   }
