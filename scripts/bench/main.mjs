@@ -1,4 +1,4 @@
-// npm run bench -- [NAME…] [--repetitions N] [--steps N] [--warmup N] [--threads N] [--all-modes] [--quick]
+// npm run bench -- [NAME…] [--repetitions N] [--steps N] [--warmup N] [--threads N] [--rounds N] [--all-modes] [--quick]
 // Runs each row's contenders in turn (A B C A B C …), every time in a fresh process, and writes results/bench.json and
 // results/bench.txt; rows that were not run keep their last figures. NAME is a row, a group, or the start of one.
 import { spawn } from 'node:child_process';
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     steps: { type: 'string', default: '5' },
     warmup: { type: 'string', default: '3' },
     threads: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '40' },
     'all-modes': { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -35,6 +36,7 @@ const repetitions = values.quick ? 1 : count('repetitions');
 const steps = values.quick ? 2 : count('steps');
 const warmup = values.quick ? 2 : count('warmup');
 const threads = count('threads');
+const rounds = values.quick ? 6 : count('rounds');
 
 setUpPeers();
 if (chosen.some(({ name }) => name.startsWith('retinanet-infer'))) formulaWeightsFile();
@@ -54,8 +56,9 @@ for (const row of chosen) {
       process.stderr.write(`  ${repetition + 1}/${repetitions} ${name}: ${found}\n`);
     }
   }
+  const paired = row.paired ? await runContender(row.paired, { rounds, warmup, threads }) : undefined;
   const summary = {
-    ...summarise(row, runs),
+    ...summarise(row, runs, paired),
     settings: { repetitions, steps, warmup, threads, loadBefore },
     machine: machine(),
   };

@@ -1,11 +1,13 @@
 // From the runs of a row to its figures, and from figures to a table.
+import { medianInterval } from '@featuremine/training';
 
 /**
  * A row's figures: for each contender the fastest and the median step over all runs, images/s of both, and the highest
  * peak memory of a process; for the first contender its ratio to each other one (above 1: it is faster, or takes more
- * memory).
+ * memory). `paired`, where a row has it, is {plain, other}: milliseconds of steps taken in turn in one process; it gives
+ * the median of the ratios with its 95 % interval.
  */
-export function summarise({ name, title, contenders, extra }, runs) {
+export function summarise({ name, title, contenders, extra }, runs, paired) {
   const batchSize = Object.values({ ...contenders, ...extra })[0].options.batchSize;
   const figures = Object.fromEntries(
     Object.entries(runs).map(([contender, list]) => [contender, figuresOf(list, batchSize)]),
@@ -21,7 +23,13 @@ export function summarise({ name, title, contenders, extra }, runs) {
       peakRss: rounded(a.peakRssMb / b.peakRssMb),
     };
   }
-  return { name, title, first, contenders: figures, ratios };
+  return { name, title, first, contenders: figures, ratios, ...(paired ? { paired: pairedFigures(paired) } : {}) };
+}
+
+function pairedFigures({ plain, other, error }) {
+  if (error !== undefined) return { error };
+  const { median, low, high } = medianInterval(other.map((ms, round) => ms / plain[round]));
+  return { rounds: plain.length, median: rounded(median), low: rounded(low), high: rounded(high) };
 }
 
 function figuresOf(list, batchSize) {
@@ -46,7 +54,7 @@ function figuresOf(list, batchSize) {
 /** The table for people: one line a contender. */
 export function tableOf(summaries) {
   const lines = [];
-  for (const { title, first, contenders, ratios } of summaries) {
+  for (const { title, first, contenders, ratios, paired } of summaries) {
     lines.push(title);
     lines.push(cells('', 'images/s', '(median)', 'peak MB', `${first} is faster`, '(median)', 'memory'));
     for (const [name, figures] of Object.entries(contenders)) {
@@ -61,13 +69,19 @@ export function tableOf(summaries) {
         : ['', '', ''];
       lines.push(cells(name, imagesPerSecond, medianImagesPerSecond, peakRssMb, ...compared));
     }
+    if (paired !== undefined) lines.push(pairedLine(first, paired));
     lines.push('');
   }
   return `${lines.join('\n')}\n`;
 }
 
+function pairedLine(first, { rounds, median, low, high, error }) {
+  if (error !== undefined) return `  paired: failed: ${error.trim().split('\n').at(-1)}`;
+  return `  paired, ${rounds} rounds in one process: ${first} takes ${median}x the time (95 %: ${low} to ${high})`;
+}
+
 function cells(name, ...values) {
-  return `  ${name.padEnd(18)}${values.map((value) => String(value).padStart(16)).join('')}`.trimEnd();
+  return `  ${name.padEnd(18)}${values.map((value) => ` ${String(value).padStart(16)}`).join('')}`.trimEnd();
 }
 
 function rounded(value, scale = 1000) {

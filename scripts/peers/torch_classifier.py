@@ -3,12 +3,16 @@ import torch
 import torchvision
 
 from measure import contender_options, measure_steps
+from torch_cifar_networks import NETWORKS
 
 options = contender_options()
 torch.set_num_threads(options["threads"])
 torch.manual_seed(0)
 
-model = torchvision.models.get_model(options["model"], weights=None, num_classes=options["numClasses"])
+if options["model"] in NETWORKS:
+    model = NETWORKS[options["model"]](options["numClasses"])
+else:
+    model = torchvision.models.get_model(options["model"], weights=None, num_classes=options["numClasses"])
 model = model.to(memory_format=torch.channels_last).train()
 side = options["imageSize"]
 images = torch.randn(options["batchSize"], 3, side, side).contiguous(memory_format=torch.channels_last)

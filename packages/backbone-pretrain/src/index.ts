@@ -37,6 +37,8 @@ export { ClassificationScore } from './classification-score';
 export type { ClassificationResult } from './classification-score';
 export { createClassifier } from './classifier';
 export type { Classifier, ClassifierOptions } from './classifier';
+export { measureOverhead } from './reproduce/overhead';
+export type { Overhead, OverheadOptions } from './reproduce/overhead';
 export { trainClassifier } from './train-classifier';
 export { evaluateRun } from './evaluate-run';
 export type { RunEvaluation } from './evaluate-run';

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandLine, defineCommand, formatDuration } from '@featuremine/command-line';
+import { commandLine, defineCommand, formatDuration, type Logger } from '@featuremine/command-line';
 import { chainCommand, chainScaledDown } from '../reproduce/chain-table';
 import { layoutText, planTable, planText } from '../reproduce/full-plan';
 import { chainOptions, jsonOf, plansOf, reproduce, scaleFolder, seedCount, textOf } from '../reproduce/reproduce';
@@ -20,7 +20,7 @@ export const reproduceCommand = defineCommand({
   schema: reproduceSchema,
   async run(options, context) {
     if (options.dryRun) {
-      const { text, json } = await dryRun(options);
+      const { text, json } = await dryRun(options, context.log);
       context.output(json);
       context.print(text);
       return 0;
@@ -37,11 +37,11 @@ export const reproduceCommand = defineCommand({
   },
 });
 
-async function dryRun(options: ReproduceOptions): Promise<{ text: string; json: object }> {
+async function dryRun(options: ReproduceOptions, log: Logger): Promise<{ text: string; json: object }> {
   const { scale } = options;
   const folder = scaleFolder(options);
   mkdirSync(folder, { recursive: true });
-  const speeds = new StepSpeeds(join(options.out, 'speeds.json'));
+  const speeds = new StepSpeeds(join(options.out, 'speeds.json'), log);
   const seeds = seedCount(options);
   const planned = plansOf(options);
   const parts: string[] = [];

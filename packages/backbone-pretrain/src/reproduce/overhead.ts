@@ -12,16 +12,18 @@ export interface OverheadOptions {
   readonly numClasses: number;
   readonly precision: 'float32' | 'bfloat16';
   readonly threads?: number | undefined;
+  /** On how many of the last stages Feature Mining is measured; once for each number. */
+  readonly stages: readonly (1 | 2)[];
   /** Measured steps of each kind; warm-up steps come before them. */
-  readonly pairs: number;
+  readonly rounds: number;
   readonly warmup: number;
 }
 
 /** Milliseconds of each step, the same index in the same round. */
 export interface Overhead {
   readonly plain: readonly number[];
-  /** Feature Mining on the last stage, and on the last two. */
-  readonly mined: { readonly 1: readonly number[]; readonly 2: readonly number[] };
+  /** With Feature Mining, in the order of `stages`. */
+  readonly mined: readonly (readonly number[])[];
 }
 
 interface Contender {
@@ -31,13 +33,13 @@ interface Contender {
 }
 
 /**
- * Times training steps with and without Feature Mining in one process, in turn (0 1 2, then 2 1 0, …), so that what
+ * Times training steps with and without Feature Mining in one process, in turn (and the other way round in every second round), so that what
  * else happens on the machine meets all of them; compare them round by round.
  */
 export async function measureOverhead(options: OverheadOptions): Promise<Overhead> {
-  const contenders = ([0, 1, 2] as const).map((stages) => contender(stages, options));
+  const contenders = ([0, ...options.stages] as const).map((stages) => contender(stages, options));
   const batch = randomBatch(options);
-  for (let round = -options.warmup; round < options.pairs; round++) {
+  for (let round = -options.warmup; round < options.rounds; round++) {
     const order = round % 2 === 0 ? contenders : [...contenders].reverse();
     for (const { classifier, mining, stepMs } of order) {
       const drawn = mining.draw(0, round + options.warmup);
@@ -47,8 +49,8 @@ export async function measureOverhead(options: OverheadOptions): Promise<Overhea
     }
   }
   for (const { classifier } of contenders) await classifier.model.dispose();
-  const [plain, one, two] = contenders.map(({ stepMs }) => stepMs) as [number[], number[], number[]];
-  return { plain, mined: { 1: one, 2: two } };
+  const [plain, ...mined] = contenders.map(({ stepMs }) => stepMs);
+  return { plain, mined };
 }
 
 function contender(stages: 0 | 1 | 2, options: OverheadOptions): Contender {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import type { Logger } from '@featuremine/command-line';
 import { Random } from '@featuremine/random';
 import { writeFileAtomic } from '@featuremine/training';
 import { createClassifier } from '../classifier';
@@ -20,7 +21,10 @@ const STEPS = 3;
 export class StepSpeeds {
   private readonly known: Record<string, number>;
 
-  constructor(private readonly path: string) {
+  constructor(
+    private readonly path: string,
+    private readonly log: Logger,
+  ) {
     this.known = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, number>) : {};
   }
 
@@ -33,7 +37,9 @@ export class StepSpeeds {
     const kind = { model, imageSize, featureMining, miningKind, byot, stem, precision, numClasses };
     const further = { isMixed: mixup + cutmix > 0, dropout, csKd: csKd > 0, batchSize: measuredBatch(options) };
     const key = JSON.stringify({ ...kind, ...further, machine });
-    this.known[key] ??= await measure(options, numClasses);
+    if (this.known[key] !== undefined) return this.known[key];
+    this.log.info(`measuring steps of ${model}, ${describeKind(options)}`);
+    this.known[key] = await measure(options, numClasses);
     writeFileAtomic(this.path, `${JSON.stringify(this.known, null, 1)}\n`);
     return this.known[key];
   }
@@ -68,4 +74,15 @@ async function measure(options: TrainOptions, numClasses: number): Promise<numbe
   const elapsedMs = performance.now() - startMs;
   await classifier.model.dispose();
   return (1000 * STEPS * count) / elapsedMs;
+}
+
+function describeKind({ imageSize = 32, featureMining, dropout, mixup, byot, csKd }: TrainOptions): string {
+  const methods = [
+    ...(featureMining > 0 ? [`Feature Mining on ${featureMining}`] : []),
+    ...(dropout === 'none' ? [] : [`dropout ${dropout}`]),
+    ...(mixup > 0 ? ['Mixup'] : []),
+    ...(byot ? ['BYOT'] : []),
+    ...(csKd > 0 ? ['CS-KD'] : []),
+  ];
+  return [`${imageSize} px`, ...methods].join(', ');
 }
