@@ -42,7 +42,22 @@ export type Operation =
   /** x; nearest neighbour: the cell at ⌊position · from / to⌋ */
   | { readonly kind: 'upsample'; readonly to: UpsampleTarget }
   /** a [N, I], b [I, O] */
-  | { readonly kind: 'matMul' };
+  | { readonly kind: 'matMul' }
+  /** x, of another type */
+  | { readonly kind: 'cast'; readonly to: 'float32' | 'int32' }
+  /** x [n]: the places of its `count` largest values, best first, of equal ones the first */
+  | { readonly kind: 'topPlaces'; readonly count: number }
+  /** x, int32 places along its first axis */
+  | { readonly kind: 'gather' }
+  /** boxes [n, 4], scores [n]: the places of the boxes that stay, best first */
+  | {
+      readonly kind: 'suppress';
+      readonly limit: number;
+      /** A box goes when its IoU with a better one is above this. */
+      readonly iouThreshold: number;
+      /** Scores must be above this one. */
+      readonly scoreThreshold: number;
+    };
 
 /** The rows and columns that a map is enlarged to, or, for maps of any size, how many times. */
 export type UpsampleTarget = { readonly rows: number; readonly columns: number } | { readonly scale: number };
@@ -50,8 +65,9 @@ export type UpsampleTarget = { readonly rows: number; readonly columns: number }
 /** The operation, or operations, of a kind. */
 export type OperationOf<Kind extends Operation['kind']> = Operation & { readonly kind: Kind };
 
-export type UnaryKind = 'relu' | 'square' | 'rsqrt';
-export type BinaryKind = 'add' | 'subtract' | 'multiply';
+export type UnaryKind = 'relu' | 'square' | 'rsqrt' | 'sigmoid' | 'exp';
+/** `floorDivide` is of whole numbers, which are not negative. */
+export type BinaryKind = 'add' | 'subtract' | 'multiply' | 'minimum' | 'maximum' | 'floorDivide';
 
 /** One operation with its one result. Nodes are not changed once they are made. */
 export interface ExportNode {

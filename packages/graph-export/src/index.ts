@@ -2,6 +2,7 @@ export type { ExportGraph, ExportNode, Operation, Padding } from './export-graph
 export { anySize } from './any-size';
 export { ExportError } from './export-error';
 export { importGraph } from './import-graph';
+export { constantNode, floats, inputNode, makeNode } from './make-node';
 export { simplify } from './simplify';
 export { METADATA_SIGNATURE, SAVED_MODEL_FILE, writeSavedModel } from './saved-model';
 export { TFJS_MODEL_FILE, writeTfjsModel } from './tfjs-model';

@@ -22,13 +22,18 @@ export function makeNode(
   operation: Exclude<Operation, { readonly kind: 'input' | 'constant' }>,
   inputs: readonly ExportNode[],
 ): ExportNode {
-  return { operation, inputs, dtype: inputs[0].dtype, shape: resultShape(operation, inputs) };
+  return { operation, inputs, dtype: resultType(operation, inputs), shape: resultShape(operation, inputs) };
 }
 
 /** The same operation on other inputs. Inputs and constants stay as they are. */
 export function withInputs(node: ExportNode, inputs: readonly ExportNode[]): ExportNode {
   const { operation } = node;
   return operation.kind === 'input' || operation.kind === 'constant' ? node : makeNode(operation, inputs);
+}
+
+function resultType(operation: Parameters<typeof makeNode>[0], [first]: readonly ExportNode[]): ExportNode['dtype'] {
+  if (operation.kind === 'cast') return operation.to;
+  return operation.kind === 'topPlaces' || operation.kind === 'suppress' ? 'int32' : first.dtype;
 }
 
 function resultShape(operation: Parameters<typeof makeNode>[0], inputs: readonly ExportNode[]): readonly number[] {
@@ -46,10 +51,16 @@ function resultShape(operation: Parameters<typeof makeNode>[0], inputs: readonly
     case 'relu':
     case 'square':
     case 'rsqrt':
+    case 'sigmoid':
+    case 'exp':
+    case 'cast':
       return shape;
     case 'add':
     case 'subtract':
     case 'multiply':
+    case 'minimum':
+    case 'maximum':
+    case 'floorDivide':
       return broadcast(shape, second.shape);
     case 'mean':
     case 'sum':
@@ -68,6 +79,12 @@ function resultShape(operation: Parameters<typeof makeNode>[0], inputs: readonly
       return [shape[0], ...enlarged(shape, operation.to), shape[3]];
     case 'matMul':
       return [shape[0], second.shape[1]];
+    case 'topPlaces':
+      return [operation.count];
+    case 'gather':
+      return [...second.shape, ...shape.slice(1)];
+    case 'suppress':
+      return [-1];
   }
 }
 

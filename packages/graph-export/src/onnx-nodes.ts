@@ -27,9 +27,18 @@ export class OnnxNodes {
     return result;
   }
 
+  /** Adds an operator with two results and gives the second one's name. */
+  addSecond(opType: string, input: readonly string[]): string {
+    const name = this.unique(opType);
+    this.nodes.push({ opType, name, input, output: [`${name}_first`, name], attribute: [] });
+    return name;
+  }
+
+  /** A constant; int32 becomes int64, in which ONNX counts. */
   constant({ dtype, shape, data }: HostTensor): string {
     const name = this.unique('constant');
-    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const values = dtype === 'int32' ? BigInt64Array.from(data, BigInt) : data;
+    const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.initializers.push({ name, dims: shape, dataType: OnnxType[dtype], rawData });
     return name;
   }
@@ -42,10 +51,14 @@ export class OnnxNodes {
       name = this.unique('integers');
       const data = BigInt64Array.from(values, (value) => (value === Infinity ? FAR : BigInt(value)));
       const rawData = new Uint8Array(data.buffer);
-      this.initializers.push({ name, dims: [values.length], dataType: OnnxType.int64, rawData });
+      this.initializers.push({ name, dims: [values.length], dataType: OnnxType.int32, rawData });
       this.vectors.set(key, name);
     }
     return name;
+  }
+
+  wholeNumber(value: number): string {
+    return this.constant({ dtype: 'int32', shape: [], data: Int32Array.of(value) });
   }
 
   /** A scalar, or a vector, of floats. */

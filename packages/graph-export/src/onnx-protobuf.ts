@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/light';
 
-/** ONNX's numbers for types of elements (TensorProto.DataType). */
-export const OnnxType = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+/** ONNX's numbers for types of elements (TensorProto.DataType); its operators count and index in int64. */
+export const OnnxType = { float32: 1, uint8: 2, int32: 7, bool: 9 } as const;
 
 /** ONNX's AttributeProto: the value's field with the number of its type. */
 export type OnnxAttribute =

@@ -62,9 +62,16 @@ function write(writing: Writing): string {
       return nodes.add('Mul', [inputs[0], inputs[0]]);
     case 'rsqrt':
       return nodes.add('Reciprocal', [nodes.add('Sqrt', inputs)]);
+    case 'sigmoid':
+      return nodes.add('Sigmoid', inputs);
+    case 'exp':
+      return nodes.add('Exp', inputs);
     case 'add':
     case 'subtract':
     case 'multiply':
+    case 'minimum':
+    case 'maximum':
+    case 'floorDivide':
       return nodes.add(BINARY[operation.kind], inputs);
     case 'mean':
     case 'sum':
@@ -86,10 +93,25 @@ function write(writing: Writing): string {
       return upsample(writing, operation);
     case 'matMul':
       return nodes.add('MatMul', inputs);
+    case 'cast':
+      return nodes.add('Cast', inputs, { to: onnxInteger(OnnxType[operation.to]) });
+    case 'topPlaces':
+      return nodes.addSecond('TopK', [inputs[0], nodes.integers([operation.count])]);
+    case 'gather':
+      return nodes.add('Gather', inputs);
+    case 'suppress':
+      return suppress(writing, operation);
   }
 }
 
-const BINARY: Readonly<Record<BinaryKind, string>> = { add: 'Add', subtract: 'Sub', multiply: 'Mul' };
+const BINARY: Readonly<Record<BinaryKind, string>> = {
+  add: 'Add',
+  subtract: 'Sub',
+  multiply: 'Mul',
+  minimum: 'Min',
+  maximum: 'Max',
+  floorDivide: 'Div',
+};
 
 function window({
   size,
@@ -159,6 +181,14 @@ function upsample({ nodes, inputs, node }: Writing, { to }: OperationOf<'upsampl
   if (node.shape[0] !== -1) return nodes.add('Resize', [inputs[0], '', '', nodes.integers(channelsFirst(node.shape))], form); // prettier-ignore
   const [, rows, columns] = node.inputs[0].shape;
   return nodes.add('Resize', [inputs[0], '', nodes.floats([1, 1, to.rows / rows, to.columns / columns])], form);
+}
+
+function suppress({ nodes, inputs }: Writing, operation: OperationOf<'suppress'>): string {
+  const boxes = nodes.add('Unsqueeze', [inputs[0], nodes.integers([0])]); // [1, n, 4]
+  const scores = nodes.add('Unsqueeze', [inputs[1], nodes.integers([0, 1])]); // [1, 1, n]
+  const limits = [nodes.integers([operation.limit]), nodes.floats([operation.iouThreshold]), nodes.floats([operation.scoreThreshold])]; // prettier-ignore
+  const rows = nodes.add('NonMaxSuppression', [boxes, scores, ...limits]); // [D, 3]: image, class, place
+  return nodes.add('Gather', [rows, nodes.wholeNumber(2)], { axis: onnxInteger(1) });
 }
 
 /** A constant as its user needs it: filters [O, C, kh, kw], and beside a map of channels [C, 1, 1]. */

@@ -1,4 +1,4 @@
-import type { GraphDef } from '@featuremine/tensor-graph';
+import type { AttrValue, GraphDef } from '@featuremine/tensor-graph';
 import type { ExportGraph, ExportNode, OperationOf, Padding, UpsampleTarget } from './export-graph';
 import { nodesOf } from './rewrite';
 import { attributes, TensorflowNodes, TensorflowType } from './tensorflow-nodes';
@@ -26,7 +26,7 @@ export function toTensorflow(graph: ExportGraph, flavour: TensorflowFlavour): Gr
     names.set(node, write({ nodes, flavour, inputs, node }));
   }
   for (const [name, node] of Object.entries(graph.outputs)) {
-    nodes.add('Identity', [names.get(node)!], { T: { type: TensorflowType[node.dtype] } }, name);
+    nodes.add('Identity', [names.get(node)!], { T: typeOf(node) }, name);
   }
   return nodes.graph();
 }
@@ -52,10 +52,15 @@ function write(writing: Writing): string {
     case 'relu':
     case 'square':
     case 'rsqrt':
+    case 'sigmoid':
+    case 'exp':
     case 'add':
     case 'subtract':
     case 'multiply':
-      return nodes.add(ELEMENTWISE[operation.kind], inputs, { T });
+    case 'minimum':
+    case 'maximum':
+    case 'floorDivide':
+      return nodes.add(ELEMENTWISE[operation.kind], inputs, { T: typeOf(node) });
     case 'mean':
     case 'sum': {
       const op = operation.kind === 'mean' ? 'Mean' : 'Sum';
@@ -63,12 +68,12 @@ function write(writing: Writing): string {
       return nodes.add(op, [inputs[0], axes], { T, Tidx: int, keep_dims: { b: operation.keepsAxes } });
     }
     case 'reshape':
-      return nodes.add('Reshape', [inputs[0], nodes.integers(operation.shape)], { T, Tshape: int });
+      return nodes.add('Reshape', [inputs[0], nodes.integers(operation.shape)], { T: typeOf(node), Tshape: int });
     case 'tile':
       return nodes.add('Tile', [inputs[0], nodes.integers(operation.repeats)], { T, Tmultiples: int });
     case 'concat': {
       const axis = nodes.constant({ dtype: 'int32', shape: [], data: Int32Array.of(operation.axis) });
-      return nodes.add('ConcatV2', [...inputs, axis], { T, Tidx: int, N: { i: inputs.length } });
+      return nodes.add('ConcatV2', [...inputs, axis], { T: typeOf(node), Tidx: int, N: { i: inputs.length } });
     }
     case 'slice':
       return slice(writing, operation);
@@ -78,16 +83,41 @@ function write(writing: Writing): string {
       return upsample(writing, operation.to);
     case 'matMul':
       return nodes.add('MatMul', inputs, { T, transpose_a: { b: false }, transpose_b: { b: false } });
+    case 'cast':
+      return nodes.add('Cast', inputs, { SrcT: typeOf(node.inputs[0]), DstT: typeOf(node), Truncate: { b: false } });
+    case 'topPlaces': {
+      const count = nodes.constant({ dtype: 'int32', shape: [], data: Int32Array.of(operation.count) });
+      return `${nodes.add('TopKV2', [inputs[0], count], { T, Tk: int, index_type: int, sorted: { b: true } })}:1`;
+    }
+    case 'gather': {
+      const axis = nodes.constant({ dtype: 'int32', shape: [], data: Int32Array.of(0) });
+      const types = { Tparams: typeOf(node), Tindices: int, Taxis: int };
+      return nodes.add('GatherV2', [...inputs, axis], { ...types, batch_dims: { i: 0 } });
+    }
+    case 'suppress': {
+      const limit = nodes.constant({ dtype: 'int32', shape: [], data: Int32Array.of(operation.limit) });
+      const thresholds = [nodes.scalar(operation.iouThreshold), nodes.scalar(operation.scoreThreshold)];
+      return nodes.add('NonMaxSuppressionV3', [...inputs, limit, ...thresholds], { T, T_threshold: T });
+    }
   }
+}
+
+function typeOf({ dtype }: ExportNode): AttrValue {
+  return { type: TensorflowType[dtype] };
 }
 
 const ELEMENTWISE = {
   relu: 'Relu',
   square: 'Square',
   rsqrt: 'Rsqrt',
+  sigmoid: 'Sigmoid',
+  exp: 'Exp',
   add: 'AddV2',
   subtract: 'Sub',
   multiply: 'Mul',
+  minimum: 'Minimum',
+  maximum: 'Maximum',
+  floorDivide: 'FloorDiv',
 } as const;
 
 const square = (size: number): ReturnType<typeof integers> => integers([1, size, size, 1]);

@@ -2,14 +2,17 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@featuremine/errors';
 import { writeOnnxModel, writeSavedModel, writeTfjsModel } from '@featuremine/graph-export';
-import type { StoredWeights } from '@featuremine/graph-export';
+import type { ExportGraph, StoredWeights } from '@featuremine/graph-export';
 import type { DetectionResize } from '@featuremine/vision-data';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
+import { anchorShapesOf } from '../architecture';
 import type { PostProcessSettings } from '../post-process';
 import type { StoredDetector } from '../read-detector';
 import { detectorGraph } from './detector-graph';
 import { detectorMetadata } from './detector-metadata';
 import { inputSizeOf } from './input-size';
+import type { InputSize } from './input-size';
+import { withPostProcessing } from './post-processing-graph';
 
 /** Forms in which a detector is exported. */
 export const EXPORT_FORMATS = ['saved-model', 'tfjs', 'onnx', 'safetensors'] as const;
@@ -68,7 +71,8 @@ async function write(
 ): Promise<readonly string[]> {
   const { format, out } = options;
   if (format === 'safetensors') return writeSafetensorsForm(stored, out, metadata);
-  const graph = await detectorGraph(stored, inputSizeOf(options.resize, options.inputSize));
+  const network = await detectorGraph(stored, inputSizeOf(options.resize, options.inputSize));
+  const graph = options.postProcessing === 'inside' ? complete(network, stored, options) : network;
   switch (format) {
     case 'saved-model':
       return writeSavedModel(out, graph, metadata);
@@ -77,6 +81,12 @@ async function write(
     case 'onnx':
       return writeOnnxModel(out, graph, metadata);
   }
+}
+
+function complete(network: ExportGraph, { config }: StoredDetector, { resize, settings }: ExportOptions): ExportGraph {
+  const inputSize = inputSizeOf(resize, 'fixed') as Exclude<InputSize, 'dynamic'>;
+  const anchors = anchorShapesOf(config.architecture);
+  return withPostProcessing(network, { inputSize, numClasses: config.classNames.length, anchors, settings });
 }
 
 // torchvision's names and layout. Its models with batch norm want the count of batches too; frozen ones drop it.
