@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { runCommand, formatTable, type CommandRun } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
@@ -88,10 +88,20 @@ export function chainCommand(options: ChainTableOptions): CommandRun {
 export async function runChainTable(options: ChainTableOptions): Promise<ChainRow[]> {
   const command = chainCommand(options);
   if (options.scale === 'full') takeBackbones(options);
-  const { results } = (await runCommand(command)) as { results: readonly { arm: string; mAP: number }[] };
+  await runCommand(command);
+  return readChainTable(options.folder)!;
+}
+
+/** Table 7 as far as it is finished in the folder of all rows; undefined before. */
+export function readChainTable(folder: string): ChainRow[] | undefined {
+  const path = join(folder, 'table-7', 'results.json');
+  if (!existsSync(path)) return undefined;
+  const { results } = JSON.parse(readFileSync(path, 'utf8')) as {
+    results: readonly { readonly arm: string; readonly scores: { readonly mAP: number } }[];
+  };
   return ARMS.map(({ arm, ...row }) => ({
     ...row,
-    mAP: results.filter((result) => result.arm === arm).map(({ mAP }) => 100 * mAP),
+    mAP: results.filter((result) => result.arm === arm).map(({ scores }) => 100 * scores.mAP),
   }));
 }
 

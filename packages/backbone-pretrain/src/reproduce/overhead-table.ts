@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatTable } from '@featuremine/command-line';
-import { medianInterval } from '@featuremine/training';
+import { medianInterval, writeFileAtomic } from '@featuremine/training';
 import { measureOverhead } from './overhead';
 import { REPOSITORY } from './recipe-file';
 import type { Scale } from './scale';
@@ -19,6 +20,8 @@ export interface OverheadRow {
   readonly memoryMb?: number;
 }
 
+const FILE = 'table-10.json';
+
 const PAPER = [
   { title: 'baseline', seconds: 0.094, memoryMb: 1740 },
   { title: 'FM 1 layer', seconds: 0.098, memoryMb: 1773 },
@@ -28,8 +31,28 @@ const PAPER = [
 const ROUNDS: Readonly<Record<Scale, number>> = { full: 300, mini: 40, smoke: 6 };
 const SETTING = { model: 'resnet56', imageSize: 32, batchSize: 128, numClasses: 100, precision: 'float32' } as const;
 
-/** Table 10: the cost of Feature Mining in time and memory, ResNet-56, batches of 128. */
-export async function overheadTable(scale: Scale, threads: number | undefined): Promise<OverheadRow[]> {
+/** Table 10 if it was measured before in the folder of all rows. */
+export function readOverheadTable(folder: string): OverheadRow[] | undefined {
+  const path = join(folder, FILE);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as OverheadRow[]) : undefined;
+}
+
+/**
+ * Table 10: the cost of Feature Mining in time and memory, ResNet-56, batches of 128. It is measured once for a folder,
+ * where it is kept as table-10.json.
+ */
+export async function overheadTable(
+  folder: string,
+  { scale, threads }: { readonly scale: Scale; readonly threads?: number | undefined },
+): Promise<OverheadRow[]> {
+  const known = readOverheadTable(folder);
+  if (known !== undefined) return known;
+  const rows = await measureRows(scale, threads);
+  writeFileAtomic(join(folder, FILE), `${JSON.stringify(rows, null, 1)}\n`);
+  return rows;
+}
+
+async function measureRows(scale: Scale, threads: number | undefined): Promise<OverheadRow[]> {
   const { plain, mined } = await measureOverhead({
     ...SETTING,
     threads,

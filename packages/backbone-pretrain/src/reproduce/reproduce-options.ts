@@ -35,6 +35,7 @@ export const reproduceSchema = z.object({
   out: z.string().min(1).default('runs/paper').describe('Folder of all trainings and results'),
   recipes: z.string().min(1).optional().describe("Folder of the recipes (the repository's configs/paper)"),
   dryRun: z.boolean().default(false).describe('Only shows what would run, on what data, and for how long'),
+  report: z.boolean().default(false).describe('Only prints and draws what is finished'),
   precision: trainingFields.precision,
   workers: trainingFields.workers,
   threads: trainingFields.threads,

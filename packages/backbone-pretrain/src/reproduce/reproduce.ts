@@ -2,9 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailure, type Logger } from '@featuremine/command-line';
 import { writeFileAtomic } from '@featuremine/training';
-import { chainScaledDown, chainText, runChainTable, type ChainRow, type ChainTableOptions } from './chain-table';
+import {
+  chainScaledDown,
+  chainText,
+  readChainTable,
+  runChainTable,
+  type ChainRow,
+  type ChainTableOptions,
+} from './chain-table';
 import { writeFigure } from './write-figure';
-import { overheadTable, overheadText, type OverheadRow } from './overhead-table';
+import { overheadTable, overheadText, readOverheadTable, type OverheadRow } from './overhead-table';
 import { RECIPE_FOLDER } from './recipe-file';
 import type { ReproduceOptions } from './reproduce-options';
 import { cellsOf, readRow, scoresOf, type RowResult } from './row-result';
@@ -58,6 +65,8 @@ export function chainOptions(options: ReproduceOptions): ChainTableOptions {
  * Runs the chosen rows one after another, each seed in a run folder of its own; what is finished there is not run again,
  * what was interrupted goes on. Afterwards the tables are printed from the folders, and results.md is written.
  *
+ * With `report` nothing is run: what is finished is printed.
+ *
  * A row that fails is reported and the others are run; an interrupt ends the call.
  */
 export async function reproduce(options: ReproduceOptions, log: Logger): Promise<Reproduction> {
@@ -67,10 +76,12 @@ export async function reproduce(options: ReproduceOptions, log: Logger): Promise
   const planned = plansOf(options);
   const { hasChain, hasOverhead } = select(options);
   const failures: Record<string, string> = {};
-  const interruptedBy = await trainAll(
-    planned.flatMap(({ plans }) => plans),
-    { ...at, failures, log },
-  );
+  const interruptedBy = options.report
+    ? undefined
+    : await trainAll(
+        planned.flatMap(({ plans }) => plans),
+        { ...at, failures, log },
+      );
   const tables = planned.map(({ table, plans }): MeasuredTable => {
     const results = plans.map((plan): RowResult => {
       const failure = failures[plan.name];
@@ -83,11 +94,19 @@ export async function reproduce(options: ReproduceOptions, log: Logger): Promise
   for (const table of tables.filter(({ table: { key } }) => key.startsWith('figure'))) {
     files.push(...(await writeFigure(table, folder)));
   }
-  const chain = hasChain ? await runChainTable(chainOptions(options)) : undefined;
-  const overhead = hasOverhead ? await overheadTable(options.scale, options.threads) : undefined;
+  const chain = hasChain ? await chainTable(options, folder) : undefined;
+  const overhead = hasOverhead
+    ? options.report
+      ? readOverheadTable(folder)
+      : await overheadTable(folder, options)
+    : undefined;
   const result = { tables, files, failures, ...(chain && { chain }), ...(overhead && { overhead }) };
   writeFileAtomic(join(folder, 'results.md'), `${textOf(result, options, 'markdown')}\n`);
   return result;
+}
+
+async function chainTable(options: ReproduceOptions, folder: string): Promise<readonly ChainRow[] | undefined> {
+  return options.report ? readChainTable(folder) : runChainTable(chainOptions(options));
 }
 
 /** All tables of a reproduction as text, or as Markdown. */
