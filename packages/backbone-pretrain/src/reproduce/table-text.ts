@@ -53,7 +53,7 @@ function cells(result: RowResult, notes: readonly string[]): string[] {
     formatPaper(plan.row.paper),
     scores === undefined ? (failure === undefined ? 'not run' : 'failed') : formatSpread(scores.best, 2),
     scores === undefined ? '' : formatSpread(scores.last, 2),
-    (scores?.chance ?? 100 / plan.paperData.classes).toFixed(1),
+    scores === undefined ? '' : scores.chance.toFixed(1),
     String(result.cells.length),
     failure ?? mark,
   ];
