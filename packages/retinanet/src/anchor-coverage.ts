@@ -1,9 +1,10 @@
-import { iouMatrix } from '@featuremine/boxes';
+import { RETINANET_ANCHORS } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
 import { paddedSize, resizeBoxes, resizedSize } from '@featuremine/vision-data';
 import type { DetectionResize } from '@featuremine/vision-data';
 import type { VocImage } from '@featuremine/voc';
-import { anchorsFor } from './anchor-cache';
+import { AnchorFit } from './anchor-fit';
+import type { ImageSize } from './detections';
 
 /** How well the anchors fit the objects of a data set at one image size. */
 export interface AnchorCoverage {
@@ -30,7 +31,8 @@ export interface SizeCoverage extends ClassCoverage {
   readonly belowPx: number;
 }
 
-const FITTED_IOU = 0.5;
+/** The IoU from which an anchor is foreground by itself. */
+export const FITTED_IOU = 0.5;
 const MISSED_IOU = 0.4;
 const SIZE_LIMITS_PX = [16, 32, 64, 128, 256, 512, Infinity];
 
@@ -38,23 +40,26 @@ const SIZE_LIMITS_PX = [16, 32, 64, 128, 256, 512, Infinity];
 export function anchorCoverage(
   images: readonly VocImage[],
   resize: DetectionResize,
-  shapes?: AnchorShapes,
+  shapes: AnchorShapes = RETINANET_ANCHORS,
 ): AnchorCoverage {
   const total = new Counter();
   const byClass = new Map<number, Counter>();
   const bySize = SIZE_LIMITS_PX.map((belowPx) => ({ belowPx, counter: new Counter() }));
-  for (const { widthPx, heightPx, objects } of images) {
-    if (objects.length === 0 || widthPx === 0 || heightPx === 0) continue;
-    const original = { width: widthPx, height: heightPx };
-    const resized = resizedSize(resize, original);
-    const boxes = resizeBoxes(Float32Array.from(objects.flatMap(({ box }) => [...box])), original, resized);
-    const best = bestIous(boxes, anchorsFor(paddedSize(resize, [resized]), shapes));
-    objects.forEach(({ classId }, i) => {
-      const side = Math.sqrt((boxes[i * 4 + 2] - boxes[i * 4]) * (boxes[i * 4 + 3] - boxes[i * 4 + 1]));
+  const fits = new Map<string, AnchorFit>();
+  for (const image of images) {
+    const resized = resizedObjects(image, resize);
+    if (resized === undefined) continue;
+    const padded = paddedSize(resize, [resized.size]);
+    const key = `${padded.width}x${padded.height}`;
+    const fit = fits.get(key) ?? new AnchorFit(padded, shapes);
+    fits.set(key, fit);
+    image.objects.forEach(({ classId }, i) => {
+      const box = resized.boxes.subarray(4 * i, 4 * i + 4);
+      const side = Math.sqrt((box[2] - box[0]) * (box[3] - box[1]));
       const ofClass = byClass.get(classId) ?? new Counter();
       byClass.set(classId, ofClass);
-      for (const counter of [total, ofClass, bySize.find(({ belowPx }) => side < belowPx)!.counter])
-        counter.add(best[i]);
+      const iou = fit.bestIou(box);
+      for (const counter of [total, ofClass, bySize.find(({ belowPx }) => side < belowPx)!.counter]) counter.add(iou);
     });
   }
   return {
@@ -64,12 +69,32 @@ export function anchorCoverage(
   };
 }
 
-/** What to do when more than a tenth of the objects have no anchor that fits; `undefined` when all is well. */
-export function adviceOn({ objects, missed }: ClassCoverage): string | undefined {
-  if (missed * 10 <= objects) return undefined;
+/** The boxes of an image after resizing, `[G, 4]`, and its size; `undefined` without objects or without a size. */
+export function resizedObjects(
+  { widthPx, heightPx, objects }: VocImage,
+  resize: DetectionResize,
+): { readonly boxes: Float32Array; readonly size: ImageSize } | undefined {
+  if (objects.length === 0 || widthPx === 0 || heightPx === 0) return undefined;
+  const original = { width: widthPx, height: heightPx };
+  const size = resizedSize(resize, original);
+  return { boxes: resizeBoxes(Float32Array.from(objects.flatMap(({ box }) => [...box])), original, size), size };
+}
+
+/**
+ * What to do when more than a tenth of the objects, or a quarter of those of a class, have no anchor that fits;
+ * `undefined` when all is well.
+ */
+export function adviceOn(
+  { objects, missed, byClass }: AnchorCoverage,
+  classNames: readonly string[],
+): string | undefined {
+  const classes = [...byClass].filter(([, counts]) => counts.missed * 4 > counts.objects);
+  if (missed * 10 <= objects && classes.length === 0) return undefined;
+  const worst = classes.map(([id, counts]) => `${counts.missed} of ${counts.objects} objects of ${classNames[id]}`);
+  const which = missed * 10 > objects ? `${missed} of ${objects} objects` : worst.join(', ');
   return (
-    `${missed} of ${objects} objects are too small or too long for the anchors at this image size. ` +
-    'The smallest anchor is 32 px wide: take a larger --image-size (retinanet anchors shows what it gives)'
+    `${which} are too small or too long for the anchors at this image size. ` +
+    'Take a larger --image-size, or other anchors (retinanet anchors shows what they give)'
   );
 }
 
@@ -87,14 +112,4 @@ class Counter {
   counts(): ClassCoverage {
     return { objects: this.objects, fitted: this.fitted, missed: this.missed };
   }
-}
-
-function bestIous(boxes: Float32Array, anchors: Float32Array): Float64Array {
-  const overlaps = iouMatrix(boxes, anchors); // [G, R]
-  const anchorCount = anchors.length / 4;
-  return Float64Array.from({ length: boxes.length / 4 }, (_, box) => {
-    let best = 0;
-    for (let i = box * anchorCount; i < (box + 1) * anchorCount; i++) best = Math.max(best, overlaps[i]);
-    return best;
-  });
 }

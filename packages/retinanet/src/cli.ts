@@ -8,6 +8,7 @@ import { predictCommand } from './commands/predict';
 import { showCommand } from './commands/show';
 import { splitCommand } from './commands/split';
 import { trainCommand } from './commands/train';
+import { validateCommand } from './commands/validate';
 
 /** The `retinanet` program and its commands. */
 export const retinanetProgram: Program = {
@@ -22,6 +23,7 @@ export const retinanetProgram: Program = {
     showCommand,
     overfitCommand,
     splitCommand,
+    validateCommand,
   ],
 };
 

@@ -63,10 +63,7 @@ export function readDetectionSet(
     case 'data':
       return readAnnotatedFolder(source.data!, sets, options);
     case 'coco':
-      if (source.images === undefined) {
-        const expected = 'the folder of the images that --coco names';
-        throw new ConfigError({ where: '--images', found: 'missing', expected, fix: 'Add --images DIR' });
-      }
+      if (source.images === undefined) throw missingImages();
       if (sets !== undefined) {
         const fix = 'A COCO file is one part as a whole: leave it out (for validation, pass --val-coco FILE)';
         throw new ConfigError({ where: `${flag} ${sets}`, found: 'it is given together with --coco', fix });
@@ -95,6 +92,16 @@ export function readingNotes({ report }: VocImageSet, name: string): string[] {
 export function classesWithoutObjects({ classNames, images }: VocImageSet): string[] {
   const found = new Set(images.flatMap(({ objects }) => objects.map(({ classId }) => classId)));
   return classNames.filter((_, classId) => !found.has(classId));
+}
+
+/** Refuses flags that name no source or several. @throws ConfigError */
+export function checkSource(source: SourceFlags): void {
+  if (kindOf(source) === 'coco' && source.images === undefined) throw missingImages();
+}
+
+function missingImages(): ConfigError {
+  const expected = 'the folder of the images that --coco names';
+  return new ConfigError({ where: '--images', found: 'missing', expected, fix: 'Add --images DIR' });
 }
 
 function kindOf(source: SourceFlags): 'voc' | 'data' | 'coco' {

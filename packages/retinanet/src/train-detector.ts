@@ -49,7 +49,7 @@ export async function trainDetector(options: TrainOptions, log: Logger): Promise
     `${architecture.backbone}, ${countParameters(detector.variables).toLocaleString('en')} parameters, ` +
       `${trainSet.images.length} images at ${describeResize(config.resize)}`,
   );
-  const advice = adviceOn(anchorCoverage(trainSet.images, config.resize, architecture.anchors));
+  const advice = adviceOn(anchorCoverage(trainSet.images, config.resize, architecture.anchors), trainSet.classNames);
   if (advice !== undefined) log.warn(advice);
   const run = RunFolder.open({
     path: options.out,

@@ -5,7 +5,9 @@ import { assembleImageSet } from './assemble-image-set';
 import type { ImageEntry, ReadImageSetOptions, VocImageSet } from './assemble-image-set';
 import { isFolder, readSetText } from './devkit';
 import { folderLayout, folderParts, setFile } from './folder-layout';
+import type { Fault } from './fault';
 import type { FolderLayout } from './folder-layout';
+import type { ImageFiles } from './image-files';
 import { SetLineCollector } from './set-lines';
 
 /**
@@ -19,25 +21,28 @@ import { SetLineCollector } from './set-lines';
  * @throws DatasetError for a folder without annotations, an unknown part, and as `readImageSet`.
  */
 export function readAnnotatedFolder(folder: string, sets?: string, options: ReadImageSetOptions = {}): VocImageSet {
+  const { entries, faults, unannotatedImageCount } = listAnnotatedFolder(folder, sets);
+  const where = sets === undefined ? folder : `${folder}, ${sets}`;
+  return assembleImageSet({ where, entries, faults, unannotatedImageCount }, options);
+}
+
+/** The annotations of a folder or of parts of it, before they are read, with the images that they belong to. */
+export function listAnnotatedFolder(folder: string, sets: string | undefined): FolderPart & { faults: Fault[] } {
   if (!isFolder(folder)) {
     throw new DatasetError({ where: folder, found: 'there is no such folder', fix: 'Pass the folder of the images' });
   }
-  if (sets === undefined) return assembleImageSet({ where: folder, faults: [], ...wholeFolder(folder, '') }, options);
+  if (sets === undefined) return { ...wholeFolder(folder, ''), faults: [] };
   const collected = new SetLineCollector();
   const parts = sets.split(',').map((name) => readPart(folder, name.trim(), collected));
-  return assembleImageSet(
-    {
-      where: `${folder}, ${sets}`,
-      entries: parts.flatMap(({ entries }) => entries),
-      faults: collected.faults,
-      unannotatedImageCount: parts.reduce((sum, part) => sum + part.unannotatedImageCount, 0),
-    },
-    options,
-  );
+  return {
+    entries: parts.flatMap(({ entries }) => entries),
+    faults: collected.faults,
+    unannotatedImageCount: parts.reduce((sum, part) => sum + part.unannotatedImageCount, 0),
+  };
 }
 
 interface FolderPart {
-  readonly entries: readonly ImageEntry[];
+  readonly entries: readonly (ImageEntry & { readonly images: ImageFiles })[];
   readonly unannotatedImageCount: number;
 }
 
@@ -83,9 +88,9 @@ function entryOf(
   { annotations, annotationFolder, images }: FolderLayout,
   id: string,
   { year, place }: Pick<ImageEntry, 'year' | 'place'>,
-): ImageEntry {
+): FolderPart['entries'][number] {
   const annotationPath = annotations.get(id) ?? join(annotationFolder, `${id}.xml`);
-  return { id, year, annotationPath, found: images.find(id), imageFolder: images.folder, place };
+  return { id, year, annotationPath, found: images.find(id), imageFolder: images.folder, images, place };
 }
 
 function requireLayout(folder: string): FolderLayout {

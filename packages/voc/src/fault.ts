@@ -27,6 +27,7 @@ export const FAULT_KINDS = {
   'no-image-folder': 'warning',
   'unreadable-image': 'error',
   'size-mismatch': 'error',
+  'turned-image': 'warning',
   // One object.
   'missing-name': 'error',
   'blank-in-name': 'warning',
@@ -92,6 +93,7 @@ const FIXES: Partial<Record<FaultKind, string>> = {
   'missing-image': 'Add the image, or take the line out of the image set',
   'unreadable-image': 'Restore the image',
   'size-mismatch': 'Check whether the boxes belong to the image as it is, then correct <size>',
+  'turned-image': 'Look whether the boxes fit the pixels as they are stored; rotate the pixels to be sure',
   'missing-name': 'Write the class into <name>',
   'unknown-class': 'Correct the name, or add it to the classes',
   'bad-flag': 'Write 0 or 1',

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatasetError, nearestName } from '@featuremine/errors';
+import { listAnnotatedFolder } from './annotated-folder';
 import { AnnotationStatistics } from './annotation-statistics';
 import type { ClassCount, SizeCount } from './annotation-statistics';
 import { annotationPath, isFolder, openDevkit, yearFolder } from './devkit';
@@ -53,11 +54,11 @@ export function validateDevkit(
   const kit = typeof devkit === 'string' ? openDevkit(devkit) : devkit;
   if (sets !== undefined) {
     const { lines, faults } = readSetLines(kit, sets);
-    const files = lines.map(({ year, id }) => annotationPath(kit, year, id));
+    const files = lines.map(({ year, id }) => ({ path: annotationPath(kit, year, id) }));
     return validateFiles(files, faults, options);
   }
   const folders = kit.years.map((year) => join(yearFolder(kit, year), 'Annotations'));
-  return validateFiles(folders.filter(isFolder).flatMap(xmlFilesBelow), [], options);
+  return validateFiles(folders.filter(isFolder).flatMap(xmlFilesBelow).map(asFile), [], options);
 }
 
 /**
@@ -71,7 +72,7 @@ export function validatePaths(paths: readonly string[], options: ValidateOptions
     if (found !== undefined) return found.isDirectory() ? xmlFilesBelow(path) : [path];
     throw new DatasetError({ where: path, found: 'there is no such file or folder', fix: 'Correct the path' });
   });
-  if (files.length > 0) return validateFiles([...new Set(files)], [], options);
+  if (files.length > 0) return validateFiles([...new Set(files)].map(asFile), [], options);
   throw new DatasetError({
     where: paths.join(', '),
     found: 'no XML file is there',
@@ -79,8 +80,34 @@ export function validatePaths(paths: readonly string[], options: ValidateOptions
   });
 }
 
+/**
+ * Checks the annotations of a folder of images, or of parts of it, as `readAnnotatedFolder` finds them.
+ *
+ * @throws DatasetError only when the folder, its annotations or a part are not there
+ */
+export function validateFolder(
+  folder: string,
+  sets: string | undefined,
+  options: ValidateOptions = {},
+): ValidationReport {
+  const { entries, faults } = listAnnotatedFolder(folder, sets);
+  return validateFiles(
+    entries.map(({ annotationPath: path, images }) => ({ path, images })),
+    faults,
+    options,
+  );
+}
+
+/** An annotation to check, and where its image is looked for: beside it when that is not known. */
+interface AnnotationFile {
+  readonly path: string;
+  readonly images?: ImageFiles;
+}
+
+const asFile = (path: string): AnnotationFile => ({ path });
+
 function validateFiles(
-  files: readonly string[],
+  files: readonly AnnotationFile[],
   setFaults: readonly Fault[],
   options: ValidateOptions,
 ): ValidationReport {
@@ -89,7 +116,7 @@ function validateFiles(
   const statistics = new AnnotationStatistics();
   const imagesOf = new Map<string, ImageFiles>();
   let objects = 0;
-  for (const file of files) {
+  for (const { path: file, images: known } of files) {
     const judged = readAnnotation(file);
     const { annotation } = judged;
     objects += judged.objectCount;
@@ -100,7 +127,7 @@ function validateFiles(
     const folder = dirname(file);
     let images = imagesOf.get(folder);
     if (images === undefined) {
-      imagesOf.set(folder, (images = imagesBeside(folder)));
+      imagesOf.set(folder, (images = known ?? imagesBeside(folder)));
       if (images.count === 0) {
         faults.push(
           makeFault('no-image-folder', `there are no images in ${images.folder}, so none is checked`, { file: folder }),

@@ -4,23 +4,29 @@ import { z } from 'zod';
 import { adviceOn, anchorCoverage } from '../anchor-coverage';
 import type { ClassCoverage } from '../anchor-coverage';
 import { readDetectionSet, setField, sourceFields } from '../data-source';
-import { describeResize, resizeFrom } from '../resize-option';
-import { sizeFields } from '../train-options';
+import { describeResize } from '../resize-option';
+import { suggestAnchors } from '../suggest-anchors';
+import type { AnchorSuggestion } from '../suggest-anchors';
+import { sizeFields, trainSchema } from '../train-options';
+import { planAnchors, planResize } from '../training-plan';
 
 const schema = z.object({
   ...sourceFields,
   set: setField,
+  anchorSizes: trainSchema.shape.anchorSizes,
+  anchorRatios: trainSchema.shape.anchorRatios,
   ...sizeFields,
 });
 
 /** `retinanet anchors`: whether the anchors fit the objects at an image size. */
 export const anchorsCommand: Command = defineCommand({
   name: 'anchors',
-  summary: 'How many objects the anchors fit at an image size, by class and by size',
+  summary: 'How many objects the anchors fit at an image size, by class and by size, and which anchors would fit more',
   examples: ['retinanet anchors --voc VOCdevkit --set 2007/trainval --image-size 320'],
   schema,
   run(options, context) {
-    const resize = resizeFrom(options) ?? { kind: 'min-max', minSize: 800, maxSize: 1333 };
+    const resize = planResize(options);
+    const shapes = planAnchors(options);
     const set = readDetectionSet(
       options,
       { flag: '--set', sets: options.set },
@@ -30,7 +36,8 @@ export const anchorsCommand: Command = defineCommand({
         ...(options.classes ? { classes: options.classes, needsEveryClass: true } : {}),
       },
     );
-    const coverage = anchorCoverage(set.images, resize);
+    const coverage = anchorCoverage(set.images, resize, shapes);
+    const suggestion = suggestAnchors(set.images, resize, shapes);
     const classes = [...coverage.byClass].sort(([a], [b]) => a - b);
     const sizes = coverage.bySize.filter(({ objects }) => objects > 0);
     const { objects, fitted, missed } = coverage;
@@ -41,6 +48,7 @@ export const anchorsCommand: Command = defineCommand({
       missed,
       classes: Object.fromEntries(classes.map(([classId, counts]) => [set.classNames[classId], counts])),
       sizes: sizes.map(({ belowPx, ...counts }) => ({ belowPx: Number.isFinite(belowPx) ? belowPx : null, ...counts })),
+      suggestion: suggestion ?? null,
     });
     const row = (name: string, counts: ClassCoverage): (string | number)[] => [
       name,
@@ -63,10 +71,18 @@ export const anchorsCommand: Command = defineCommand({
         ],
       }),
     );
-    const advice = adviceOn(coverage);
+    if (suggestion) context.print(`\n${suggestionText(suggestion, coverage)}`);
+    const advice = adviceOn(coverage, set.classNames);
     if (advice !== undefined) context.log.warn(advice);
   },
 });
+
+function suggestionText({ sizes, ratios, fittedShare }: AnchorSuggestion, { fitted, objects }: ClassCoverage): string {
+  return (
+    `--anchor-sizes ${sizes.join(',')} --anchor-ratios ${ratios.join(',')} would fit ` +
+    `${(100 * fittedShare).toFixed(1)} % of the objects at IoU 0.5 in place of ${share(fitted, objects)}`
+  );
+}
 
 function share(count: number, of: number): string {
   return of === 0 ? '-' : `${((100 * count) / of).toFixed(1)} %`;
