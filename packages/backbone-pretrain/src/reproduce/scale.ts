@@ -37,7 +37,7 @@ export interface RowPlan {
 const MINI: Readonly<Record<string, RecipeOptions>> = {
   resnet56: { epochs: 30 },
   resnet110: { epochs: 16 },
-  resnet50: { epochs: 4 },
+  resnet50: { epochs: 3 },
 };
 
 // 100 steps of 32 images on the 100 classes of the stand-in.
