@@ -1,0 +1,56 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from '@featuremine/command-line';
+import { ConfigError } from '@featuremine/errors';
+import { z } from 'zod';
+import type { SiteOptions } from './build-site';
+import { demoContent } from './demo-model';
+import { readExportedModel } from './exported-model';
+
+const PICTURE = /\.(jpe?g|png|webp)$/i;
+
+/** The flags that say what a site shows. */
+export const contentFields = {
+  model: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Folders of retinanet export --format tfjs; the detector of npm run demo by default'),
+  examples: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Pictures, and folders of them, that the page offers to try'),
+  demo: z.string().min(1).default(join('runs', 'demo')).describe('Folder of npm run demo'),
+};
+
+/**
+ * The models and examples that the flags name.
+ *
+ * @throws ConfigError or WeightsError for what is not there
+ */
+export async function contentOf(
+  options: z.output<z.ZodObject<typeof contentFields>>,
+  log: Logger,
+): Promise<Pick<SiteOptions, 'models' | 'examples'>> {
+  const { model, examples } = options;
+  const pictures = examples?.flatMap(picturesOf);
+  if (model !== undefined) return { models: model.map(readExportedModel), examples: pictures ?? [] };
+  const demo = await demoContent(options.demo, log);
+  return { models: [demo.model], examples: pictures ?? demo.examples };
+}
+
+function picturesOf(path: string): string[] {
+  const found = statSync(path, { throwIfNoEntry: false });
+  const files = found?.isDirectory()
+    ? readdirSync(path)
+        .sort()
+        .map((name) => join(path, name))
+    : [path];
+  const pictures = files.filter((file) => PICTURE.test(file));
+  if (found !== undefined && pictures.length > 0) return pictures;
+  throw new ConfigError({
+    where: `--examples ${path}`,
+    found: found === undefined ? 'no such file or folder' : 'no picture',
+    expected: 'JPEG, PNG or WebP files',
+    fix: 'Check the path',
+  });
+}
