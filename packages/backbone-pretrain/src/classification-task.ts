@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { HostTensor } from '@featuremine/tensor-graph';
 import type { TrainingBatch, TrainingTask } from '@featuremine/training';
 import {
   batchCount,
   classificationBatches,
   classPartners,
+  describeClassificationData,
   type ClassificationBatch,
-  type ClassificationDataset,
   type WorkerPool,
 } from '@featuremine/vision-data';
 import { exitsPath, saveVariables, saveWeights } from './backbone-weights';
@@ -75,7 +74,10 @@ export function classificationTask(parts: ClassificationTaskParts): TrainingTask
       await saveWeights(classifier, network, { path, provenance });
     },
     parameterCount: parameterCount(network.variables),
-    dataFingerprint: fingerprint([dataset, test.dataset]),
+    data: {
+      'training images': describeClassificationData(dataset),
+      'test images': describeClassificationData(test.dataset),
+    },
   };
 }
 
@@ -139,14 +141,4 @@ function trainingAccuracy(logits: HostTensor, labels: HostTensor): HostTensor {
   const score = new ClassificationScore();
   score.add(logits.data, labels.data, { imageCount, numClasses });
   return { dtype: 'float32', shape: [], data: Float32Array.of(score.result().top1) };
-}
-
-/** A hash of class names, files and labels: changed data gives another one. */
-function fingerprint(datasets: readonly ClassificationDataset[]): string {
-  const hash = createHash('sha256');
-  for (const dataset of datasets) {
-    hash.update(JSON.stringify([dataset.split, dataset.count, dataset.classNames]));
-    for (let i = 0; i < dataset.count; i++) hash.update(`${dataset.labelOf(i)},`);
-  }
-  return hash.digest('hex').slice(0, 16);
 }

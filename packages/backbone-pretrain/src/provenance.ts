@@ -1,24 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sourceCommit } from '@featuremine/training';
 import type { TrainOptions } from './training-options';
 
 /** The version of this package. */
 export function packageVersion(): string {
   const text = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
-}
-
-/** The commit that this package lies in, with `+` behind it when files were changed; undefined outside of git. */
-export function sourceCommit(): string | undefined {
-  const git = (...args: string[]): string =>
-    execFileSync('git', args, { cwd: __dirname, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  try {
-    const commit = git('rev-parse', '--short=12', 'HEAD');
-    return git('status', '--porcelain', '--untracked-files=no') === '' ? commit : `${commit}+`;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Options of a run that say nothing about the weights that come out of it. */

@@ -1,6 +1,7 @@
 import type { Logger } from '@featuremine/command-line';
 import { ConfigError, DatasetError } from '@featuremine/errors';
-import { RunFolder, scheduleFromOptions, train, type Summary } from '@featuremine/training';
+import { tensorflowVersion } from '@featuremine/tensor-graph';
+import { resumedStart, RunFolder, scheduleFromOptions, train, type Summary } from '@featuremine/training';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { loadWeights } from './backbone-weights';
 import { openTestData, openTrainingData, type ClassificationData } from './classification-data';
@@ -21,7 +22,9 @@ import type { TrainOptions } from './training-options';
  *
  * Throws ConfigError, DatasetError or WeightsError before anything is written when the options cannot work.
  */
-export async function trainClassifier(options: TrainOptions, log: Logger): Promise<Summary> {
+export async function trainClassifier(given: TrainOptions, log: Logger): Promise<Summary> {
+  const { weights, isRestored } = resumedStart(given);
+  const options = { ...given, weights };
   const { batchSize, seed } = options;
   const training = chosenTrainingData(options);
   const test = openTestData(options);
@@ -40,8 +43,8 @@ export async function trainClassifier(options: TrainOptions, log: Logger): Promi
   const classifier = createClassifier({ ...options, network, mining, methods, pixels: pixelStatistics(network) });
   const pool = createWorkerPool({ workers: options.workers });
   try {
-    if (options.weights !== undefined && !options.resume) {
-      log.info(`${options.weights}: ${await loadWeights(classifier, network, options.weights)}`);
+    if (weights !== undefined && !isRestored) {
+      log.info(`${weights}: ${await loadWeights(classifier, network, weights)}`);
     }
     const config = { ...options, imageSize, classNames };
     const provenance = provenanceOf({ classNames, recipe: { ...options, imageSize } });
@@ -65,6 +68,7 @@ export async function trainClassifier(options: TrainOptions, log: Logger): Promi
         ...options,
         schedule: scheduleFromOptions(options, task.stepsPerEpoch),
         log,
+        versions: { tensorflow: tensorflowVersion() },
         summary: summaryOf(options, training, test),
       });
     } finally {

@@ -9,3 +9,4 @@ export {
 } from './user-error';
 export type { FaultDescription } from './user-error';
 export { nearestName } from './nearest-name';
+export { parseJson } from './parse-json';

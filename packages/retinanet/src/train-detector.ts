@@ -1,12 +1,13 @@
 import type { Logger } from '@featuremine/command-line';
-import { CompiledModel } from '@featuremine/tensor-graph';
-import { RunFolder, accumulatedTask, train } from '@featuremine/training';
+import { CompiledModel, tensorflowVersion } from '@featuremine/tensor-graph';
+import { RunFolder, accumulatedTask, resumedStart, train } from '@featuremine/training';
 import type { Summary, TrainingTask } from '@featuremine/training';
-import { createWorkerPool, detectionSamplesOf } from '@featuremine/vision-data';
+import { createWorkerPool, describeDetectionData, detectionSamplesOf } from '@featuremine/vision-data';
 import type { WorkerPool } from '@featuremine/vision-data';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import { adviceOn, anchorCoverage } from './anchor-coverage';
 import type { DetectionSet } from './detection-set';
+import { readDetectorConfig } from './detector-config';
 import type { DetectorConfig } from './detector-config';
 import { countParameters, makeDetector } from './detector';
 import type { Detector } from './detector';
@@ -31,10 +32,13 @@ import { Validation } from './validation';
  *
  * @throws UserError for data, options and weights that cannot be used; nothing is written then.
  */
-export async function trainDetector(options: TrainOptions, log: Logger): Promise<Summary> {
-  const start = readStartWeights(options);
+export async function trainDetector(given: TrainOptions, log: Logger): Promise<Summary> {
+  const { weights: startFile, isRestored } = resumedStart(given);
+  const options = { ...given, weights: startFile };
+  const start = isRestored ? undefined : readStartWeights(options);
   const { trainSet, valSet } = readTrainingData(options, log);
-  const architecture = planArchitecture(options, trainSet.classNames.length, start);
+  const stored = isRestored ? readDetectorConfig(options.out).architecture : undefined;
+  const architecture = planArchitecture(options, trainSet.classNames.length, start, stored);
   const config: DetectorConfig = {
     classNames: trainSet.classNames,
     architecture,
@@ -90,7 +94,8 @@ interface TrainingParts {
 
 async function runTraining(parts: TrainingParts): Promise<Summary> {
   const { options, config, detector, model, pool, run, trainSet, valSet, log, loss } = parts;
-  const batches = new TrainingBatches({ samples: detectionSamplesOf(trainSet.images), options, config, pool });
+  const samples = detectionSamplesOf(trainSet.images);
+  const batches = new TrainingBatches({ samples, options, config, pool });
   const validation = valSet && new Validation(valSet, { detector, model, config, loss, pool, options });
   const common = {
     model,
@@ -101,10 +106,17 @@ async function runTraining(parts: TrainingParts): Promise<Summary> {
     bestMetric: { name: 'mAP', mode: 'max' },
     saveWeights: (path: string) => saveWeights(path, parts),
     parameterCount: countParameters(detector.variables.filter(({ isTrainable }) => isTrainable)),
+    data: {
+      'training images': describeDetectionData(samples, config.classNames),
+      ...(valSet
+        ? { 'validation images': describeDetectionData(detectionSamplesOf(valSet.images), config.classNames) }
+        : {}),
+    },
   } as const;
   const task = taskOf(common, parts);
   const summary = { classNames: config.classNames, architecture: config.architecture, resize: config.resize };
-  return train(task, run, { ...options, schedule: planSchedule(options, task.stepsPerEpoch), log, summary });
+  const versions = { tensorflow: tensorflowVersion() };
+  return train(task, run, { ...options, schedule: planSchedule(options, task.stepsPerEpoch), log, versions, summary });
 }
 
 function taskOf(common: Omit<TrainingTask, 'step'>, { model, detector, options, loss }: TrainingParts): TrainingTask {

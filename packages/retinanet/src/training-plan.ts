@@ -39,21 +39,23 @@ export function readStartWeights({
   return undefined;
 }
 
-/** What is built: from the flags, else from the weights, else torchvision's default. */
+/**
+ * What is built: from the flags, else as `stored` by the run that is resumed, else from the weights, else torchvision's
+ * default.
+ */
 export function planArchitecture(
   options: TrainOptions,
   numClasses: number,
   start: StartWeights | undefined,
+  stored?: DetectorArchitecture,
 ): DetectorArchitecture {
-  const found = start?.kind === 'detector' ? inferArchitecture(start.tensors, start.file) : undefined;
-  const backbone = options.model ?? (start ? inferBackbone(start.tensors, start.file) : 'resnet50');
+  const found = stored ?? (start?.kind === 'detector' ? inferArchitecture(start.tensors, start.file) : undefined);
   const version = DETECTOR_VERSIONS[options.detector ?? 'v1'];
-  const parts =
-    options.detector === undefined && found ? { p6From: found.p6From, hasHeadNorm: found.hasHeadNorm } : version;
-  const learns = trainablePart(start !== undefined);
-  const anchors = planAnchors(options);
+  const parts = options.detector === undefined && found ? found : version;
+  const learns = stored ?? trainablePart(start !== undefined);
+  const anchors = planAnchors(options) ?? stored?.anchors;
   return {
-    backbone,
+    backbone: options.model ?? stored?.backbone ?? (start ? inferBackbone(start.tensors, start.file) : 'resnet50'),
     numClasses,
     p6From: options.p6From ?? parts.p6From,
     hasHeadNorm: options.headNorm === undefined ? parts.hasHeadNorm : options.headNorm === 'group',

@@ -48,6 +48,14 @@ describe('planArchitecture', () => {
     expect(planArchitecture(options(), 3, second)).toMatchObject({ p6From: 'c5', hasHeadNorm: true });
   });
 
+  it('is what a resumed run was, without its weights file, but for flags that say otherwise', () => {
+    const stored = { ...planArchitecture(options(), 3, detectorFile()), anchors: planAnchors({ anchorRatios: [1] })! };
+    expect(planArchitecture(options(), 3, undefined, stored)).toEqual(stored);
+    const given = options({ model: 'resnet18', trainableStages: 5, detector: 'v2' });
+    const changed = { ...stored, backbone: 'resnet18', trainableStages: 5, p6From: 'c5', hasHeadNorm: true };
+    expect(planArchitecture(given, 3, undefined, stored)).toEqual(changed);
+  });
+
   it('takes the source of P6 and the norm of the head apart from the version', () => {
     const mixed = options({ detector: 'v1', p6From: 'c5', headNorm: 'group' });
     expect(planArchitecture(mixed, 3, undefined)).toMatchObject({ p6From: 'c5', hasHeadNorm: true });

@@ -13,7 +13,7 @@ export { rawOp, rawOps, int, float, bool, string, shape, type } from './raw-op';
 export type { Attribute, Attributes } from './raw-op';
 export { RecordingError } from './recording-error';
 export type { StepContext, StepFunction } from './step-context';
-export { tf } from './tensorflow';
+export { tensorflowVersion, tf } from './tensorflow';
 export {
   constantInit,
   kaimingNormalFanOut,

@@ -7,7 +7,7 @@ import { describeChanges } from './config-changes';
 import type { TrainableModel } from './task';
 
 /** The part of a checkpoint's state that stays the same over a sitting. */
-export type RunIdentity = Pick<CheckpointState, 'stepsPerEpoch' | 'config' | 'dataFingerprint' | 'versions'>;
+export type RunIdentity = Pick<CheckpointState, 'stepsPerEpoch' | 'config' | 'data' | 'versions'>;
 
 /** Options of `CheckpointKeeper`. */
 export interface CheckpointKeeperOptions {

@@ -14,6 +14,8 @@ export const checkpointStateSchema = z.object({
   batch: z.number().int().min(0),
   stepsPerEpoch: z.number().int().min(1),
   best: epochMetrics.nullable(),
+  /** The step at the end of the best epoch, whose checkpoint is kept; null if nothing is evaluated. */
+  bestStep: z.number().int().min(0).nullable(),
   last: epochMetrics.nullable(),
   /** Evaluations since the best one. */
   withoutGain: z.number().int().min(0),
@@ -27,7 +29,8 @@ export const checkpointStateSchema = z.object({
   trainedSeconds: z.number(),
   seconds: z.number(),
   config: z.record(z.string(), z.unknown()),
-  dataFingerprint: z.string().nullable(),
+  /** What the data was, part by part; see `TrainingTask.data`. */
+  data: z.record(z.string(), z.string()),
   versions: z.record(z.string(), z.string()),
 });
 

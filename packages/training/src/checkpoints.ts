@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CheckpointError, UserError } from '@featuremine/errors';
+import { CheckpointError, UserError, parseJson } from '@featuremine/errors';
 import type { Logger } from '@featuremine/command-line';
 import { flushFolder, asFloat32, readSafetensors, writeSafetensors } from '@featuremine/weights';
 import type { StoredTensor } from '@featuremine/weights';
 import { removeQuietly, writeDurably } from './atomic-file';
+import { CHECKPOINT_FORMAT, upgradeState } from './checkpoint-formats';
 import { checkpointStateSchema } from './checkpoint-state';
 import type { CheckpointState } from './checkpoint-state';
 import { fileFault } from './run-folder-error';
 
-/** The newest format that is written; all from 1 on are read. */
-const format = 1;
 const maxStateBytes = 16 * 1024 * 1024;
 
 /** All state of a run at one step. */
@@ -22,13 +21,14 @@ export interface Checkpoint {
 
 /**
  * Writes a checkpoint `step-00000120-epoch-0003/` of two files, variables.safetensors and state.json, and removes those
- * beyond the newest `keep`. It appears under its name complete and on the disk, or not at all.
+ * beyond the newest `keep`, except that of the best epoch. It appears under its name complete and on the disk, or not at
+ * all.
  *
  * @throws RunFolderError (disk full, no permission); what was there before stays.
  */
 export function saveCheckpoint(folder: string, checkpoint: Checkpoint, keep: number): void {
-  const { step, epoch } = checkpoint.state;
-  const name = `step-${String(step).padStart(8, '0')}-epoch-${String(epoch).padStart(4, '0')}`;
+  const { step, epoch, best, bestStep } = checkpoint.state;
+  const name = checkpointName(step, epoch);
   const temporary = join(folder, `${name}.${process.pid}.tmp`);
   const target = join(folder, name);
   if (isSound(target)) return;
@@ -49,7 +49,14 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint, keep: num
     const cause = error instanceof UserError ? (error.cause ?? error) : error;
     throw fileFault(target, cause);
   }
-  for (const old of listCheckpoints(folder).slice(keep)) rmSync(join(folder, old), { recursive: true, force: true });
+  const ofBest = best === null || bestStep === null ? undefined : checkpointName(bestStep, best.epoch);
+  for (const old of listCheckpoints(folder).slice(keep)) {
+    if (old !== ofBest) rmSync(join(folder, old), { recursive: true, force: true });
+  }
+}
+
+function checkpointName(step: number, epoch: number): string {
+  return `step-${String(step).padStart(8, '0')}-epoch-${String(epoch).padStart(4, '0')}`;
 }
 
 /**
@@ -110,35 +117,35 @@ function isSound(path: string): boolean {
 function encodeState({ variables, state }: Checkpoint): string {
   const body = { variablesSha256: hashVariables(variables), state };
   const text = JSON.stringify(body);
-  return `${JSON.stringify({ format, sha256: sha256Of(text), body })}\n`;
+  return `${JSON.stringify({ format: CHECKPOINT_FORMAT, sha256: sha256Of(text), body })}\n`;
 }
 
 function decodeState(path: string): { state: CheckpointState; sha256: string } {
   const file = readStateFile(path);
-  if (typeof file['format'] === 'number' && file['format'] > format) {
+  const { format } = file;
+  if (typeof format !== 'number') throw damaged(path, 'a state without a format');
+  if (format > CHECKPOINT_FORMAT) {
     throw new CheckpointError({
       where: path,
-      found: `format ${file['format']}`,
-      expected: `at most ${format}`,
+      found: `format ${format}`,
+      expected: `at most ${CHECKPOINT_FORMAT}`,
       fix: 'Use the version that wrote it, or a newer one',
     });
   }
-  const body = file['body'] as { variablesSha256?: unknown; state?: unknown } | undefined;
-  if (file['format'] !== format || typeof body !== 'object' || body === null)
-    throw damaged(path, 'no checkpoint state');
-  if (sha256Of(JSON.stringify(body)) !== file['sha256'])
-    throw damaged(path, 'a state that does not match its checksum');
-  const parsed = checkpointStateSchema.safeParse(body.state);
+  const body = file.body as { variablesSha256?: unknown; state?: unknown } | undefined;
+  if (typeof body !== 'object' || body === null) throw damaged(path, 'no checkpoint state');
+  if (sha256Of(JSON.stringify(body)) !== file.sha256) throw damaged(path, 'a state that does not match its checksum');
+  const parsed = checkpointStateSchema.safeParse(upgradeState(format, body.state));
   if (!parsed.success) throw damaged(path, `a state with a wrong ${parsed.error.issues[0]?.path.join('.')}`);
   return { state: parsed.data, sha256: String(body.variablesSha256) };
 }
 
-function readStateFile(path: string): Record<string, unknown> {
+function readStateFile(path: string): Readonly<Record<'format' | 'sha256' | 'body', unknown>> {
   const file = join(path, 'state.json');
   try {
     if (statSync(file).size > maxStateBytes) throw new RangeError('too large');
-    const value = JSON.parse(readFileSync(file, 'utf8')) as unknown;
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    const value = parseJson(readFileSync(file, 'utf8'));
+    if (typeof value === 'object' && value !== null) return value as Record<'format' | 'sha256' | 'body', unknown>;
   } catch (cause) {
     throw damaged(path, `a state.json that cannot be read (${(cause as Error).message})`);
   }

@@ -1,20 +1,23 @@
 import type { CheckpointState } from './checkpoint-state';
 
 /** Keys that change how a run is carried out, but not what comes out of it. */
-const harmless = new Set(['out', 'resume', 'workers', 'keep', 'checkpointEvery', 'checkpointEverySeconds', 'logEvery']);
+const harmless = new Set(['out', 'workers', 'keep', 'checkpointEvery', 'checkpointEverySeconds', 'logEvery']);
 
 /** What is different now from when a checkpoint was written, one line for each difference. */
 export function describeChanges(
-  before: Pick<CheckpointState, 'config' | 'dataFingerprint' | 'versions' | 'stepsPerEpoch'>,
-  now: Pick<CheckpointState, 'config' | 'dataFingerprint' | 'versions' | 'stepsPerEpoch'>,
+  before: Pick<CheckpointState, 'config' | 'data' | 'versions' | 'stepsPerEpoch'>,
+  now: Pick<CheckpointState, 'config' | 'data' | 'versions' | 'stepsPerEpoch'>,
 ): string[] {
   const lines: string[] = [];
   for (const key of keysOf(before.config, now.config)) {
     const [old, current] = [show(before.config[key]), show(now.config[key])];
     if (old !== current && !harmless.has(key)) lines.push(`config: ${key} was ${old} and is now ${current}`);
   }
-  if (before.dataFingerprint !== now.dataFingerprint) {
-    lines.push(`data: the training data has changed (${before.dataFingerprint} before, ${now.dataFingerprint} now)`);
+  // A checkpoint of format 1 knows nothing of its data.
+  const parts = Object.keys(before.data).length === 0 ? [] : keysOf(before.data, now.data);
+  for (const part of parts) {
+    const [old, current] = [before.data[part] ?? 'absent', now.data[part] ?? 'absent'];
+    if (old !== current) lines.push(`data: ${part} was ${old} and is now ${current}`);
   }
   if (before.stepsPerEpoch !== now.stepsPerEpoch) {
     lines.push(`data: an epoch had ${before.stepsPerEpoch} steps and now has ${now.stepsPerEpoch}`);

@@ -10,6 +10,9 @@ export type {
 export { train } from './train';
 export type { TrainOptions } from './train-options';
 export { readRunConfig, RunFolder } from './run-folder';
+export { resumedStart } from './resumed-start';
+export type { RunStart } from './resumed-start';
+export { sourceCommit } from './source-commit';
 export type { RunFolderOptions } from './run-folder';
 export { RunFolderError } from './run-folder-error';
 export { exitCodeOf } from './summary';

@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
+import { parseJson } from '@featuremine/errors';
+import { flushFolder } from '@featuremine/weights';
 import { writeFileAtomic } from './atomic-file';
 import { acquireLock } from './process-lock';
 import type { ProcessLock } from './process-lock';
@@ -20,6 +22,8 @@ export interface RunFolderOptions {
 /** What a folder that was trained into holds; config.json alone may be left by a run that failed before its start. */
 const traces = ['metrics.jsonl', 'summary.json', 'weights.safetensors', 'checkpoint'];
 
+const maxConfigBytes = 4 * 1024 * 1024;
+
 /**
  * The folder of a training run: config.json, metrics.jsonl, summary.json, weights.safetensors (best), checkpoint/,
  * tensorboard/. One process at a time: the file run.lock names it until `close`.
@@ -28,7 +32,7 @@ export class RunFolder {
   readonly path: string;
   /** True if the folder was opened to go on with what is in it. */
   readonly isResuming: boolean;
-  /** All resolved options of the command. */
+  /** All resolved options of the command, but whether it resumes. */
   readonly config: Readonly<Record<string, unknown>>;
   private readonly lock: ProcessLock;
   private readonly onExit = (): void => this.close();
@@ -36,13 +40,13 @@ export class RunFolder {
   private constructor(options: RunFolderOptions, lock: ProcessLock) {
     this.path = options.path;
     this.isResuming = options.resume;
-    this.config = options.config;
+    this.config = Object.fromEntries(Object.entries(options.config).filter(([key]) => key !== 'resume'));
     this.lock = lock;
     process.once('exit', this.onExit);
   }
 
   /**
-   * Makes or reopens a run folder.
+   * Makes or reopens a run folder. Nothing that a run left in it is changed yet.
    *
    * @throws RunFolderError if it holds a run and `resume` is false, if another process has it, or if it cannot be
    * written.
@@ -62,7 +66,7 @@ export class RunFolder {
       removeLeftovers(path);
       mkdirSync(join(path, 'checkpoint'), { recursive: true });
       mkdirSync(join(path, 'tensorboard'), { recursive: true });
-      writeFileAtomic(join(path, 'config.json'), `${JSON.stringify(options.config, null, 2)}\n`);
+      flushFolder(path);
     } catch (error) {
       lock.release();
       throw error instanceof RunFolderError ? error : fileFault(path, error);
@@ -87,12 +91,17 @@ export class RunFolder {
     return join(this.path, 'metrics.jsonl');
   }
 
-  /** Replaces summary.json. @throws RunFolderError */
-  writeSummary(summary: Summary): void {
-    writeFileAtomic(join(this.path, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  /** Replaces config.json, when it is certain that the run goes on with these options. @throws RunFolderError */
+  writeConfig(): void {
+    this.writeJson('config.json', this.config);
   }
 
-  /** Replaces another JSON file of the folder. @throws RunFolderError */
+  /** Replaces summary.json. @throws RunFolderError */
+  writeSummary(summary: Summary): void {
+    this.writeJson('summary.json', summary);
+  }
+
+  /** Replaces a JSON file of the folder. @throws RunFolderError */
   writeJson(name: string, value: unknown): void {
     writeFileAtomic(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`);
   }
@@ -110,17 +119,30 @@ export class RunFolder {
  * @throws RunFolderError if there is no run, or its config.json is damaged.
  */
 export function readRunConfig(path: string): Record<string, unknown> {
+  const config = readStoredConfig(path);
+  if (config !== undefined) return config;
+  const expected = 'a run folder, as train --out writes it';
+  throw new RunFolderError({ where: path, found: 'no config.json', expected, fix: 'Check the path' });
+}
+
+/** As `readRunConfig`, but undefined if there is no config.json. @throws RunFolderError if it is damaged */
+export function readStoredConfig(path: string): Record<string, unknown> | undefined {
   const file = join(path, 'config.json');
   let text: string;
   try {
+    const { size } = statSync(file);
+    if (size > maxConfigBytes) {
+      const expected = `at most ${maxConfigBytes}`;
+      throw new RunFolderError({ where: file, found: `${size} bytes`, expected, fix: 'Check the path' });
+    }
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw fileFault(file, cause);
-    const expected = 'a run folder, as train --out writes it';
-    throw new RunFolderError({ where: path, found: 'no config.json', expected, fix: 'Check the path' }, { cause });
+    if (cause instanceof RunFolderError) throw cause;
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fileFault(file, cause);
   }
   try {
-    const value = JSON.parse(text) as unknown;
+    const value = parseJson(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
     // Named below.

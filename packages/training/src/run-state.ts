@@ -8,6 +8,7 @@ export class RunState {
   epoch = 0;
   batch = 0;
   best: EpochMetrics | null = null;
+  bestStep: number | null = null;
   last: EpochMetrics | null = null;
   withoutGain = 0;
   nonFiniteInRow = 0;
@@ -22,19 +23,10 @@ export class RunState {
   /** The state that a checkpoint holds. */
   static from(saved: CheckpointState): RunState {
     const state = new RunState();
-    const { step, epoch, best, last, withoutGain, nonFiniteInRow, trainedImages, trainedSeconds } = saved;
-    const batch = Math.min(saved.batch, saved.stepsPerEpoch);
-    Object.assign(state, {
-      step,
-      epoch,
-      batch,
-      best,
-      last,
-      withoutGain,
-      nonFiniteInRow,
-      trainedImages,
-      trainedSeconds,
-    });
+    const { step, epoch, batch, withoutGain, nonFiniteInRow, trainedImages, trainedSeconds } = saved;
+    const { best, bestStep, last } = saved;
+    Object.assign(state, { step, epoch, batch, withoutGain, nonFiniteInRow, trainedImages, trainedSeconds });
+    Object.assign(state, { best, bestStep, last });
     state.intervalMeans = new RunningMeans(saved.intervalMeans);
     state.epochMeans = new RunningMeans(saved.epochMeans);
     state.secondsBefore = saved.seconds;
@@ -51,10 +43,11 @@ export class RunState {
   }
 
   /** The part of a checkpoint's state that the trainer moves on. */
-  snapshot(): Omit<CheckpointState, 'stepsPerEpoch' | 'metricsBytes' | 'config' | 'dataFingerprint' | 'versions'> {
-    const { step, epoch, batch, best, last, withoutGain, nonFiniteInRow, trainedImages, trainedSeconds } = this;
+  snapshot(): Omit<CheckpointState, 'stepsPerEpoch' | 'metricsBytes' | 'config' | 'data' | 'versions'> {
+    const { step, epoch, batch, best, bestStep, last, withoutGain, nonFiniteInRow, trainedImages, trainedSeconds } =
+      this;
     return {
-      ...{ step, epoch, batch, withoutGain, nonFiniteInRow, trainedImages, trainedSeconds },
+      ...{ step, epoch, batch, bestStep, withoutGain, nonFiniteInRow, trainedImages, trainedSeconds },
       best: best === null ? null : { epoch: best.epoch, metrics: { ...best.metrics } },
       last: last === null ? null : { epoch: last.epoch, metrics: { ...last.metrics } },
       intervalMeans: this.intervalMeans.state(),

@@ -59,6 +59,9 @@ export interface TrainingTask {
   saveWeights(path: string): Promise<void>;
   /** Number of trained parameters, for the summary. */
   readonly parameterCount?: number;
-  /** A hash of the data set (names, sizes), so that changed data is noticed on resume. */
-  readonly dataFingerprint?: string;
+  /**
+   * What the data is, part by part, so that changed data is noticed and named on resume: `training images` → `400 files,
+   * 9f2c41d0`.
+   */
+  readonly data?: Readonly<Record<string, string>>;
 }

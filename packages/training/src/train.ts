@@ -1,8 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { parseJson } from '@featuremine/errors';
 import { writeFileAtomic } from './atomic-file';
 import { readMetrics } from './read-metrics';
 import type { RunFolder } from './run-folder';
+import type { RunState } from './run-state';
+import { isFinished, isStoppedEarly, openSitting } from './sitting';
+import type { Sitting } from './sitting';
+import { watchStopSignals } from './stop-signals';
+import type { StopSignals } from './stop-signals';
 import type { Summary } from './summary';
 import type { TrainingTask } from './task';
 import type { TrainOptions } from './train-options';
@@ -20,14 +26,24 @@ import { trainingReport } from './training-report';
  * where it is whole.
  */
 export async function train(task: TrainingTask, run: RunFolder, options: TrainOptions): Promise<Summary> {
-  const trainer = await Trainer.start(task, run, options);
+  const signals = watchStopSignals((name) => {
+    options.log.warn(`${name}: finishing the step, then saving; the same signal again ends at once`);
+  });
   try {
-    if (trainer.isFinished && run.isResuming) {
-      options.log.info(
-        `${run.path}: the run is finished (${trainer.state.epoch} epochs); pass more --epochs to go on with it`,
-      );
+    return await runSitting(await openSitting(task, run, options), signals);
+  } finally {
+    signals.dispose();
+  }
+}
+
+async function runSitting(sitting: Sitting, signals: StopSignals): Promise<Summary> {
+  const { run, options, state } = sitting;
+  const trainer = new Trainer(sitting, signals);
+  try {
+    if (run.isResuming && isFinished(sitting)) {
+      options.log.info(`${run.path}: ${finishedText(state, options)}`);
       const summary = readSummary(run);
-      if (summary !== undefined) return summary;
+      if (summary !== undefined && isWhole(run, summary)) return summary;
     }
     const summary = await trainer.run();
     writeReport(run, summary);
@@ -43,11 +59,22 @@ function writeReport(run: RunFolder, summary: Summary): void {
   writeFileAtomic(join(run.path, 'report.html'), report);
 }
 
+function finishedText(state: RunState, options: TrainOptions): string {
+  if (!isStoppedEarly({ state, options }))
+    return `the run is finished (${state.epoch} epochs); pass more --epochs to go on with it`;
+  return `the run was stopped early (${state.epoch} epochs); pass a larger --early-stop to go on with it`;
+}
+
+// A signal between the last epoch and its summary, or a kill before the report, leaves something to be written.
+function isWhole(run: RunFolder, { stoppedBy }: Summary): boolean {
+  return (stoppedBy === 'finished' || stoppedBy === 'early-stop') && existsSync(join(run.path, 'report.html'));
+}
+
 function readSummary(run: RunFolder): Summary | undefined {
   const path = join(run.path, 'summary.json');
   if (!existsSync(path)) return undefined;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Summary;
+    return parseJson(readFileSync(path, 'utf8')) as Summary;
   } catch {
     return undefined; // Damaged: written anew.
   }

@@ -1,41 +1,29 @@
-import { CheckpointKeeper } from './checkpoint-keeper';
 import { isBetter } from './best-metric';
-import { MetricsWriter } from './metrics-writer';
-import { NonFiniteGuard } from './non-finite-guard';
-import type { RunFolder } from './run-folder';
-import { RunState } from './run-state';
-import { scalarsOf } from './step-scalars';
-import { watchStopSignals } from './stop-signals';
-import type { StopSignals } from './stop-signals';
+import { describeEpoch, finiteOnly } from './epoch-line';
 import { makeSummary } from './make-summary';
+import { NonFiniteGuard } from './non-finite-guard';
+import type { RunState } from './run-state';
+import { isFinished } from './sitting';
+import type { Sitting } from './sitting';
+import { scalarsOf } from './step-scalars';
+import type { StopSignals } from './stop-signals';
 import type { StopReason, Summary } from './summary';
-import type { TrainingBatch, TrainingTask } from './task';
-import type { TrainOptions } from './train-options';
+import type { TrainingBatch } from './task';
 import { TrainingProgress } from './training-progress';
-import { versionsWith } from './versions';
-
-/** The parts of a sitting that the trainer works with. */
-interface Parts {
-  readonly task: TrainingTask;
-  readonly run: RunFolder;
-  readonly options: TrainOptions;
-  readonly state: RunState;
-  readonly keeper: CheckpointKeeper;
-  readonly metrics: MetricsWriter;
-}
 
 /** One sitting of a run: from its start or its last checkpoint to its end or a stop. */
 export class Trainer {
   readonly state: RunState;
-  private readonly parts: Parts;
+  private readonly parts: Sitting;
   private readonly guard: NonFiniteGuard;
   private readonly progress: TrainingProgress;
   private readonly signals: StopSignals;
   private hasStepped = false;
 
-  private constructor(parts: Parts) {
+  constructor(parts: Sitting, signals: StopSignals) {
     const { task, run, options, state } = parts;
     this.parts = parts;
+    this.signals = signals;
     this.state = state;
     this.guard = new NonFiniteGuard({ run, limit: options.maxNonFinite ?? 10, inRow: state.nonFiniteInRow });
     this.progress = new TrainingProgress({
@@ -43,46 +31,12 @@ export class Trainer {
       epochs: options.epochs,
       stepsPerEpoch: task.stepsPerEpoch,
     });
-    this.signals = watchStopSignals((name) => {
-      options.log.warn(`${name}: finishing the step, then saving; the same signal again ends at once`);
-    });
-  }
-
-  /** Restores the last checkpoint if the run was opened to resume, and opens the logs. */
-  static async start(task: TrainingTask, run: RunFolder, options: TrainOptions): Promise<Trainer> {
-    const keeper = new CheckpointKeeper({
-      folder: run.checkpointFolder,
-      model: task.model,
-      identity: {
-        stepsPerEpoch: task.stepsPerEpoch,
-        config: { ...run.config },
-        dataFingerprint: task.dataFingerprint ?? null,
-        versions: versionsWith(options.versions),
-      },
-      keep: options.keep ?? 2,
-      everySeconds: options.checkpointEverySeconds ?? 60,
-      everySteps: options.checkpointEvery,
-      log: options.log,
-    });
-    const saved = run.isResuming ? await keeper.restore() : undefined;
-    if (saved === undefined) {
-      if (run.isResuming) options.log.info(`${run.path}: there is no checkpoint to resume from; starting afresh`);
-      return new Trainer({ task, run, options, keeper, state: new RunState(), metrics: new MetricsWriter(run) });
-    }
-    options.log.info(`${run.path}: resuming at step ${saved.step}, epoch ${saved.epoch + 1}`);
-    const metrics = new MetricsWriter(run, { keepBytes: saved.metricsBytes, step: saved.step });
-    return new Trainer({ task, run, options, keeper, state: RunState.from(saved), metrics });
-  }
-
-  /** True when all epochs are done, or the run was stopped early. */
-  get isFinished(): boolean {
-    return this.state.epoch >= this.parts.options.epochs || this.isStoppedEarly;
   }
 
   /** Trains to the end of this sitting. */
   async run(): Promise<Summary> {
     const { options, run } = this.parts;
-    while (!this.isFinished && this.signals.reason === undefined) {
+    while (!isFinished(this.parts) && this.signals.reason === undefined) {
       await this.trainEpoch();
       this.progress.stop();
       if (this.signals.reason === undefined) await this.endEpoch();
@@ -96,16 +50,10 @@ export class Trainer {
     return summary;
   }
 
-  /** Ends logs, progress and signal handlers. */
+  /** Ends logs and progress. */
   close(): void {
     this.progress.stop();
-    this.signals.dispose();
     this.parts.metrics.close();
-  }
-
-  private get isStoppedEarly(): boolean {
-    const { earlyStop } = this.parts.options;
-    return earlyStop !== undefined && this.state.withoutGain >= earlyStop;
   }
 
   private stopReason(): StopReason {
@@ -145,8 +93,7 @@ export class Trainer {
       const { stepsPerEpoch } = parts.task;
       throw new Error(`epoch ${state.epoch + 1} ended after ${state.batch} of ${stepsPerEpoch} batches`);
     } catch (error) {
-      await this.save();
-      parts.options.log.info(`${parts.run.path}: saved at step ${state.step}; go on with --resume`);
+      await this.saveBeforeFault();
       throw error;
     }
   }
@@ -177,10 +124,9 @@ export class Trainer {
     if (state.step % (options.logEvery ?? 20) === 0) this.logInterval(learningRate);
     const { epoch, batch: done, imagesPerSecond } = state;
     this.progress.step({ epoch, batch: done, loss, imagesPerSecond, stepMs });
-    const fault = guard.fault();
-    if (fault !== undefined) {
-      await this.save();
-      throw fault;
+    if (guard.isAtLimit) {
+      await this.saveBeforeFault();
+      throw guard.fault();
     }
   }
 
@@ -215,20 +161,24 @@ export class Trainer {
     });
     options.log.info(describeEpoch(epochMetrics.epoch, options.epochs, epochMetrics.metrics));
     state.last = epochMetrics;
+    const isMeasured = held[task.bestMetric.name] !== undefined;
+    const isGain = isEvaluated && isBetter(held, state.best?.metrics, task.bestMetric);
     if (isEvaluated) {
       metrics.pictures(state.step, (await task.pictures?.()) ?? []);
-      const isGain = isBetter(held, state.best?.metrics, task.bestMetric);
       state.withoutGain = isGain ? 0 : state.withoutGain + 1;
       if (isGain) {
         await task.saveWeights(run.weightsPath);
         state.best = epochMetrics;
+        state.bestStep = isMeasured ? state.step : null;
       }
     }
     state.epoch++;
     state.batch = 0;
     state.epochMeans.reset();
     run.writeSummary(makeSummary({ ...parts, stoppedBy: this.stopReason() }));
-    if (keeper.isDueAfterEpoch() && !this.isFinished) await this.save();
+    // The checkpoint of the best epoch is kept, so there is one of each that was the best for a time.
+    const isDue = keeper.isDueAfterEpoch() || (isGain && isMeasured);
+    if (isDue && !isFinished(parts)) await this.save();
   }
 
   // Undefined if a signal came meanwhile: what was measured until then says nothing, and is measured after a resume.
@@ -242,8 +192,19 @@ export class Trainer {
       return result;
     } catch (error) {
       if (this.signals.reason !== undefined) return undefined;
-      await this.save();
+      await this.saveBeforeFault();
       throw error;
+    }
+  }
+
+  // The fault that ends the run is the one to be told of, not that the state could not be saved after it.
+  private async saveBeforeFault(): Promise<void> {
+    const { run, options } = this.parts;
+    try {
+      await this.save();
+      options.log.info(`${run.path}: saved at step ${this.state.step}; go on with --resume`);
+    } catch (error) {
+      options.log.warn(`the state of step ${this.state.step} could not be saved: ${(error as Error).message}`);
     }
   }
 
@@ -257,14 +218,4 @@ function startFetch(batches: AsyncIterator<TrainingBatch>): Promise<IteratorResu
   const next = batches.next();
   next.catch(() => undefined); // Thrown where it is awaited, unless the step before it fails first.
   return next;
-}
-
-// JSON has no NaN: a metric that could not be measured is left out.
-function finiteOnly(metrics: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
-}
-
-function describeEpoch(epoch: number, epochs: number, metrics: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
-  return `epoch ${epoch}/${epochs}: ${parts.join(', ')}`;
 }

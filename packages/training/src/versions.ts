@@ -1,11 +1,13 @@
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
+import { sourceCommit } from './source-commit';
 
 const { version } = createRequire(__filename)('../package.json') as { version: string };
 
-/** The versions that results depend on: this package's, Node's, and what a command adds (TensorFlow's). */
+/** The versions that results depend on: this package's and its commit, Node's, and what a command adds (TensorFlow's). */
 export function versionsWith(added: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return { featuremine: version, node: process.versions.node, ...added };
+  const commit = sourceCommit();
+  return { featuremine: version, ...(commit === undefined ? {} : { commit }), node: process.versions.node, ...added };
 }
 
 /** The processor, for a summary whose command names no device. */

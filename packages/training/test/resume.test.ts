@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { CheckpointError } from '@featuremine/errors';
 import { Random } from '@featuremine/random';
@@ -127,17 +136,27 @@ describe('train with resume', () => {
     await expect(trainIn(path, makeLinearTask(), { resume: true })).rejects.toThrow(CheckpointError);
   });
 
-  it('refuses a checkpoint of a newer format, and reads format 1 as it was first written', async () => {
+  it('refuses a checkpoint of a newer format by name', async () => {
     const path = temporaryFolder();
     await trainIn(path, makeLinearTask(), { epochs: 1, keep: 1 });
     const folder = join(path, 'checkpoint');
     const state = join(folder, listCheckpoints(folder)[0], 'state.json');
     const text = readFileSync(state, 'utf8');
-    expect(text.startsWith('{"format":1,')).toBe(true);
-    writeFileSync(state, text.replace('"format":1', '"format":2'));
+    expect(text.startsWith('{"format":2,')).toBe(true);
+    writeFileSync(state, text.replace('"format":2', '"format":3'));
     const log = keepingLogger();
     await expect(trainIn(path, makeLinearTask(), { resume: true, log })).rejects.toThrow(CheckpointError);
-    expect(log.lines[0]).toContain('format 2, expected at most 1');
+    expect(log.lines[0]).toContain('format 3, expected at most 2');
+  });
+
+  it('goes on from a run of format 1, with the same bits and without a word about the data', async () => {
+    const path = temporaryFolder();
+    cpSync(join(__dirname, 'fixtures/run-format-1'), path, { recursive: true });
+    const log = keepingLogger();
+    await trainIn(path, makeLinearTask(), { resume: true, log });
+    expect(log.lines).toContain(`${path}: resuming at step 14, epoch 2`);
+    expect(log.lines.filter((line) => line.includes('data:'))).toEqual([]);
+    expectSameRun(path, whole);
   });
 
   it('names what changed: config, data and code', async () => {
@@ -148,13 +167,15 @@ describe('train with resume', () => {
       versions: { tensorflow: '1' },
     });
     const log = keepingLogger();
-    const task = { ...makeLinearTask({ stepsPerEpoch: 5 }), dataFingerprint: 'other' };
+    const data = { 'training images': 'other', 'validation images': '7 files' };
+    const task = { ...makeLinearTask({ stepsPerEpoch: 5 }), data };
     const config = { lr: 0.5, out: 'b', momentum: 0.9 };
     await trainIn(path, task, { resume: true, log, config, versions: { tensorflow: '2' } });
     expect(log.lines.filter((line) => line.startsWith('resuming, but')).map((line) => line.slice(29))).toEqual([
       'config: lr was 0.02 and is now 0.5',
       'config: momentum was not set and is now 0.9',
-      'data: the training data has changed (linear-0 before, other now)',
+      'data: training images was linear-0 and is now other',
+      'data: validation images was absent and is now 7 files',
       'data: an epoch had 10 steps and now has 5',
       'code: tensorflow was 1 and is now 2',
     ]);
@@ -175,6 +196,34 @@ describe('train with resume', () => {
     await expect(trainIn(path, other, { resume: true })).rejects.toThrow(
       /another model \(weights has 3 values, not 4; bias is missing; momentum\/weights is not in the model\)/,
     );
+  });
+
+  it('leaves config.json as it is when the options do not fit the run, or the run is finished', async () => {
+    const path = temporaryFolder();
+    await trainIn(path, makeLinearTask(), { epochs: 1, config: { lr: 0.02, resume: false } });
+    const config = (): unknown => JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'));
+    const task = makeLinearTask();
+    const readVariables = (): Promise<Map<string, Float32Array>> => Promise.resolve(new Map<string, Float32Array>());
+    const other = { ...task, model: { ...task.model, readVariables, writeVariables: () => Promise.resolve() } };
+    const changed = { resume: true, config: { lr: 0.5, resume: true } };
+    await expect(trainIn(path, other, changed)).rejects.toThrow(CheckpointError);
+    await trainIn(path, makeLinearTask(), { ...changed, epochs: 1 });
+    expect(config()).toEqual({ lr: 0.02 });
+    await trainIn(path, makeLinearTask(), { ...changed, epochs: 2 });
+    expect(config()).toEqual({ lr: 0.5 });
+  });
+
+  it('keeps the checkpoint of the best epoch beyond those that it is told to keep', async () => {
+    const path = temporaryFolder();
+    const evaluate = (epoch: number): Record<string, number> => ({ error: [3, 1, 2][epoch] });
+    const kept = (): number[] => listCheckpoints(join(path, 'checkpoint')).map((name) => Number(name.slice(5, 13)));
+    const options = { checkpointEvery: 2, keep: 2 };
+    await trainIn(path, makeLinearTask({ hooks: { evaluate } }), options);
+    expect(kept()).toEqual([30, 28, 20]);
+    // More epochs with a better one: it takes the place.
+    const better = makeLinearTask({ hooks: { evaluate: () => ({ error: 0.5 }) } });
+    await trainIn(path, better, { ...options, epochs: 5, resume: true });
+    expect(kept()).toEqual([50, 48, 40]);
   });
 
   it('keeps as many checkpoints as it is told', async () => {

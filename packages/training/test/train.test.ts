@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
 import { readSafetensors } from '@featuremine/weights';
-import { RunFolder, RunFolderError, exitCodeOf } from '../src';
+import { RunFolder, RunFolderError, exitCodeOf, resumedStart, sourceCommit } from '../src';
 import { silentLogger } from '@featuremine/command-line';
 import { makeLinearTask } from './support/linear-task';
 import { keepingLogger, metricsOf, temporaryFolder, trainIn } from './support/run-files';
@@ -123,6 +123,12 @@ describe('train', () => {
     expect(saved.steps).toHaveLength(3);
     expect(saved.steps[2].files).toContain('epoch0-batch3-3.jpg');
     expect(readdirSync(join(path, 'checkpoint'))).toHaveLength(1);
+    // The last batch, as the step got it.
+    const { tensors, metadata } = readSafetensors(join(path, 'non-finite.safetensors'));
+    expect(metadata.get('step')).toBe('4');
+    expect([...tensors.keys()].sort()).toEqual(['noise', 'x', 'y']);
+    expect(tensors.get('x')!.shape).toEqual([4, 3]);
+    expect(tensors.get('x')!.data.every((value) => Number.isNaN(value))).toBe(true);
   });
 
   it('goes on after fewer such steps', async () => {
@@ -161,6 +167,69 @@ describe('train', () => {
     expect(log.lines.join('\n')).toContain('the run is finished (2 epochs)');
     const more = await trainIn(path, makeLinearTask(), { epochs: 3, resume: true });
     expect(more).toMatchObject({ epochs: 3, steps: 30 });
+  });
+});
+
+describe('a fault that cannot be followed by a checkpoint', () => {
+  it('is the one that is told of', async () => {
+    const path = temporaryFolder();
+    const log = keepingLogger();
+    const beforeBatch = (_: number, batch: number): void => {
+      if (batch < 5) return;
+      rmSync(join(path, 'checkpoint'), { recursive: true });
+      writeFileSync(join(path, 'checkpoint'), 'no folder');
+      throw new DatasetError({ where: 'x.jpg', found: 'gone', fix: 'Restore it' });
+    };
+    const failed = trainIn(path, makeLinearTask({ hooks: { beforeBatch } }), { log });
+    await expect(failed).rejects.toThrow('x.jpg: gone. Restore it.');
+    expect(log.lines.at(-1)).toMatch(/the state of step 5 could not be saved: .*a part of the path is no folder/);
+  });
+});
+
+describe('a signal behind the last step of the last epoch', () => {
+  it('leaves a finished run, which a resume tells as such', async () => {
+    const path = temporaryFolder();
+    const task = makeLinearTask();
+    const saveWeights = async (file: string): Promise<void> => {
+      await task.saveWeights(file);
+      process.emit('SIGINT', 'SIGINT');
+    };
+    const stopped = await trainIn(path, { ...task, saveWeights }, { epochs: 1 });
+    expect(stopped).toMatchObject({ stoppedBy: 'SIGINT', epochs: 1 });
+    const log = keepingLogger();
+    const resumed = await trainIn(path, makeLinearTask(), { epochs: 1, resume: true, log });
+    expect(exitCodeOf(resumed)).toBe(0);
+    expect(log.lines.join()).toContain('the run is finished (1 epochs)');
+    expect(JSON.parse(readFileSync(join(path, 'summary.json'), 'utf8'))).toMatchObject({ stoppedBy: 'finished' });
+  });
+});
+
+describe('resumedStart', () => {
+  it('gives the weights of the command line for a new run', () => {
+    const out = temporaryFolder();
+    expect(resumedStart({ out, resume: false, weights: 'w.pth' })).toEqual({ weights: 'w.pth', isRestored: false });
+  });
+
+  it('refuses weights together with --resume', () => {
+    const options = { out: 'runs/a', resume: true, weights: 'w.pth' };
+    expect(() => resumedStart(options)).toThrow(/--weights: it is given together with --resume\. Leave one/);
+  });
+
+  it('remembers the weights that a run was started with, and whether there is a checkpoint', async () => {
+    const out = temporaryFolder();
+    expect(resumedStart({ out, resume: true })).toEqual({ weights: undefined, isRestored: false });
+    await trainIn(out, makeLinearTask(), { epochs: 1, config: { weights: 'w.pth' } });
+    expect(resumedStart({ out, resume: true })).toEqual({ weights: 'w.pth', isRestored: true });
+    rmSync(join(out, 'checkpoint'), { recursive: true });
+    expect(resumedStart({ out, resume: true })).toEqual({ weights: 'w.pth', isRestored: false });
+  });
+});
+
+describe('sourceCommit', () => {
+  it('is the commit of these sources, with a mark and a hash where they were changed', () => {
+    const commit = sourceCommit();
+    if (commit !== undefined) expect(commit).toMatch(/^[0-9a-f]{12}(\+[0-9a-f]{8})?$/);
+    expect(commit === undefined).toBe(!existsSync(join(__dirname, '../../../.git')));
   });
 });
 

@@ -18,6 +18,7 @@ export { makeShapesDevkit } from './shapes-devkit';
 export type { ShapesDevkit, ShapesDevkitOptions } from './shapes-devkit';
 export type { DetectionSample } from './detection-sample';
 export { detectionSamplesOf } from './detection-samples-of';
+export { describeClassificationData, describeDetectionData } from './describe-data';
 
 export type {
   ClassificationCrop,

@@ -73,7 +73,7 @@ function makeLinearTask({ seed = 0, stepsPerEpoch = 10, hooks = {} } = {}) {
     model,
     stepsPerEpoch,
     parameterCount: 3,
-    dataFingerprint: `linear-${seed}`,
+    data: { 'training images': `linear-${seed}` },
     bestMetric: { name: 'error', mode: 'min' },
     async step(inputs) {
       await hooks.beforeStep?.(inputs);
