@@ -3,25 +3,34 @@ import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
 import { readImageSize } from '@featuremine/vision-data';
 import type { DetectionSample } from '@featuremine/vision-data';
+import { filesMatching, isGlob } from './glob';
 
 const IMAGE_NAME = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 const SHOWN = 20;
 
 /**
- * The image files that arguments name: files as they are, of folders the images in them, sorted by name.
+ * The image files that arguments name: files as they are, of folders the images in them, of patterns (`photos/*.jpg`,
+ * `photos/**`) the images that match; folders and patterns sorted by name. An image that is named twice is there once.
  *
- * @throws DatasetError that lists every argument that is missing, and folders without an image.
+ * @throws DatasetError that lists every argument that is missing, and folders and patterns without an image.
  */
 export function findImages(paths: readonly string[]): string[] {
-  const missing = paths.filter((path) => !existsSync(path));
+  const missing = paths.filter((path) => !existsSync(path) && !isGlob(path));
   if (missing.length > 0) {
     throw new DatasetError({
       where: missing.slice(0, SHOWN).join(', ') + (missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : ''),
       found: 'no such file or folder',
-      fix: 'Check the path; patterns such as *.jpg are expanded by the shell',
+      fix: 'Check the path',
     });
   }
-  return paths.flatMap((path) => (statSync(path).isDirectory() ? imagesOf(path) : [path]));
+  return [
+    ...new Set(
+      paths.flatMap((path) => {
+        if (!existsSync(path)) return imagesMatching(path);
+        return statSync(path).isDirectory() ? imagesOf(path) : [path];
+      }),
+    ),
+  ];
 }
 
 /**
@@ -56,6 +65,16 @@ export async function samplesOfImages(files: readonly string[]): Promise<Detecti
 function sampleWithoutObjects(file: string, size: { width: number; height: number }): DetectionSample {
   const none = { boxes: new Float32Array(0), labels: new Int32Array(0), isDifficult: new Uint8Array(0) };
   return { id: file, imagePath: file, ...size, ...none };
+}
+
+function imagesMatching(pattern: string): string[] {
+  const files = filesMatching(pattern).filter((path) => IMAGE_NAME.test(path));
+  if (files.length > 0) return files;
+  throw new DatasetError({
+    where: pattern,
+    found: 'no image matches this pattern',
+    fix: 'Check the pattern: * stands for a part of a name, ** for any folders',
+  });
 }
 
 function imagesOf(folder: string): string[] {

@@ -32,11 +32,15 @@ import { Validation } from './validation';
  *
  * @throws UserError for data, options and weights that cannot be used; nothing is written then.
  */
-export async function trainDetector(given: TrainOptions, log: Logger): Promise<Summary> {
+export async function trainDetector(
+  given: TrainOptions,
+  log: Logger,
+  validation: { readonly validatesOnTraining?: boolean } = {},
+): Promise<Summary> {
   const { weights: startFile, isRestored } = resumedStart(given);
   const options = { ...given, weights: startFile };
   const start = isRestored ? undefined : readStartWeights(options);
-  const { trainSet, valSet } = readTrainingData(options, log);
+  const { trainSet, valSet } = readTrainingData(options, log, validation);
   const stored = isRestored ? readDetectorConfig(options.out).architecture : undefined;
   const architecture = planArchitecture(options, trainSet.classNames.length, start, stored);
   const config: DetectorConfig = {

@@ -15,6 +15,7 @@ import type { TrainOptions } from './train-options';
 export function readTrainingData(
   options: TrainOptions,
   log: Logger,
+  { validatesOnTraining = false }: { readonly validatesOnTraining?: boolean | undefined } = {},
 ): { readonly trainSet: DetectionSet; readonly valSet: DetectionSet | undefined } {
   const part = { flag: '--train', sets: options.train };
   const name = sourceName(options, part);
@@ -37,6 +38,7 @@ export function readTrainingData(
       fix: 'Add images, or take a smaller batch',
     });
   }
+  if (validatesOnTraining) return { trainSet, valSet: trainSet };
   const validation = validationPart(options);
   if (validation === undefined) return { trainSet, valSet: undefined };
   const { source, part: valPart } = validation;

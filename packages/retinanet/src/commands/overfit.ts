@@ -1,11 +1,15 @@
 import { defineCommand, formatTable } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
-import { exitCodeOf } from '@featuremine/training';
+import { exitCodeOf, readMetrics } from '@featuremine/training';
+import type { VocImageSet } from '@featuremine/voc';
+import type { z } from 'zod';
 import { anchorCoverage } from '../anchor-coverage';
 import { readDetectionSet } from '../data-source';
+import { diagnose } from '../overfit-diagnosis';
+import { suggestAnchors } from '../suggest-anchors';
 import { trainDetector } from '../train-detector';
 import { trainSchema } from '../train-options';
-import { planResize } from '../training-plan';
+import { planAnchors, planResize } from '../training-plan';
 
 /** The mAP from which a few images count as learnt by heart. */
 const LEARNT = 0.95;
@@ -22,7 +26,10 @@ const schema = trainSchema.omit({ val: true, valCoco: true, valImages: true }).e
   protocol: trainSchema.shape.protocol.default('voc10'),
 });
 
-/** `retinanet overfit`: a few images learnt by heart, as a test of data, boxes and settings before a long training. */
+/**
+ * `retinanet overfit`: a few images learnt by heart, as a test of data, boxes and settings before a long training. Exit
+ * code 2 with a diagnosis when they are not learnt.
+ */
 export const overfitCommand: Command = defineCommand({
   name: 'overfit',
   summary: 'Learn a few images by heart: a quick test of data and settings before a long training',
@@ -32,19 +39,20 @@ export const overfitCommand: Command = defineCommand({
   schema,
   hasConfig: true,
   async run(options, context) {
-    const { coco, train } = options;
-    const summary = await trainDetector({ ...options, ...(coco ? { valCoco: coco } : { val: train }) }, context.log);
-    const { images } = readDetectionSet(options, { flag: '--train', sets: train }, { onBadBox: options.onBadBox });
-    const coverage = anchorCoverage(images.slice(0, options.limit), planResize(options));
-    const mAP = summary.best?.metrics['mAP'] ?? 0;
+    const summary = await trainDetector(options, context.log, { validatesOnTraining: true });
+    const { images, classNames } = imagesOf(options);
+    const [resize, shapes] = [planResize(options), planAnchors(options)];
+    const coverage = anchorCoverage(images, resize, shapes);
+    const best = summary.best?.metrics ?? {};
+    const mAP = best['mAP'] ?? 0;
     const isLearnt = mAP >= LEARNT;
-    context.output({ ...summary, isLearnt, coverage });
+    const suggestion = suggestAnchors(images, resize, shapes);
+    const evidence = { images, classNames, coverage, suggestion, lines: readMetrics(options.out), best };
+    const diagnosis = isLearnt ? [] : diagnose(evidence);
+    context.output({ ...summary, isLearnt, diagnosis, coverage });
     context.print(
       formatTable({
-        columns: [
-          { title: `${Math.min(options.limit, images.length)} images by heart` },
-          { title: '', align: 'right' },
-        ],
+        columns: [{ title: `${images.length} images by heart` }, { title: '', align: 'right' }],
         rows: [
           ['mAP', mAP.toFixed(4)],
           ['objects that an anchor fits at IoU 0.5', `${coverage.fitted} of ${coverage.objects}`],
@@ -52,14 +60,17 @@ export const overfitCommand: Command = defineCommand({
         ],
       }),
     );
-    context.print(isLearnt ? 'Learnt: data and settings are sound.' : diagnosis(coverage));
-    return exitCodeOf(summary);
+    context.print(isLearnt ? 'Learnt: data and settings are sound.' : `Not learnt.\n${diagnosis.join('\n')}`);
+    return exitCodeOf(summary) || (isLearnt ? 0 : 2);
   },
 });
 
-function diagnosis({ missed, objects }: { readonly missed: number; readonly objects: number }): string {
-  if (missed * 10 > objects) {
-    return `Not learnt: at this image size ${missed} of ${objects} objects are too small or too long for the anchors. Enlarge --image-size.`;
-  }
-  return 'Not learnt: look at the boxes with their names (retinanet show), give it more --epochs, or another --lr.';
+function imagesOf(options: z.output<typeof schema>): VocImageSet {
+  const { onBadBox, classes, limit, train } = options;
+  const set = readDetectionSet(
+    options,
+    { flag: '--train', sets: train },
+    { onBadBox, ...(classes ? { classes } : {}) },
+  );
+  return { ...set, images: set.images.slice(0, limit) };
 }

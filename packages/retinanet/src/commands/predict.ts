@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
 import { createWorkerPool } from '@featuremine/vision-data';
@@ -10,34 +10,42 @@ import { keepScoresFrom } from '../detections';
 import { writeDrawnImage } from '../draw-detections';
 import { findImages, samplesOfImages } from '../find-images';
 import { namedDetections } from '../image-detections';
-import type { ImageDetections } from '../image-detections';
 import { openDetector } from '../open-detector';
+import { outputNames, writePredictionsCoco, writePredictionsJson, writePredictionsVoc } from '../prediction-files';
+import type { ImagePrediction } from '../prediction-files';
 import { resizeFrom } from '../resize-option';
 import { sizeFields, testFlipField } from '../train-options';
 
 const schema = z.object({
-  images: z.array(z.string()).min(1).describe('Image files, and folders of them'),
+  images: z.array(z.string()).min(1).describe('Image files, folders of them, and patterns such as photos/**/*.jpg'),
   ...detectorFields,
   ...sizeFields,
-  out: z.string().describe('Folder for predictions.json and the drawn images'),
+  out: z.string().describe('Folder for what is found and the drawn images'),
+  write: z
+    .array(z.enum(['json', 'voc', 'coco']))
+    .default(['json'])
+    .describe('Files to write: predictions.json, annotations/*.xml as VOC has them, predictions-coco.json'),
   testFlip: testFlipField,
   scoreThreshold: z.number().min(0).max(1).default(0.05).describe('Detections at or below this score are dropped'),
-  drawThreshold: z.number().min(0).max(1).default(0.5).describe('Detections from this score on are drawn'),
+  drawThreshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Detections from this score on are drawn, and written as VOC XML'),
   draw: z.boolean().default(true).describe('Write copies of the images with their detections; --no-draw leaves it out'),
   batchSize: z.number().int().min(1).default(1).describe('Images per step'),
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
   workers: z.number().int().min(0).default(2).describe('Threads that read images'),
 });
 
-/** What `predict` says about an image. */
-type ImagePrediction = { readonly file: string } & ImageDetections;
-
-/** `retinanet predict`: images in, detections as JSON and drawings out. */
+/** `retinanet predict`: images in, detections as JSON, VOC XML, COCO JSON and drawings out. */
 export const predictCommand: Command = defineCommand({
   name: 'predict',
   summary: 'Detect objects in images',
   examples: [
     'retinanet predict --run runs/voc photo.jpg more/ --out found',
+    "retinanet predict --run runs/voc 'photos/**/*.jpg' --out found --write json,voc,coco",
     'retinanet predict --weights retinanet.safetensors --classes cat,dog --min-size 600 photo.jpg --out found --json',
   ],
   schema,
@@ -53,6 +61,7 @@ export const predictCommand: Command = defineCommand({
       normEpsilon: options.normEpsilon,
     });
     const pool = createWorkerPool({ workers: options.workers });
+    const names = outputNames(files);
     const progress = startProgress({ label: 'detecting', total: samples.length });
     const images: ImagePrediction[] = [];
     try {
@@ -73,7 +82,7 @@ export const predictCommand: Command = defineCommand({
         const file = files[sample.index];
         images.push({ file, ...namedDetections(sample.size, sample.detections, detector.classNames) });
         if (!options.draw) continue;
-        await writeDrawnImage(file, join(options.out, drawnName(files, sample.index)), {
+        await writeDrawnImage(file, join(options.out, `${names[sample.index]}.jpg`), {
           size: sample.size,
           classNames: detector.classNames,
           detections: keepScoresFrom(sample.detections, options.drawThreshold),
@@ -84,19 +93,13 @@ export const predictCommand: Command = defineCommand({
       await pool.close();
       await detector.close();
     }
-    writeFileSync(join(options.out, 'predictions.json'), `${JSON.stringify({ images }, null, 1)}\n`);
+    if (options.write.includes('json')) writePredictionsJson(options.out, images);
+    if (options.write.includes('coco')) writePredictionsCoco(options.out, images, detector.classNames);
+    if (options.write.includes('voc')) writePredictionsVoc(options.out, images, options.drawThreshold);
     context.output({ images });
     context.print(table(images, options.drawThreshold));
   },
 });
-
-// The image's name with .jpg; with its place before it, when another image has that name too.
-function drawnName(files: readonly string[], index: number): string {
-  const stem = (file: string): string => basename(file, extname(file));
-  const own = stem(files[index]);
-  const isShared = files.some((file, other) => other !== index && stem(file) === own);
-  return isShared ? `${index + 1}-${own}.jpg` : `${own}.jpg`;
-}
 
 function table(images: readonly ImagePrediction[], threshold: number): string {
   return formatTable({

@@ -2,17 +2,23 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
-import { figureGrid, htmlPage } from '@featuremine/training';
+import { escapeMarkup, figureGrid, htmlPage } from '@featuremine/training';
 import type { PageSection } from '@featuremine/training';
 import { createWorkerPool, detectionBatches, detectionSamplesOf } from '@featuremine/vision-data';
-import type { VocImageSet } from '@featuremine/voc';
+import type { DetectionSample, WorkerPool } from '@featuremine/vision-data';
 import { z } from 'zod';
 import { readDetectionSet, setField, sourceFields, sourceName } from '../data-source';
+import { detectSamples } from '../detect-samples';
+import { keepScoresFrom } from '../detections';
 import { readDetectorConfig } from '../detector-config';
+import type { DetectorConfig } from '../detector-config';
+import { openDetector } from '../open-detector';
+import { annotatedFigure, predictedFigure } from '../show/image-figure';
+import { trainingFigure, trainingViews } from '../show/training-view';
+import type { TrainingView } from '../show/training-view';
 import { badBoxField, sizeFields, trainSchema } from '../train-options';
-import { planResize } from '../training-plan';
-import { trainingFigure, trainingViews } from '../training-view';
-import type { TrainingView } from '../training-view';
+import { augmentationOf, matchingOf } from '../training-batches';
+import { planAnchors, planResize } from '../training-plan';
 
 const { shape } = trainSchema;
 const schema = z.object({
@@ -20,80 +26,137 @@ const schema = z.object({
   set: setField,
   onBadBox: badBoxField.default('skip'),
   ...sizeFields,
+  anchorSizes: shape.anchorSizes,
+  anchorRatios: shape.anchorRatios,
   flip: shape.flip,
   colourJitter: shape.colourJitter,
   difficult: shape.difficult,
   seed: shape.seed,
-  run: z.string().optional().describe('Run folder whose classes and image size are taken'),
+  run: z.string().optional().describe('Run folder: its classes, size and anchors are taken, its predictions are shown'),
+  scoreThreshold: z.number().min(0).max(1).default(0.3).describe('Predictions below this score are left out'),
   limit: z.number().int().min(1).default(24).describe('So many images, drawn from the set'),
   out: z.string().min(1).describe('Folder for show.html'),
 });
+type ShowOptions = z.output<typeof schema>;
 
-/** `retinanet show`: what training sees, as one page. */
+/** `retinanet show`: a data set as it is annotated, as training sees it and as a detector sees it, on one page. */
 export const showCommand: Command = defineCommand({
   name: 'show',
-  summary: 'What training sees: augmented images, the objects behind the targets, and the matched anchors, as one page',
-  examples: ['retinanet show --voc VOCdevkit --set 2007/train --image-size 320 --out shown'],
+  summary: 'Images as annotated, as training sees them (augmented, with matched anchors), and predictions, as one page',
+  examples: [
+    'retinanet show --voc VOCdevkit --set 2007/train --image-size 320 --out shown',
+    'retinanet show --voc VOCdevkit --set 2007/test --run runs/voc --out shown',
+  ],
   schema,
   async run(options, context) {
     const known = options.run === undefined ? undefined : readDetectorConfig(options.run);
     const names = options.classes ?? known?.classNames;
     const part = { flag: '--set', sets: options.set };
-    const imageSet = readDetectionSet(options, part, {
+    const { images, classNames } = readDetectionSet(options, part, {
       onBadBox: options.onBadBox,
       ...(names ? { classes: names } : {}),
     });
-    const hasSize = (options.imageSize ?? options.minSize ?? options.maxSize) !== undefined;
-    const resize = known && !hasSize ? known.resize : planResize(options);
+    const samples = detectionSamplesOf(images);
     const pool = createWorkerPool({ workers: 0 });
-    const figures: string[] = [];
-    const views: TrainingView[] = [];
     try {
-      const batches = detectionBatches(detectionSamplesOf(imageSet.images), {
-        pool,
-        batchSize: 1,
-        seed: options.seed,
-        epoch: 0,
-        order: 'shuffled',
-        lastBatch: 'short',
-        resize,
-        pixels: 'uint8',
-        augmentation: {
-          flipProbability: options.flip,
-          ...(options.colourJitter ? { colourJitter: options.colourJitter } : {}),
-        },
-        matching: { difficult: options.difficult },
-      });
-      for await (const batch of batches) {
-        const [view] = trainingViews(batch);
-        views.push(view);
-        figures.push(await trainingFigure(batch, 0, { view, classNames: imageSet.classNames }));
-        if (views.length === options.limit) break;
+      const { views, figures, shown } = await trainingExamples(samples, { options, known, classNames, pool });
+      const sections: PageSection[] = [
+        annotatedSection(await Promise.all(shown.map((sample) => annotatedFigure(sample, classNames))), classNames),
+        trainingSection(figures),
+      ];
+      if (options.run !== undefined) {
+        sections.push(predictedSection(await predictions(shown, { options, run: options.run, pool }), options));
       }
+      const path = join(options.out, 'show.html');
+      mkdirSync(options.out, { recursive: true });
+      writeFileSync(path, htmlPage(sourceName(options, part), sections));
+      context.output({
+        report: path,
+        images: views.map(({ file, objects, foreground, ignored }) => ({
+          file,
+          objects: objects.length,
+          foreground,
+          ignored,
+        })),
+      });
+      context.print(`${path}: ${views.length} images`);
     } finally {
       await pool.close();
     }
-    const path = join(options.out, 'show.html');
-    mkdirSync(options.out, { recursive: true });
-    writeFileSync(
-      path,
-      htmlPage(`What training sees of ${sourceName(options, part)}`, [imageSection(figures, imageSet)]),
-    );
-    context.output({
-      report: path,
-      images: views.map(({ file, objects, foreground, ignored }) => ({
-        file,
-        objects: objects.length,
-        foreground,
-        ignored,
-      })),
-    });
-    context.print(`${path}: ${views.length} images`);
   },
 });
 
-function imageSection(figures: readonly string[], { classNames }: VocImageSet): PageSection {
+async function trainingExamples(
+  samples: readonly DetectionSample[],
+  parts: {
+    readonly options: ShowOptions;
+    readonly known: DetectorConfig | undefined;
+    readonly classNames: readonly string[];
+    readonly pool: WorkerPool;
+  },
+): Promise<{ views: TrainingView[]; figures: string[]; shown: DetectionSample[] }> {
+  const { options, known, classNames, pool } = parts;
+  const hasSize = (options.imageSize ?? options.minSize ?? options.maxSize) !== undefined;
+  const anchors = planAnchors(options) ?? known?.architecture.anchors;
+  const views: TrainingView[] = [];
+  const figures: string[] = [];
+  const shown: DetectionSample[] = [];
+  const batches = detectionBatches(samples, {
+    pool,
+    batchSize: 1,
+    seed: options.seed,
+    epoch: 0,
+    order: 'shuffled',
+    lastBatch: 'short',
+    resize: known && !hasSize ? known.resize : planResize(options),
+    pixels: 'uint8',
+    augmentation: augmentationOf(options),
+    matching: matchingOf(options, anchors),
+  });
+  for await (const batch of batches) {
+    const [view] = trainingViews(batch, anchors);
+    views.push(view);
+    figures.push(await trainingFigure(batch, 0, { view, classNames }));
+    shown.push(samples[batch.indices[0]]);
+    if (views.length === options.limit) break;
+  }
+  return { views, figures, shown };
+}
+
+async function predictions(
+  shown: readonly DetectionSample[],
+  { options, run, pool }: { readonly options: ShowOptions; readonly run: string; readonly pool: WorkerPool },
+): Promise<string[]> {
+  const detector = await openDetector({ run });
+  const { evaluate, resize, pixels, classNames, architecture } = detector;
+  const figures: string[] = [];
+  try {
+    const numClasses = classNames.length;
+    const { anchors } = architecture;
+    const detecting = { evaluate, resize, pixels, numClasses, anchors, batchSize: 1, pool };
+    for await (const { index, detections } of detectSamples(shown, detecting)) {
+      const found = keepScoresFrom(detections, options.scoreThreshold);
+      figures.push(await predictedFigure(shown[index], classNames, found));
+    }
+  } finally {
+    await detector.close();
+  }
+  return figures;
+}
+
+function annotatedSection(figures: readonly string[], classNames: readonly string[]): PageSection {
+  const note = `Classes: ${classNames.join(', ')}. Difficult objects are dashed.`;
+  return { title: 'As annotated', body: `<p>${escapeMarkup(note)}</p>${figureGrid(figures)}` };
+}
+
+function trainingSection(figures: readonly string[]): PageSection {
   const note =
-    'Solid: objects, decoded from the targets. Dashed: anchors that are matched to them (at most 40 of an image).';
-  return { title: `Classes: ${classNames.join(', ')}`, body: `<p>${note}</p>${figureGrid(figures)}` };
+    'Augmented and resized. Solid: objects, decoded from the targets. ' +
+    'Dashed: anchors that are matched to them (at most 40 of an image).';
+  return { title: 'As training sees them', body: `<p>${note}</p>${figureGrid(figures)}` };
+}
+
+function predictedSection(figures: readonly string[], { run, scoreThreshold }: ShowOptions): PageSection {
+  const note = `Solid: what ${run} finds with a score of at least ${scoreThreshold}. Dashed: what is annotated.`;
+  return { title: 'As the detector sees them', body: `<p>${escapeMarkup(note)}</p>${figureGrid(figures)}` };
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeShapesDevkit } from '@featuremine/vision-data';
+import { readAnnotation } from '@featuremine/voc';
 import { RetinaNet } from '../../src/retinanet';
 import { runCli } from './run-cli';
 import { saveUntrainedDetector } from './saved-detector';
@@ -48,6 +49,17 @@ describe('retinanet predict', () => {
     }
     expect(JSON.parse(readFileSync(join(out, 'predictions.json'), 'utf8'))).toEqual({ images: predictions });
     expect(existsSync(join(out, '000001.jpg'))).toBe(true);
+  });
+
+  it('takes folders and patterns, and writes VOC and COCO files', async () => {
+    const out = join(folder, 'files');
+    const pattern = join(folder, 'VOCdevkit', '**', '*1.jpg');
+    const argv = ['--weights', weights, '--classes', 'a,b', '--image-size', '96', '--out', out, '--write', 'voc,coco'];
+    const { exitCode } = await predict(...argv, '--no-draw', '--draw-threshold', '0.1', '--test-flip', pattern);
+    expect(exitCode).toBe(0);
+    expect(readdirSync(out).sort()).toEqual(['annotations', 'predictions-coco.json']);
+    const { annotation } = readAnnotation(join(out, 'annotations', '000001.xml'));
+    expect(annotation.objects.length).toBeGreaterThan(0);
   });
 
   it('reports nothing at or below --score-threshold', async () => {

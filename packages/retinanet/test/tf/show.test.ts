@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeShapesDevkit } from '@featuremine/vision-data';
@@ -32,7 +32,34 @@ describe('retinanet show', () => {
     }
     const html = readFileSync(report, 'utf8');
     expect(html).toContain('data:image/jpeg;base64,');
+    for (const title of ['As annotated', 'As training sees them']) expect(html).toContain(`<h2>${title}</h2>`);
+    expect(html.split('data:image/jpeg;base64,')).toHaveLength(9); // four images, twice
+    expect(html).not.toContain('As the detector sees them');
     expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
+  });
+});
+
+describe('retinanet validate', () => {
+  it('prints counts of each part, and the images that are in both', async () => {
+    const argv = ['--voc', voc, '--train', '2007/train', '--val', '2007/train'];
+    const { exitCode, stdout } = await runCli('validate', ...argv, '--json');
+    expect(exitCode).toBe(0);
+    const report = JSON.parse(stdout) as { errors: number; parts: Record<string, object>; duplicates: object[] };
+    expect(report).toMatchObject({ errors: 0, parts: { train: { files: 4 }, val: { files: 4 } } });
+    expect(report.duplicates).toHaveLength(4);
+    const { stdout: text } = await runCli('validate', ...argv);
+    expect(text).toMatch(/4 images are in train and in val/);
+  });
+
+  it('ends with exit code 2 when something must be repaired, and refuses to guess where the data are', async () => {
+    const annotation = join(voc, 'VOC2007', 'Annotations', '000002.xml');
+    const text = readFileSync(annotation, 'utf8');
+    writeFileSync(annotation, text.replace('<width>', '<width>1'));
+    const { exitCode, stdout } = await runCli('validate', '--voc', voc);
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/error: size-mismatch, 1\n.*000002\.xml/);
+    writeFileSync(annotation, text);
+    expect((await runCli('validate')).stderr).toMatch(/--voc, --data, --coco: none of them/);
   });
 });
 
@@ -47,5 +74,12 @@ describe('retinanet anchors', () => {
     const { stdout, stderr } = await runCli('anchors', ...argv, '--image-size', '64');
     expect((JSON.parse(stdout) as Record<string, number>)['missed']).toBeGreaterThan(0);
     expect(stderr).toMatch(/too small or too long for the anchors/);
+    const { suggestion } = JSON.parse(stdout) as { suggestion: { sizes: number[]; fittedShare: number } };
+    expect(suggestion.sizes[0]).toBeLessThan(32);
+    const sizes = ['--anchor-sizes', suggestion.sizes.join(',')];
+    const better = JSON.parse(
+      (await runCli('anchors', ...argv, '--image-size', '64', ...sizes)).stdout,
+    ) as typeof large;
+    expect(better['fitted'] / better['objects']).toBeGreaterThan(0.5);
   });
 });

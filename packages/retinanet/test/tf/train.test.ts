@@ -115,6 +115,15 @@ describe('retinanet train, eval and predict', () => {
     }
   });
 
+  it('is shown on a page beside what is annotated', async () => {
+    const argv = ['--run', out(), '--voc', voc, '--set', '2007/val', '--score-threshold', '0', '--json'];
+    const { exitCode, stdout } = await runCli('show', ...argv, '--out', join(folder, 'shown'));
+    expect(exitCode).toBe(0);
+    const html = readFileSync((JSON.parse(stdout) as { report: string }).report, 'utf8');
+    expect(html).toContain('<h2>As the detector sees them</h2>');
+    expect(html).toMatch(/000005\.jpg: \d+ found, \d annotated/);
+  });
+
   it('predicts with a run at its own size', async () => {
     const image = join(voc, 'VOC2007', 'JPEGImages', '000005.jpg');
     const argv = ['--run', out(), '--out', join(folder, 'found'), '--workers', '0', '--no-draw', '--json'];

@@ -4,7 +4,7 @@ import { imageWithBoxes } from '@featuremine/training';
 import type { DrawnBox } from '@featuremine/training';
 import type { DetectionBatch } from '@featuremine/vision-data';
 import sharp from 'sharp';
-import { anchorsFor } from './anchor-cache';
+import { anchorsFor } from '../anchor-cache';
 
 /** What training sees of one image: how many anchors are foreground, ignored, and the distinct boxes behind them. */
 export interface TrainingView {
