@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { readDetectionSet, setField, sourceName, sourcePlaces } from '../data-source';
 import { evaluateBy, evaluationSetOf, judgeDetector } from '../evaluate-detector';
 import type { JudgedSet } from '../evaluate-detector';
+import { openExportedDetector } from '../export/open-exported-detector';
 import { openDetector } from '../open-detector';
 import { resizeFrom } from '../resize-option';
 import { sizeFields, testFlipField } from '../train-options';
@@ -17,6 +18,7 @@ import { sizeFields, testFlipField } from '../train-options';
 const schema = z.object({
   run: z.string().describe('Run folder of retinanet train'),
   weights: z.string().optional().describe('Other weights than the run’s best'),
+  exported: z.string().optional().describe('Folder of an export of the run, which is judged in its place'),
   ...sourcePlaces,
   set: setField,
   protocol: z.enum(['voc07', 'voc10', 'coco']).default('voc07').describe('How average precision is computed'),
@@ -42,7 +44,11 @@ export const evalCommand: Command = defineCommand({
   schema,
   async run(options, context) {
     const resize = resizeFrom(options);
-    const detector = await openDetector(options, { resize, precision: options.precision });
+    const { run, exported: folder } = options;
+    const detector =
+      folder === undefined
+        ? await openDetector(options, { resize, precision: options.precision })
+        : await openExportedDetector({ run, folder }, { resize });
     const pool = createWorkerPool({ workers: options.workers });
     try {
       const part = { flag: '--set', sets: options.set };

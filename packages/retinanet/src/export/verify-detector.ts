@@ -12,7 +12,7 @@ import type { StoredDetector } from '../read-detector';
 import { compareDetections } from './compare-detections';
 import { detectionsOfExport } from './exported-outputs';
 import type { ExportedOutputs } from './exported-outputs';
-import { exportedInput } from './exported-input';
+import { exportedImage } from './exported-input';
 
 /** How far an export is from the detector that it was made of, the largest of all images. */
 export interface Verification {
@@ -84,7 +84,7 @@ async function imageDifference(
   const imageSize: ImageSize = { height: imageHeight, width: imageWidth };
   const anchors = anchorShapesOf(config.architecture);
   const layout = { inputSize: { height, width }, numClasses: config.classNames.length, anchors, imageSize, settings };
-  const images = exportedInput(batch);
+  const images = exportedImage(batch, 0);
   const outputs =
     postProcessing === 'outside'
       ? await runner.run({ images })

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from '@featuremine/errors';
+import { ONNX_FILE, SAVED_MODEL_FILE, TFJS_MODEL_FILE } from '@featuremine/graph-export';
+import type { HostTensor } from '@featuremine/tensor-graph';
+import type { DetectionResize } from '@featuremine/vision-data';
+import { anchorShapesOf } from '../architecture';
+import { readDetectorConfig } from '../detector-config';
+import type { OpenDetector } from '../open-detector';
+import { SAFETENSORS_FILE } from './export-detector';
+import type { ExportFormat } from './export-detector';
+import { exportedImage } from './exported-input';
+import { exportedLevels } from './exported-outputs';
+import { openExport } from './open-export';
+
+/**
+ * Opens an export of a run with post-processing outside as a detector, so that it is judged as the run itself is.
+ *
+ * @throws ConfigError when the folder holds no export, or one with post-processing inside
+ */
+export async function openExportedDetector(
+  { run, folder }: { readonly run: string; readonly folder: string },
+  options: { readonly resize?: DetectionResize | undefined } = {},
+): Promise<OpenDetector> {
+  const config = readDetectorConfig(run);
+  const numClasses = config.classNames.length;
+  const anchors = anchorShapesOf(config.architecture);
+  const runner = await openExport(formatOf(folder), { folder, classNames: config.classNames });
+  const one = async (images: HostTensor, imageSizes: HostTensor, index: number): Promise<LevelRows[]> => {
+    const image = exportedImage({ images, imageSizes }, index);
+    const { logits, deltas } = await runner.run({ images: image });
+    if (logits === undefined || deltas === undefined) throw isInside(folder);
+    const [, height, width] = image.shape;
+    const outputs = { logits: logits.data as Float32Array, deltas: deltas.data as Float32Array };
+    const levels = exportedLevels(outputs, { inputSize: { height, width }, numClasses, anchors });
+    return levels.map((level) => ({ logits: withBackground(level.logits, numClasses), deltas: level.deltas }));
+  };
+  return {
+    ...config,
+    resize: options.resize ?? config.resize,
+    evaluate: async (inputs) => {
+      const { images, imageSizes } = inputs as Readonly<Record<'images' | 'imageSizes', HostTensor>>;
+      const rows: LevelRows[][] = [];
+      for (let i = 0; i < images.shape[0]; i++) rows.push(await one(images, imageSizes, i));
+      return batchOutputs(rows, numClasses);
+    },
+    close: () => runner.close(),
+  };
+}
+
+interface LevelRows {
+  readonly logits: Float32Array; // [R of the level, K + 1]
+  readonly deltas: Float32Array; // [R of the level, 4]
+}
+
+function formatOf(folder: string): ExportFormat {
+  const files: readonly (readonly [string, ExportFormat])[] = [
+    [SAVED_MODEL_FILE, 'saved-model'],
+    [TFJS_MODEL_FILE, 'tfjs'],
+    [ONNX_FILE, 'onnx'],
+    [SAFETENSORS_FILE, 'safetensors'],
+  ];
+  const found = files.find(([name]) => existsSync(join(folder, name)));
+  if (found !== undefined) return found[1];
+  throw new ConfigError({
+    where: `--exported ${folder}`,
+    found: 'no export',
+    expected: files.map(([name]) => name).join(', '),
+    fix: 'Name the folder that was given to retinanet export as --out',
+  });
+}
+
+function isInside(folder: string): ConfigError {
+  return new ConfigError({
+    where: `--exported ${folder}`,
+    found: 'an export with post-processing inside',
+    fix: 'Export it with --post-processing outside to judge it',
+  });
+}
+
+// The evaluation step has a column for the background, which is never looked at.
+function withBackground(logits: Float32Array, numClasses: number): Float32Array {
+  const columns = numClasses + 1;
+  const wide = new Float32Array((logits.length / numClasses) * columns).fill(-Infinity);
+  for (let row = 0; row * numClasses < logits.length; row++) {
+    wide.set(logits.subarray(row * numClasses, (row + 1) * numClasses), row * columns + 1);
+  }
+  return wide;
+}
+
+function batchOutputs(rows: readonly (readonly LevelRows[])[], numClasses: number): Record<string, HostTensor> {
+  const outputs: Record<string, HostTensor> = {};
+  const stacked = (parts: readonly Float32Array[], columns: number): HostTensor => {
+    const data = new Float32Array(parts.length * parts[0].length);
+    parts.forEach((part, i) => data.set(part, i * part.length));
+    return { dtype: 'float32', shape: [parts.length, parts[0].length / columns, columns], data };
+  };
+  rows[0].forEach((_, level) => {
+    const of = (key: keyof LevelRows): Float32Array[] => rows.map((image) => image[level][key]);
+    outputs[`logits${level}`] = stacked(of('logits'), numClasses + 1);
+    outputs[`deltas${level}`] = stacked(of('deltas'), 4);
+  });
+  return outputs;
+}
