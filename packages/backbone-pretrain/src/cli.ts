@@ -1,6 +1,7 @@
 import { runCommands, type RunCommandsOptions } from '@featuremine/command-line';
 import { compareCommand } from './commands/compare';
 import { evalCommand } from './commands/eval';
+import { exportCommand } from './commands/export';
 import { reproduceCommand } from './commands/reproduce';
 import { trainCommand } from './commands/train';
 
@@ -16,7 +17,7 @@ export function main(
   return runCommands({
     name: 'backbone-pretrain',
     summary: 'Pretrains classifiers, with Feature Mining, as backbones for detectors',
-    commands: [trainCommand, evalCommand, compareCommand, reproduceCommand],
+    commands: [trainCommand, evalCommand, exportCommand, compareCommand, reproduceCommand],
     argv,
     ...streams,
   });

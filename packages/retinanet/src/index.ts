@@ -35,5 +35,5 @@ export { chainSchema } from './chain/chain-options';
 export type { ChainOptions } from './chain/chain-options';
 export { detectionsOfExport, exportedLevels } from './export/exported-outputs';
 export type { ExportedOutputs } from './export/exported-outputs';
-export { EXPORT_FORMATS, exportDetector } from './export/export-detector';
-export type { ExportedDetector, ExportFormat, ExportOptions } from './export/export-detector';
+export { exportDetector } from './export/export-detector';
+export type { ExportedDetector, ExportOptions } from './export/export-detector';

@@ -1,10 +1,10 @@
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
-import { ExportError } from '@featuremine/graph-export';
+import { EXPORT_FORMATS, ExportError } from '@featuremine/graph-export';
 import { z } from 'zod';
 import { detectorFields, detectorSource } from '../detector-source';
-import { EXPORT_FORMATS, exportDetector } from '../export/export-detector';
+import { exportDetector } from '../export/export-detector';
 import type { ExportedDetector, ExportOptions } from '../export/export-detector';
 import { openExport } from '../export/open-export';
 import { recipeOf, validationImages } from '../export/run-details';

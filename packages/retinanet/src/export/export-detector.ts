@@ -1,10 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { ConfigError } from '@featuremine/errors';
-import { writeOnnxModel, writeSavedModel, writeTfjsModel } from '@featuremine/graph-export';
-import type { ExportGraph, StoredWeights } from '@featuremine/graph-export';
+import { checkStoredWeights, writeGraph, writeWeights, writtenFiles } from '@featuremine/graph-export';
+import type { ExportFormat, ExportGraph, StoredWeights, WrittenFiles } from '@featuremine/graph-export';
 import type { DetectionResize } from '@featuremine/vision-data';
-import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import { anchorShapesOf } from '../architecture';
 import type { PostProcessSettings } from '../post-process';
 import type { StoredDetector } from '../read-detector';
@@ -13,10 +10,6 @@ import { detectorMetadata } from './detector-metadata';
 import { inputSizeOf } from './input-size';
 import type { InputSize } from './input-size';
 import { withPostProcessing } from './post-processing-graph';
-
-/** Forms in which a detector is exported. */
-export const EXPORT_FORMATS = ['saved-model', 'tfjs', 'onnx', 'safetensors'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** How a detector is exported. */
 export interface ExportOptions {
@@ -35,10 +28,7 @@ export interface ExportOptions {
 }
 
 /** A written export. */
-export interface ExportedDetector {
-  /** The files, by their paths. */
-  readonly files: readonly string[];
-  readonly sizeBytes: number;
+export interface ExportedDetector extends WrittenFiles {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -57,12 +47,8 @@ export async function exportDetector(stored: StoredDetector, options: ExportOpti
     layout: format === 'onnx' || format === 'safetensors' ? 'NCHW' : 'NHWC',
   });
   const files = await write(stored, options, metadata);
-  const paths = files.map((name) => join(out, name));
-  return { files: paths, sizeBytes: paths.reduce((sum, path) => sum + statSync(path).size, 0), metadata };
+  return { ...writtenFiles(out, files), metadata };
 }
-
-/** The file of the safetensors form. */
-export const SAFETENSORS_FILE = 'model.safetensors';
 
 async function write(
   stored: StoredDetector,
@@ -70,17 +56,11 @@ async function write(
   metadata: Record<string, unknown>,
 ): Promise<readonly string[]> {
   const { format, out } = options;
-  if (format === 'safetensors') return writeSafetensorsForm(stored, out, metadata);
+  if (format === 'safetensors')
+    return writeWeights(out, stored.detector.variables, { values: stored.values, metadata });
   const network = await detectorGraph(stored, inputSizeOf(options.resize, options.inputSize));
   const graph = options.postProcessing === 'inside' ? complete(network, stored, options) : network;
-  switch (format) {
-    case 'saved-model':
-      return writeSavedModel(out, graph, metadata);
-    case 'tfjs':
-      return writeTfjsModel(out, graph, { metadata, weights: options.weights });
-    case 'onnx':
-      return writeOnnxModel(out, graph, metadata);
-  }
+  return writeGraph(graph, { format, folder: out }, { metadata, weights: options.weights });
 }
 
 function complete(network: ExportGraph, { config }: StoredDetector, { resize, settings }: ExportOptions): ExportGraph {
@@ -89,27 +69,8 @@ function complete(network: ExportGraph, { config }: StoredDetector, { resize, se
   return withPostProcessing(network, { inputSize, numClasses: config.classNames.length, anchors, settings });
 }
 
-// torchvision's names and layout. Its models with batch norm want the count of batches too; frozen ones drop it.
-function writeSafetensorsForm(
-  { detector, values }: StoredDetector,
-  out: string,
-  metadata: Record<string, unknown>,
-): readonly string[] {
-  mkdirSync(out, { recursive: true });
-  const tensors = makeStateDict(detector.variables, values, { batchCount: 0 });
-  writeSafetensors(join(out, SAFETENSORS_FILE), tensors, { format: 'pt', metadata: JSON.stringify(metadata) });
-  return [SAFETENSORS_FILE];
-}
-
 function checkOptions({ format, weights, postProcessing, resize, inputSize }: ExportOptions): void {
-  if (weights !== 'float32' && format !== 'tfjs') {
-    throw new ConfigError({
-      where: `--store-weights ${weights}`,
-      found: `given for --format ${format}`,
-      expected: '--format tfjs, which is loaded over networks',
-      fix: 'Leave it out',
-    });
-  }
+  checkStoredWeights(format, weights);
   if (postProcessing === 'outside') return;
   if (format === 'tfjs' || format === 'safetensors') {
     throw new ConfigError({

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import { ONNX_FILE, openOnnxModel, openSavedModel, openTfjsModel } from '@featuremine/graph-export';
-import type { ModelRunner } from '@featuremine/graph-export';
+import { SAFETENSORS_FILE, openGraph } from '@featuremine/graph-export';
+import type { ExportFormat, ModelRunner } from '@featuremine/graph-export';
 import { CompiledModel } from '@featuremine/tensor-graph';
 import { readDetector } from '../read-detector';
-import { SAFETENSORS_FILE } from './export-detector';
-import type { ExportFormat } from './export-detector';
 import { inferenceStep } from './inference-step';
 
 /**
@@ -15,16 +13,8 @@ export async function openExport(
   format: ExportFormat,
   { folder, classNames }: { readonly folder: string; readonly classNames: readonly string[] },
 ): Promise<ModelRunner> {
-  switch (format) {
-    case 'saved-model':
-      return openSavedModel(folder);
-    case 'tfjs':
-      return openTfjsModel(folder);
-    case 'onnx':
-      return openOnnxModel(join(folder, ONNX_FILE));
-    case 'safetensors':
-      return openWeights(join(folder, SAFETENSORS_FILE), classNames);
-  }
+  if (format !== 'safetensors') return openGraph(format, folder);
+  return openWeights(join(folder, SAFETENSORS_FILE), classNames);
 }
 
 async function openWeights(weights: string, classNames: readonly string[]): Promise<ModelRunner> {

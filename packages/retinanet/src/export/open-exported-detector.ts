@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@featuremine/errors';
-import { ONNX_FILE, SAVED_MODEL_FILE, TFJS_MODEL_FILE } from '@featuremine/graph-export';
+import { SAFETENSORS_FILE, graphFormatIn } from '@featuremine/graph-export';
+import type { ExportFormat } from '@featuremine/graph-export';
 import type { HostTensor } from '@featuremine/tensor-graph';
 import type { DetectionResize } from '@featuremine/vision-data';
 import { anchorShapesOf } from '../architecture';
 import { readDetectorConfig } from '../detector-config';
 import type { OpenDetector } from '../open-detector';
-import { SAFETENSORS_FILE } from './export-detector';
-import type { ExportFormat } from './export-detector';
 import { exportedImage } from './exported-input';
 import { exportedLevels } from './exported-outputs';
 import { openExport } from './open-export';
@@ -54,18 +53,13 @@ interface LevelRows {
 }
 
 function formatOf(folder: string): ExportFormat {
-  const files: readonly (readonly [string, ExportFormat])[] = [
-    [SAVED_MODEL_FILE, 'saved-model'],
-    [TFJS_MODEL_FILE, 'tfjs'],
-    [ONNX_FILE, 'onnx'],
-    [SAFETENSORS_FILE, 'safetensors'],
-  ];
-  const found = files.find(([name]) => existsSync(join(folder, name)));
-  if (found !== undefined) return found[1];
+  if (existsSync(join(folder, SAFETENSORS_FILE))) return 'safetensors';
+  const format = graphFormatIn(folder);
+  if (format !== undefined) return format;
   throw new ConfigError({
     where: `--exported ${folder}`,
     found: 'no export',
-    expected: files.map(([name]) => name).join(', '),
+    expected: 'saved_model.pb, model.json, model.onnx or model.safetensors',
     fix: 'Name the folder that was given to retinanet export as --out',
   });
 }

@@ -1,0 +1,86 @@
+import { defineCommand, formatTable } from '@featuremine/command-line';
+import { EXPORT_FORMATS, ExportError } from '@featuremine/graph-export';
+import { z } from 'zod';
+import { exportClassifier, type ExportedClassifier } from '../export/export-classifier';
+import { readClassifier } from '../export/stored-classifier';
+import { verifyClassifier, type ClassifierVerification } from '../export/verify-classifier';
+import { dataFields } from '../training-options';
+
+const schema = z.object({
+  run: z.string().min(1).describe('Run folder of backbone-pretrain train'),
+  format: z.enum(EXPORT_FORMATS).describe('TensorFlow, browsers, onnxruntime and others, or PyTorch’s torchvision'),
+  out: z.string().min(1).describe('Folder of the export'),
+  imageSize: dataFields.imageSize.describe('Side of the images in pixels (the run’s if not given)'),
+  inputSize: z
+    .enum(['fixed', 'dynamic'])
+    .default('fixed')
+    .describe('Images of this side only, or of any height and width'),
+  batchSize: z
+    .union([z.number().int().min(1), z.literal('dynamic')])
+    .default('dynamic')
+    .describe('Images of one run of the network'),
+  storeWeights: z
+    .enum(['float32', 'float16', 'uint8'])
+    .default('float32')
+    .describe('How the weights of tfjs are stored: smaller files, other outputs'),
+  verify: z.boolean().default(false).describe('Run the export and the network on held-out images, and compare'),
+  data: z.string().min(1).optional().describe('Folder of the data set to compare on (the run’s if not given)'),
+  count: z.number().int().min(1).default(64).describe('Compare on the first so many images'),
+  tolerance: z.number().min(0).default(1e-3).describe('The largest difference that passes'),
+  workers: z.number().int().min(0).default(2).describe('Threads that read images'),
+});
+type ExportFlags = z.output<typeof schema>;
+
+/** `backbone-pretrain export`: a classifier for other runtimes, compared with its source when asked. */
+export const exportCommand = defineCommand({
+  name: 'export',
+  summary: 'Write a classifier for TensorFlow, browsers, ONNX or torchvision',
+  examples: [
+    'backbone-pretrain export --run runs/shapes --format onnx --out exported --verify',
+    'backbone-pretrain export --run runs/shapes --format tfjs --store-weights uint8 --out web/classifier',
+  ],
+  schema,
+  async run(flags, context) {
+    const stored = readClassifier(flags.run);
+    const options = { ...flags, weights: flags.storeWeights };
+    const exported = await exportClassifier(stored, options);
+    const verification = flags.verify ? await verifyClassifier(stored, options, flags) : undefined;
+    context.output({ ...exported, ...(verification ? { verification } : {}) });
+    context.print(table(flags, exported, verification));
+    if (verification?.isEqual === false) throw differs(flags);
+  },
+});
+
+function differs({ out, tolerance, storeWeights }: ExportFlags): ExportError {
+  return new ExportError({
+    where: out,
+    found: `the logits of the export differ from the network's by more than ${tolerance}`,
+    fix:
+      storeWeights === 'float32'
+        ? 'Do not use it: report the network and these figures'
+        : `Weights in ${storeWeights} are not the same weights: judge the loss by accuracy, and raise --tolerance`,
+  });
+}
+
+function table(
+  { format }: ExportFlags,
+  { files, sizeBytes }: ExportedClassifier,
+  verification: ClassifierVerification | undefined,
+): string {
+  const compared =
+    verification === undefined
+      ? []
+      : [
+          [`largest difference of logits, ${verification.images} images`, verification.logits.toExponential(1)],
+          ['same class', `${verification.sameClass} of ${verification.images}`],
+        ];
+  return formatTable({
+    columns: [{ title: 'export' }, { title: '' }],
+    rows: [
+      ['format', format],
+      ['files', files.length > 1 ? `${files.at(-1)} and ${files.length - 1} of weights` : files[0]],
+      ['size', `${(sizeBytes / 2 ** 20).toFixed(1)} MiB`],
+      ...compared,
+    ],
+  });
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { planLoad, readSafetensors, requireComplete } from '@featuremine/weights';
+import type { PixelStatistics } from '../classification-steps';
+import { createNetwork } from '../create-network';
+import type { Network } from '../network';
+import { readRunConfig, type RunConfig } from '../open-run';
+import { pixelStatistics } from '../pixel-statistics';
+
+/** The network of a run, with the best values of its variables. */
+export interface StoredClassifier {
+  readonly config: RunConfig;
+  readonly network: Network;
+  readonly pixels: PixelStatistics;
+  readonly values: ReadonlyMap<string, Float32Array>;
+  /** What the file of weights says about where they come from. */
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+/** Reads the best weights of a run. @throws ConfigError, WeightsError */
+export function readClassifier(run: string): StoredClassifier {
+  const config = readRunConfig(run);
+  const network = createNetwork(config.model, { numClasses: config.classNames.length, stem: config.stem });
+  const file = join(run, 'weights.safetensors');
+  const { tensors, metadata } = readSafetensors(file);
+  const plan = planLoad(tensors, network.variables);
+  requireComplete(plan, file);
+  const pixels = pixelStatistics(network);
+  return { config, network, pixels, values: plan.loaded, provenance: Object.fromEntries(metadata) };
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { largestDifference, openGraph, SAFETENSORS_FILE, type ModelRunner } from '@featuremine/graph-export';
+import { CompiledModel, type HostTensor } from '@featuremine/tensor-graph';
+import { classificationBatches, createWorkerPool } from '@featuremine/vision-data';
+import { planLoad, readStateDict, requireComplete } from '@featuremine/weights';
+import { openTestData } from '../classification-data';
+import { evaluationStep } from '../classification-steps';
+import { sideOf, type ExportOptions } from './export-classifier';
+import type { StoredClassifier } from './stored-classifier';
+
+/** How far an export is from the network that it was made of. */
+export interface ClassifierVerification {
+  readonly images: number;
+  /** The largest difference of logits. */
+  readonly logits: number;
+  /** Images of which both say the same class. */
+  readonly sameClass: number;
+  readonly isEqual: boolean;
+}
+
+/** What `verifyClassifier` needs besides the export's options. */
+export interface VerifyOptions {
+  /** The first so many images of the held-out part are compared. */
+  readonly count: number;
+  readonly tolerance: number;
+  /** Where the data set is now, if it was moved. */
+  readonly data?: string | undefined;
+  readonly workers: number;
+}
+
+/** Images of one step where the batch is open. */
+const OPEN_BATCH = 8;
+
+/** Runs an export and the network on the held-out images of the run. */
+export async function verifyClassifier(
+  stored: StoredClassifier,
+  exported: ExportOptions,
+  { count, tolerance, data, workers }: VerifyOptions,
+): Promise<ClassifierVerification> {
+  const { config } = stored;
+  const test = openTestData({ ...config, data: data ?? config.data, imageSize: sideOf(stored, exported) });
+  const pool = createWorkerPool({ workers });
+  const network = await openNetwork(stored, stored.values);
+  const runner = await openExported(stored, exported);
+  const batchSize = exported.batchSize === 'dynamic' ? OPEN_BATCH : exported.batchSize;
+  const result = { images: 0, logits: 0, sameClass: 0 };
+  try {
+    const { imageSize, transform } = test;
+    const options = { pool, batchSize, imageSize, transform, seed: 0, epoch: 0, order: 'sequential', lastBatch: 'pad' } as const; // prettier-ignore
+    for await (const { images, imageCount } of classificationBatches(test.dataset, options)) {
+      const floats: HostTensor = { ...images, dtype: 'float32', data: Float32Array.from(images.data) };
+      const [expected, found] = [await network.run({ images: floats }), await runner.run({ images: floats })];
+      result.logits = Math.max(result.logits, largestDifference(expected['logits'].data, found['logits'].data));
+      result.sameClass += agreeing(expected['logits'], found['logits'], imageCount);
+      result.images += imageCount;
+      if (result.images >= count) break;
+    }
+  } finally {
+    await Promise.all([pool.close(), network.close(), runner.close()]);
+  }
+  return { ...result, isEqual: result.logits <= tolerance };
+}
+
+function agreeing(expected: HostTensor, found: HostTensor, imageCount: number): number {
+  const columns = expected.shape[1];
+  const best = ({ data }: HostTensor, row: number): number => {
+    const logits = data.subarray(row * columns, (row + 1) * columns);
+    return logits.indexOf(Math.max(...logits));
+  };
+  return Array.from({ length: imageCount }, (_, row) => best(expected, row) === best(found, row)).filter(Boolean)
+    .length;
+}
+
+async function openExported(stored: StoredClassifier, { format, out }: ExportOptions): Promise<ModelRunner> {
+  if (format !== 'safetensors') return openGraph(format, out);
+  const file = join(out, SAFETENSORS_FILE);
+  const plan = planLoad(readStateDict(file), stored.network.variables);
+  requireComplete(plan, file);
+  return openNetwork(stored, plan.loaded);
+}
+
+async function openNetwork(
+  { network, pixels }: StoredClassifier,
+  values: ReadonlyMap<string, Float32Array>,
+): Promise<ModelRunner> {
+  const model = new CompiledModel({ variables: network.variables, seed: 0 });
+  await model.writeVariables(values);
+  return { run: model.evaluation('predict', evaluationStep({ network, pixels })), close: () => model.dispose() };
+}
