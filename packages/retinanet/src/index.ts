@@ -35,5 +35,7 @@ export { chainSchema } from './chain/chain-options';
 export type { ChainOptions } from './chain/chain-options';
 export { detectionsOfExport, exportedLevels } from './export/exported-outputs';
 export type { ExportedOutputs } from './export/exported-outputs';
+export { exportedImage } from './export/exported-input';
+export { joinedOutputs } from './export/joined-outputs';
 export { exportDetector } from './export/export-detector';
 export type { ExportedDetector, ExportOptions } from './export/export-detector';

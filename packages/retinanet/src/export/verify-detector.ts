@@ -4,7 +4,7 @@ import { CompiledModel } from '@featuremine/tensor-graph';
 import type { HostTensor } from '@featuremine/tensor-graph';
 import { loadDetectionBatch } from '@featuremine/vision-data';
 import type { DetectionBatch, DetectionResize } from '@featuremine/vision-data';
-import { PYRAMID_LEVELS, anchorShapesOf } from '../architecture';
+import { anchorShapesOf } from '../architecture';
 import type { Detections, ImageSize } from '../detections';
 import { evaluationStep } from '../detector-steps';
 import type { PostProcessSettings } from '../post-process';
@@ -13,6 +13,7 @@ import { compareDetections } from './compare-detections';
 import { detectionsOfExport } from './exported-outputs';
 import type { ExportedOutputs } from './exported-outputs';
 import { exportedImage } from './exported-input';
+import { joinedOutputs } from './joined-outputs';
 
 /** How far an export is from the detector that it was made of, the largest of all images. */
 export interface Verification {
@@ -117,28 +118,6 @@ function summary(results: readonly ImageDifference[], { postProcessing, toleranc
     unpaired: sum('unpaired'),
     isEqual: judged.every((difference) => difference <= tolerance) && sum('unpaired') === 0,
   };
-}
-
-/** The evaluation step's outputs, level by level with a background column, as an export gives them. */
-function joinedOutputs(outputs: Readonly<Record<string, HostTensor>>, numClasses: number): ExportedOutputs {
-  const parts = Array.from({ length: PYRAMID_LEVELS }, (_, level) => ({
-    logits: outputs[`logits${level}`].data as Float32Array,
-    deltas: outputs[`deltas${level}`].data as Float32Array,
-  }));
-  return {
-    logits: joined(parts.map(({ logits }) => logits.filter((_, at) => at % (numClasses + 1) !== 0))),
-    deltas: joined(parts.map(({ deltas }) => deltas)),
-  };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function rawOutputs(outputs: Readonly<Record<string, HostTensor>>): ExportedOutputs {

@@ -1,0 +1,84 @@
+// npm run exports -- --run RUN --images DIR [--count 8] [--keep DIR]: a run's exports in TensorFlow for Python,
+// onnxruntime for Python and torchvision, against the detector that they were made of. Prints one line a runtime, writes
+// results/exports.json, and exits with 1 when detections or outputs differ by more than 1e-3.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { machine } from '../bench/machine.mjs';
+import { peersEnvironment, peersPython, setUpPeers } from '../peers/setup.mjs';
+import { onnxPython } from './environment.mjs';
+import { writeExpected } from './write-expected.mjs';
+
+const TOLERANCE = 1e-3;
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..', '..');
+const options = { run: { type: 'string' }, images: { type: 'string' }, count: { type: 'string', default: '8' }, keep: { type: 'string' } }; // prettier-ignore
+const { values } = parseArgs({ options });
+const run = values.run ?? join(root, 'runs', 'demo', 'seed-0', 'fm', 'detector');
+const images = values.images ?? join(root, 'runs', 'demo', 'VOCdevkit', 'VOC2007', 'JPEGImages');
+const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'exports-'));
+mkdirSync(folder, { recursive: true });
+
+try {
+  setUpPeers();
+  const onnx = onnxPython();
+  const file = join(folder, 'expected.safetensors');
+  await writeExpected({ run, images, count: Number(values.count), file });
+  const forms = {
+    saved: exported('saved-model', 'saved-inside', '--post-processing', 'inside'),
+    savedOutside: exported('saved-model', 'saved-outside', '--input-size', 'dynamic'),
+    onnx: join(exported('onnx', 'onnx-inside', '--post-processing', 'inside'), 'model.onnx'),
+    onnxOutside: join(exported('onnx', 'onnx-outside', '--input-size', 'dynamic'), 'model.onnx'),
+    weights: join(exported('safetensors', 'weights'), 'model.safetensors'),
+  };
+  const results = [
+    python(peersPython, 'run_saved_model.py', forms.saved, forms.savedOutside, file),
+    python(onnx, 'run_onnx.py', forms.onnx, forms.onnxOutside, file),
+    python(peersPython, 'run_torchvision.py', forms.weights, file),
+  ];
+  results.forEach(report);
+  mkdirSync(join(root, 'results'), { recursive: true });
+  const path = join(root, 'results', 'exports.json');
+  writeFileSync(path, `${JSON.stringify({ machine: machine(), images: Number(values.count), results }, null, 1)}\n`);
+  process.exitCode = results.every(isEqual) ? 0 : 1;
+} finally {
+  if (values.keep === undefined) rmSync(folder, { recursive: true });
+}
+
+/** Exports the run by the command that a user would type; gives the folder. */
+function exported(format, name, ...flags) {
+  const out = join(folder, name);
+  const command = join(root, 'packages', 'retinanet', 'bin', 'retinanet.js');
+  const args = [command, 'export', '--run', run, '--format', format, '--out', out, ...flags];
+  const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error(`retinanet export --format ${format} failed (exit code ${status})`);
+  return out;
+}
+
+function python(interpreter, script, ...args) {
+  const { status, stdout } = spawnSync(interpreter, [join(here, script), ...args], {
+    env: peersEnvironment(),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`${script} failed (exit code ${status})`);
+  return JSON.parse(stdout);
+}
+
+function isEqual({ logits = 0, deltas = 0, score, boxPx, paired, unpaired }) {
+  // A box may be off by a thousandth of the smallest image side that a detector takes.
+  return paired > 0 && unpaired === 0 && Math.max(logits, deltas, score) <= TOLERANCE && boxPx <= 64 * TOLERANCE;
+}
+
+function report(result) {
+  const { runtime, paired, unpaired, score, boxPx, logits, deltas } = result;
+  const short = (value) => value.toExponential(1);
+  const raw = logits === undefined ? '' : `, outputs ${short(logits)} and ${short(deltas)}`;
+  process.stdout.write(
+    `${isEqual(result) ? 'ok  ' : 'FAIL'} ${runtime}: ${paired} detections, ${unpaired} of one only; ` +
+      `scores ${short(score)}, boxes ${short(boxPx)} px${raw}\n`,
+  );
+}
