@@ -77,7 +77,7 @@ function answer(folder: string, { method, url }: IncomingMessage, response: Serv
 // The file that an address names; undefined for one outside the folder, or written wrongly.
 function fileOf(folder: string, url: string): string | undefined {
   try {
-    const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);
+    const path = decodeURIComponent(url.split('?', 1)[0]);
     const file = normalize(join(folder, path.endsWith('/') ? `${path}index.html` : path));
     return file.startsWith(normalize(folder + sep)) && !file.includes('\0') ? file : undefined;
   } catch {

@@ -142,7 +142,7 @@ export class DemoPage {
 
   private showResult(isQuiet: boolean): void {
     const percent = Number(this.threshold.value);
-    byId('threshold-value', HTMLOutputElement).textContent = `${percent} %`;
+    byId('threshold-value', HTMLElement).textContent = `${percent} %`;
     this.threshold.setAttribute('aria-valuetext', `${percent} percent`);
     if (!this.result || !this.model) return;
     if (!isQuiet) this.lastSentenceMs = performance.now();

@@ -53,7 +53,7 @@ export class ChromiumSite {
 export async function waitForSummary(page: Page, pattern: RegExp): Promise<string> {
   const summary = page.getByRole('status');
   await summary.filter({ hasText: pattern }).waitFor({ timeout: 60_000 });
-  return (await summary.textContent())!;
+  return (await summary.textContent()) ?? '';
 }
 
 /** Chooses a picture, and resolves to all objects that the page found in it, unrounded. */
