@@ -1,6 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { WeightsError } from '@featuremine/errors';
 
+/** Bytes of the largest file that is read; a detector with its optimizer's state takes half of one GiB. */
+const LARGEST_FILE_BYTES = 8 * 2 ** 30;
+
 /**
  * A file that is read by offset, with every read checked against the file's size.
  *
@@ -39,6 +42,10 @@ export class BoundedFile {
           fix: 'Name the file itself',
         });
       }
+      if (stats.size > LARGEST_FILE_BYTES) {
+        const expected = `at most ${LARGEST_FILE_BYTES}`;
+        throw new WeightsError({ where: path, found: `${stats.size} bytes`, expected, fix: 'Check what the file is' });
+      }
       return use(new BoundedFile(path, descriptor, stats.size));
     } finally {
       closeSync(descriptor);
@@ -50,7 +57,7 @@ export class BoundedFile {
     if (!isCount(offset) || !isCount(length) || offset + length > this.sizeBytes) {
       throw this.fault(`${what} at bytes ${offset} to ${offset + length}`, `bytes within the file's ${this.sizeBytes}`);
     }
-    const bytes = new Uint8Array(length);
+    const bytes = this.allocate(length, what);
     let filled = 0;
     while (filled < length) {
       const count = readSync(this.descriptor, bytes, filled, Math.min(length - filled, 1 << 30), offset + filled);
@@ -58,6 +65,15 @@ export class BoundedFile {
       filled += count;
     }
     return bytes;
+  }
+
+  /** Memory for a part of the file. @throws WeightsError where there is not so much */
+  allocate(length: number, what: string): Uint8Array<ArrayBuffer> {
+    try {
+      return new Uint8Array(length);
+    } catch {
+      throw this.fault(`${what} of ${length} bytes`, 'no more than fits into the memory');
+    }
   }
 
   /** The error for a file whose content contradicts its format. */

@@ -19,6 +19,9 @@ const storageTypes: Readonly<Record<string, DType>> = {
 /** Keys under which training scripts keep the model's state dict, best guess first. */
 const modelKeys = ['state_dict', 'model', 'model_state_dict', 'model_state', 'net', 'weights'];
 
+/** Bytes of the tensors that one file may make. */
+const largestTensorBytes = 8 * 2 ** 30;
+
 interface StorageObject extends PickleObject {
   readonly kind: 'storage';
   readonly dtype: DType;
@@ -78,7 +81,8 @@ class TensorReader {
     this.entries = entries;
     this.folder = folder;
     // Tensors may share a storage, but a small pickle must not multiply a large one without end.
-    this.budgetBytes = 4 * [...entries.values()].reduce((sum, entry) => sum + entry.sizeBytes, 0);
+    const claimed = [...entries.values()].reduce((sum, entry) => sum + entry.sizeBytes, 0);
+    this.budgetBytes = Math.min(4 * claimed, largestTensorBytes);
   }
 
   /** The allow-list. */

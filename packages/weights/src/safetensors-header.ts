@@ -1,3 +1,4 @@
+import { parseJson } from '@featuremine/errors';
 import { dtypeBytes, isDType, type DType } from './state-dict';
 
 /** One tensor of a safetensors header; `begin` and `end` are bytes from the end of the header. */
@@ -8,6 +9,10 @@ export interface HeaderEntry {
   readonly begin: number;
   readonly end: number;
 }
+
+/** Entries and their shapes lie 3 deep. */
+const MAX_DEPTH = 8;
+const MOST_TENSORS = 100_000;
 
 /** A parsed and checked header. */
 export interface Header {
@@ -36,6 +41,8 @@ export class HeaderFault extends Error {
  */
 export function parseHeader(text: string, dataBytes: number): Header {
   const header = parseObject(text);
+  const count = Object.keys(header).length;
+  if (count > MOST_TENSORS) throw new HeaderFault(`${count} tensors`, `at most ${MOST_TENSORS}`);
   const metadata = new Map<string, string>();
   const entries: HeaderEntry[] = [];
   for (const [name, value] of Object.entries(header)) {
@@ -90,7 +97,7 @@ function parseEntry(name: string, value: unknown): HeaderEntry {
 function parseObject(text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text, MAX_DEPTH);
   } catch {
     throw new HeaderFault('the header is not JSON', 'a JSON object');
   }

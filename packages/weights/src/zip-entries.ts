@@ -11,6 +11,9 @@ export interface ZipEntry {
 
 /** Deflate cannot expand by more than this, so a larger claim is a lie. */
 const maxExpansion = 1032;
+/** Bytes that the deflated entries of a file may take in all; PyTorch itself deflates nothing. */
+const largestInflatedBytes = 2 ** 30;
+const largestDirectoryBytes = 32 * 2 ** 20;
 
 /**
  * The entries of a zip archive by name, from its central directory (zip64 included); nothing is extracted yet.
@@ -20,8 +23,12 @@ const maxExpansion = 1032;
  */
 export function zipEntries(file: BoundedFile): Map<string, ZipEntry> {
   const { count, offset, sizeBytes } = findDirectory(file);
+  if (sizeBytes > largestDirectoryBytes) {
+    throw file.fault(`a zip directory of ${sizeBytes} bytes`, `at most ${largestDirectoryBytes}`);
+  }
   const bytes = Buffer.from(file.read(offset, sizeBytes, 'the zip directory').buffer);
   const entries = new Map<string, ZipEntry>();
+  const totals = { packedBytes: 0, inflatedBytes: 0 };
   let at = 0;
   for (let i = 0; i < count; i++) {
     if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== 0x02014b50) {
@@ -34,13 +41,25 @@ export function zipEntries(file: BoundedFile): Map<string, ZipEntry> {
     const name = bytes.toString('utf8', at + 46, at + 46 + nameLength);
     const extra = bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
     if (entries.has(name)) throw file.fault(`two zip entries ${JSON.stringify(name)}`, 'one of each name');
-    entries.set(name, entryOf(file, name, bytes, at, extra));
+    entries.set(name, entryOf(file, name, { directory: bytes, at, extra, totals }));
     at = end;
+  }
+  // Entries that share bytes would make much of a small file.
+  if (totals.packedBytes > file.sizeBytes) throw file.fault('zip entries that overlap', 'bytes of its own for each');
+  if (totals.inflatedBytes > largestInflatedBytes) {
+    throw file.fault(`deflated entries of ${totals.inflatedBytes} bytes`, `at most ${largestInflatedBytes}`);
   }
   return entries;
 }
 
-function entryOf(file: BoundedFile, name: string, directory: Buffer, at: number, extra: Buffer): ZipEntry {
+interface DirectoryPlace {
+  readonly directory: Buffer;
+  readonly at: number;
+  readonly extra: Buffer;
+  readonly totals: { packedBytes: number; inflatedBytes: number };
+}
+
+function entryOf(file: BoundedFile, name: string, { directory, at, extra, totals }: DirectoryPlace): ZipEntry {
   const flags = directory.readUInt16LE(at + 8);
   const method = directory.readUInt16LE(at + 10);
   // Fields that do not fit 32 bits are all ones here, and stand in this order in the zip64 extra field.
@@ -52,6 +71,8 @@ function entryOf(file: BoundedFile, name: string, directory: Buffer, at: number,
   const sizeBytes = field(24);
   const packedBytes = field(20);
   const headerOffset = field(42);
+  totals.packedBytes += packedBytes;
+  if (method !== 0) totals.inflatedBytes += sizeBytes;
   const where = `zip entry ${JSON.stringify(name.slice(0, 80))}`;
   const read = () => {
     if (flags & 1) throw file.fault(`${where} is encrypted`, 'a plain entry');
@@ -75,10 +96,11 @@ function entryOf(file: BoundedFile, name: string, directory: Buffer, at: number,
 }
 
 function inflated(file: BoundedFile, packed: Uint8Array, sizeBytes: number, where: string): Uint8Array<ArrayBuffer> {
+  // One byte more than claimed shows content that is too long; fflate never writes beyond a buffer that it is given.
+  const out = file.allocate(sizeBytes + 1, where);
   let result: Uint8Array;
   try {
-    // One byte more than claimed shows content that is too long; fflate never writes beyond a buffer that it is given.
-    result = inflateSync(packed, { out: new Uint8Array(sizeBytes + 1) });
+    result = inflateSync(packed, { out });
   } catch {
     throw file.fault(`${where} does not inflate`, 'deflated data');
   }
