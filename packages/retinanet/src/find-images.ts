@@ -7,6 +7,8 @@ import { filesMatching, isGlob } from './glob';
 
 const IMAGE_NAME = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 const SHOWN = 20;
+/** So many images are looked at side by side. */
+const ABREAST = 32;
 
 /**
  * The image files that arguments name: files as they are, of folders the images in them, of patterns (`photos/*.jpg`,
@@ -40,16 +42,15 @@ export function findImages(paths: readonly string[]): string[] {
  */
 export async function samplesOfImages(files: readonly string[]): Promise<DetectionSample[]> {
   const unreadable: string[] = [];
-  const samples = await Promise.all(
-    files.map(async (file) => {
-      try {
-        return sampleWithoutObjects(file, await readImageSize(file));
-      } catch {
-        unreadable.push(file);
-        return undefined;
-      }
-    }),
-  );
+  const samples: DetectionSample[] = [];
+  for (let start = 0; start < files.length; start += ABREAST) {
+    const some = files.slice(start, start + ABREAST);
+    const sizes = await Promise.all(some.map((file) => readImageSize(file).catch(() => undefined)));
+    sizes.forEach((size, i) => {
+      if (size === undefined) unreadable.push(some[i]);
+      else samples.push(sampleWithoutObjects(some[i], size));
+    });
+  }
   if (unreadable.length > 0) {
     throw new DatasetError({
       where:
@@ -59,7 +60,7 @@ export async function samplesOfImages(files: readonly string[]): Promise<Detecti
       fix: 'Pass JPEG, PNG, WebP, GIF, TIFF or AVIF files; a broken one must be left out',
     });
   }
-  return samples.filter((sample) => sample !== undefined);
+  return samples;
 }
 
 function sampleWithoutObjects(file: string, size: { width: number; height: number }): DetectionSample {

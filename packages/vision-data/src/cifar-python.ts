@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { DatasetError } from '@featuremine/errors';
 import { PickleFault } from '@featuremine/weights';
 import type { PickleValue } from '@featuremine/weights';
 import { CIFAR_PIXEL_BYTES } from './cifar-format';
 import type { CifarFormat } from './cifar-format';
 import { byteArrayOf, textOf, unpickleDict } from './numpy-pickle';
+import { readLimited } from './read-limited';
+
+const LARGEST_BYTES = 512 * 2 ** 20;
+const FIX = 'Get the file again, or the binary version of the data set';
 
 /**
  * Reads a batch of CIFAR's Python version as records of a label byte and the pixels.
@@ -13,7 +16,7 @@ import { byteArrayOf, textOf, unpickleDict } from './numpy-pickle';
  */
 export function readPythonBatch(file: string, { name, python }: CifarFormat): Uint8Array {
   return reading(file, name, () => {
-    const batch = unpickleDict(readFileSync(file));
+    const batch = unpickleDict(bytesOf(file, name));
     const { shape, data } = byteArrayOf(batch.get('data'));
     const labels = batch.get(python.labelKey);
     const isLabelled = Array.isArray(labels) && labels.every(isByte);
@@ -35,28 +38,24 @@ export function readPythonBatch(file: string, { name, python }: CifarFormat): Ui
 /** Reads the class names of CIFAR's Python version. @throws DatasetError that names the file */
 export function readPythonNames(file: string, { name, python }: CifarFormat): string[] {
   return reading(file, name, () => {
-    const names = unpickleDict(readFileSync(file)).get(python.namesKey);
+    const names = unpickleDict(bytesOf(file, name)).get(python.namesKey);
     const texts = Array.isArray(names) ? names.map(textOf) : [];
     if (texts.length === 0 || texts.includes(undefined)) throw new PickleFault(`no list "${python.namesKey}" of texts`);
     return texts as string[];
   });
 }
 
+function bytesOf(file: string, name: string): Uint8Array {
+  return readLimited(file, { largestBytes: LARGEST_BYTES, what: `a file of the Python version of ${name}`, fix: FIX });
+}
+
 function reading<T>(file: string, name: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (!(error instanceof PickleFault) && code === undefined) throw error;
-    throw new DatasetError(
-      {
-        where: file,
-        found: code === undefined ? (error as Error).message : `the file cannot be read (${code})`,
-        expected: `a file of the Python version of ${name}`,
-        fix: 'Get the file again, or the binary version of the data set',
-      },
-      { cause: error },
-    );
+    if (!(error instanceof PickleFault)) throw error;
+    const expected = `a file of the Python version of ${name}`;
+    throw new DatasetError({ where: file, found: error.message, expected, fix: FIX }, { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
 import { CIFAR10, CIFAR100, CIFAR_PIXEL_BYTES, CIFAR_SIZE } from './cifar-format';
@@ -7,6 +7,12 @@ import { readPythonBatch, readPythonNames } from './cifar-python';
 import type { ClassificationDataset, ClassificationSource } from './classification-dataset';
 import { datasetOf } from './classification-dataset-of';
 import { checkLabels } from './classification-source';
+import { readLimited } from './read-limited';
+
+const LARGEST_BYTES = 2 ** 30;
+const LARGEST_NAMES_BYTES = 2 ** 20;
+/** Labels are bytes. */
+const MOST_CLASSES = 256;
 
 /** Which part of a CIFAR data set is opened. */
 export interface CifarOptions {
@@ -54,6 +60,11 @@ function openCifar({ folder, split }: CifarOptions, format: CifarFormat): Classi
     files: contents.map(({ file, data }) => ({ file, count: data.byteLength / recordBytes })),
   };
   const classNames = names();
+  if (classNames.length > MOST_CLASSES) {
+    const found = `${classNames.length} class names`;
+    const fix = 'Check the file of class names, one a line';
+    throw new DatasetError({ where: folder, found, expected: `at most ${MOST_CLASSES}`, fix });
+  }
   checkLabels(source, classNames.length);
   return datasetOf(source, { classNames, split });
 }
@@ -109,18 +120,21 @@ function filesOf(folder: string, pattern: RegExp): string[] {
 
 function readBinary(file: string, { name, binary }: CifarFormat): Uint8Array {
   const recordBytes = binary.labelBytes + CIFAR_PIXEL_BYTES;
-  const data = readFileSync(file);
+  const fix = 'Get the file again; the matlab version of the data set is not read';
+  const data = readLimited(file, { largestBytes: LARGEST_BYTES, what: `records of ${name}`, fix });
   if (data.byteLength > 0 && data.byteLength % recordBytes === 0) return data;
   throw new DatasetError({
     where: file,
     found: `${data.byteLength} bytes`,
     expected: `a whole number of records of ${recordBytes} bytes (${name} in binary)`,
-    fix: 'Get the file again; the matlab version of the data set is not read',
+    fix,
   });
 }
 
 function readNames(file: string): string[] {
-  return readFileSync(file, 'utf8')
+  const fix = 'Get the file again, or remove it: classes are then called by their numbers';
+  return readLimited(file, { largestBytes: LARGEST_NAMES_BYTES, what: 'a list of class names', fix })
+    .toString('utf8')
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Metadata } from 'sharp';
 import { DatasetError } from '@featuremine/errors';
 import type { DecodedImage, ImageSize } from './image';
+import { readLimitedAsync } from './read-limited';
 import { resizeSmooth } from './resize-smooth';
 
 // One thread an image: parallelism comes from many images in work at once.
@@ -11,6 +11,9 @@ sharp.cache(false);
 
 const PHOTO_FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif', 'avif', 'jp2', 'jxl'];
 const MAX_PIXELS = 120_000_000;
+const MAX_FILE_BYTES = 512 * 2 ** 20;
+/** In which the size of nearly every image stands. */
+const HEAD_BYTES = 256 * 2 ** 10;
 
 /** Options of `decodeImage`. */
 export interface DecodeOptions {
@@ -41,7 +44,7 @@ export interface DecodedFile {
  */
 export async function decodeImage(input: string | Uint8Array, options: DecodeOptions = {}): Promise<DecodedFile> {
   const where = options.where ?? (typeof input === 'string' ? input : 'image');
-  const bytes = typeof input === 'string' ? await readBytes(input, where) : input;
+  const bytes = typeof input === 'string' ? await readBytes(input, { where }) : input;
   const metadata = await readMetadata(bytes, where);
   const originalSize = { width: metadata.width, height: metadata.height };
   checkSize(metadata, options.expectedSize, where);
@@ -52,10 +55,20 @@ export async function decodeImage(input: string | Uint8Array, options: DecodeOpt
   const isDone = size === undefined || (decoded.width === size.width && decoded.height === size.height);
   return { image: isDone ? decoded : resizeSmooth(decoded, size), originalSize };
 }
+
 /** The size of an image file, from its header. @throws DatasetError as `decodeImage`. */
 export async function readImageSize(path: string): Promise<ImageSize> {
-  const metadata = await readMetadata(await readBytes(path, path), path);
-  return { width: metadata.width, height: metadata.height };
+  const head = await readBytes(path, { where: path, headBytes: HEAD_BYTES });
+  try {
+    return sizeOf(await readMetadata(head, path));
+  } catch (error) {
+    if (head.length < HEAD_BYTES) throw error;
+  }
+  return sizeOf(await readMetadata(await readBytes(path, { where: path }), path));
+}
+
+function sizeOf({ width, height }: Metadata): ImageSize {
+  return { width, height };
 }
 
 async function decodeBytes(bytes: Uint8Array, size: ImageSize | undefined, where: string): Promise<DecodedImage> {
@@ -76,19 +89,12 @@ function open(bytes: Uint8Array): sharp.Sharp {
   return sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', ignoreIcc: true });
 }
 
-async function readBytes(path: string, where: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const found = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code ?? String(error)})`;
-    throw new DatasetError({
-      where,
-      found,
-      expected: 'an image',
-      fix: 'Put the image there, or leave it out of the set',
-    });
-  }
+function readBytes(
+  path: string,
+  { where, headBytes }: { readonly where: string; readonly headBytes?: number },
+): Promise<Uint8Array> {
+  const fix = 'Put the image there, or leave it out of the set';
+  return readLimitedAsync(path, { largestBytes: MAX_FILE_BYTES, where, what: 'an image', fix }, headBytes);
 }
 
 async function readMetadata(bytes: Uint8Array, where: string): Promise<Metadata> {

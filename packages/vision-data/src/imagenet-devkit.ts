@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
 import { readList } from './listed-files';
 import { MatFault, readStructArray } from './mat-file';
+import { readLimited } from './read-limited';
+
+const LARGEST_TABLE_BYTES = 64 * 2 ** 20;
 
 /** Folder of the devkit of ILSVRC2012. */
 export const DEVKIT_FOLDER = 'ILSVRC2012_devkit_t12';
@@ -32,9 +34,12 @@ export function readDevkitLabels(devkit: string): ValidationLabels {
 
 /** Class numbers and wnids; nodes above classes, which the table also has, are left out. */
 function readClassTable(file: string): Map<number, string> {
+  const what = 'the table of classes of the devkit of ILSVRC2012';
+  const fix = 'Unpack the devkit again';
+  const bytes = readLimited(file, { largestBytes: LARGEST_TABLE_BYTES, what, fix });
   try {
     const wnids = new Map<number, string>();
-    for (const synset of readStructArray(readFileSync(file), 'synsets')) {
+    for (const synset of readStructArray(bytes, 'synsets')) {
       const [id, wnid] = [synset.get('ILSVRC2012_ID'), synset.get('WNID')];
       if (typeof id !== 'number' || typeof wnid !== 'string') throw new MatFault('a class without number or WNID');
       if (synset.get('num_children') === 0) wnids.set(id, wnid);
@@ -42,16 +47,7 @@ function readClassTable(file: string): Map<number, string> {
     if (wnids.size === 0) throw new MatFault('no class without children');
     return wnids;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (!(error instanceof MatFault) && code === undefined) throw error;
-    throw new DatasetError(
-      {
-        where: file,
-        found: code === undefined ? (error as Error).message : `the file cannot be read (${code})`,
-        expected: 'the table of classes of the devkit of ILSVRC2012',
-        fix: 'Unpack the devkit again',
-      },
-      { cause: error },
-    );
+    if (!(error instanceof MatFault)) throw error;
+    throw new DatasetError({ where: file, found: error.message, expected: what, fix }, { cause: error });
   }
 }

@@ -1,6 +1,10 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { extname, isAbsolute, join, normalize, sep } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { readLimited } from './read-limited';
+
+/** ImageNet's longest list has 40 MB. */
+const LARGEST_LIST_BYTES = 512 * 2 ** 20;
 
 /** Names of files that are taken for images; their content decides their format. */
 export const IMAGE_EXTENSIONS: readonly string[] = [
@@ -45,11 +49,9 @@ export function readList(
   options: { readonly fields: number; readonly separator?: RegExp; readonly what: string },
 ): ListLine[] {
   const { fields: count, separator = /\s+/, what } = options;
-  if (!existsSync(file)) {
-    throw new DatasetError({ where: file, found: 'there is no such file', expected: what, fix: 'Check the folder' });
-  }
   const lines: ListLine[] = [];
-  readFileSync(file, 'utf8')
+  readLimited(file, { largestBytes: LARGEST_LIST_BYTES, what, fix: 'Check the folder' })
+    .toString('utf8')
     .split(/\r?\n/)
     .forEach((text, i) => {
       if (text.trim() === '') return;

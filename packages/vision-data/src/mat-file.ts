@@ -112,6 +112,7 @@ function structsOf({ count, rest }: Matrix): ReadonlyMap<string, MatValue>[] {
   const fields = Array.from({ length: names.data.length / length }, (_, i) =>
     names.data.toString('latin1', i * length, (i + 1) * length).replace(/\0.*$/s, ''),
   );
+  if (fields.length === 0 || count > rest.length) throw new MatFault(`${count} structs in ${rest.length} bytes`);
   const structs: Map<string, MatValue>[] = [];
   let at = names.next;
   for (let i = 0; i < count; i++) {
