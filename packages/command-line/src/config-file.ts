@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { ConfigError } from '@featuremine/errors';
+import { ConfigError, parseJson } from '@featuremine/errors';
 
 const maxSizeBytes = 1024 * 1024;
 
@@ -12,7 +12,7 @@ export function readConfigFile(path: string): Record<string, unknown> {
   const text = readText(path);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     const found = `no valid JSON (${(cause as Error).message})`;
     throw new ConfigError({ where: path, found, fix: 'Fix the file' }, { cause });

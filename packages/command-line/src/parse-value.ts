@@ -1,3 +1,4 @@
+import { parseJson as parseNested } from '@featuremine/errors';
 import { alternatives } from './option-schema';
 import type { JsonSchema } from './option-schema';
 
@@ -70,7 +71,7 @@ function parseList(schema: JsonSchema, text: string): ParsedValue {
 
 function parseJson(text: string): ParsedValue {
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: parseNested(text) };
   } catch {
     return faulty;
   }

@@ -26,6 +26,7 @@ export async function runCommands(options: RunCommandsOptions): Promise<number> 
   const stdout = options.stdout ?? process.stdout;
   const stderr = options.stderr ?? process.stderr;
   if (stdout === process.stdout) process.stdout.on('error', exitOnClosedPipe);
+  if (stderr === process.stderr) process.stderr.on('error', goOnInSilence);
   let exitCode: number;
   try {
     exitCode = await runOne(options, stdout, stderr);
@@ -88,6 +89,11 @@ function printError(error: unknown, stderr: LineStream, options: RunCommandsOpti
   log.error(`${options.name}: ${message}. This is a fault of the program, not of its input.`);
   if (error instanceof Error && isDebug) stderr.write(`${error.stack}\n`);
   else stderr.write('Run it again with --debug for the stack.\n');
+}
+
+// A log that nobody reads any more, or whose disk is full, is no reason to lose a training run.
+function goOnInSilence(): void {
+  // Lines written from now on are dropped.
 }
 
 // `voc-eval run … | head -1` closes the pipe early: that is no fault.

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { parseJson } from '@featuremine/errors';
 import { flushFolder } from '@featuremine/weights';
@@ -54,11 +54,7 @@ export class RunFolder {
   static open(options: RunFolderOptions): RunFolder {
     const { path, resume, log } = options;
     if (!resume) refuseRun(path);
-    try {
-      mkdirSync(path, { recursive: true });
-    } catch (cause) {
-      throw fileFault(path, cause);
-    }
+    makeFolder(path);
     const lock = acquireLock(join(path, 'run.lock'));
     try {
       if (!resume) refuseRun(path);
@@ -148,6 +144,26 @@ export function readStoredConfig(path: string): Record<string, unknown> | undefi
     // Named below.
   }
   throw new RunFolderError({ where: file, found: 'no JSON object', fix: 'The file is damaged: restore it' });
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw fileFault(path, (cause as NodeJS.ErrnoException).code === 'ENOENT' ? causeOf(path, cause) : cause);
+  }
+}
+
+// On a read-only file system, Node says of several folders at once that they are not there; of one it says why.
+function causeOf(path: string, known: unknown): unknown {
+  let first = resolve(path);
+  while (!existsSync(dirname(first))) first = dirname(first);
+  try {
+    mkdirSync(first);
+    return known;
+  } catch (cause) {
+    return cause;
+  }
 }
 
 function refuseRun(path: string): void {

@@ -12,9 +12,9 @@ import {
 import { join } from 'node:path';
 import { CheckpointError } from '@featuremine/errors';
 import { Random } from '@featuremine/random';
-import { listCheckpoints, readCheckpoint } from '../src';
+import { listCheckpoints } from '../src';
 import { makeLinearTask } from './support/linear-task';
-import { keepingLogger, metricsOf, temporaryFolder, trainIn } from './support/run-files';
+import { expectSameRun, keepingLogger, temporaryFolder, trainIn } from './support/run-files';
 
 const isBuilt = existsSync(join(__dirname, '../dist/index.js'));
 const isLong = process.env['FEATUREMINE_LONG'] === '1';
@@ -42,20 +42,6 @@ function startChild(words: readonly string[]): {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-function variablesOf(path: string): Record<string, number[]> {
-  const folder = join(path, 'checkpoint');
-  const { variables } = readCheckpoint(join(folder, listCheckpoints(folder)[0]));
-  return Object.fromEntries([...variables].map(([name, data]) => [name, [...data]]));
-}
-
-/** The same metrics lines, weights and optimizer state, bit for bit. */
-function expectSameRun(path: string, other: string): void {
-  expect(metricsOf(path)).toEqual(metricsOf(other));
-  expect(variablesOf(path)).toEqual(variablesOf(other));
-  const weights = (folder: string): Buffer => readFileSync(join(folder, 'weights.safetensors'));
-  expect(weights(path).equals(weights(other))).toBe(true);
-}
 
 describe('train with resume', () => {
   const whole = temporaryFolder();

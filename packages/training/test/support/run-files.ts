@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@featuremine/command-line';
 import type { Logger } from '@featuremine/command-line';
-import { RunFolder, createSchedule, train } from '../../src';
+import { RunFolder, createSchedule, listCheckpoints, readCheckpoint, train } from '../../src';
 import type { Summary, TrainingTask } from '../../src';
 import type { TrainOptions } from '../../src';
 
@@ -44,4 +44,18 @@ export function metricsOf(path: string): Record<string, unknown>[] {
     const record = JSON.parse(line) as Record<string, unknown>;
     return Object.fromEntries(Object.entries(record).filter(([key]) => key !== 'seconds' && key !== 'imagesPerSecond'));
   });
+}
+
+function variablesOf(path: string): Record<string, number[]> {
+  const folder = join(path, 'checkpoint');
+  const { variables } = readCheckpoint(join(folder, listCheckpoints(folder)[0]));
+  return Object.fromEntries([...variables].map(([name, data]) => [name, [...data]]));
+}
+
+/** The same metrics lines, weights and optimizer state, bit for bit. */
+export function expectSameRun(path: string, other: string): void {
+  expect(metricsOf(path)).toEqual(metricsOf(other));
+  expect(variablesOf(path)).toEqual(variablesOf(other));
+  const weights = (folder: string): Buffer => readFileSync(join(folder, 'weights.safetensors'));
+  expect(weights(path).equals(weights(other))).toBe(true);
 }
