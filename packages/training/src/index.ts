@@ -29,7 +29,7 @@ export type { Picture } from './event-file';
 export { accumulatedTask } from './accumulated-task';
 export { writeFileAtomic } from './atomic-file';
 export { escapeMarkup } from './markup';
-export { figureGrid, htmlPage, seriesColour } from './html-page';
+export { figureGrid, htmlPage, seriesColour, withLightColours } from './html-page';
 export type { PageSection } from './html-page';
 export { htmlTable } from './html-table';
 export type { HtmlTableOptions } from './html-table';
