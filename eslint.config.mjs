@@ -30,8 +30,8 @@ const direction = layers.map((name, index) => ({
             message: 'Imports go down the layers only.',
           },
           {
-            group: ['@featuremine/*/*', '!@featuremine/*/browser'],
-            message: 'Import a package by its index only, or by the part of it that runs in a browser.',
+            group: ['@featuremine/*/*', '!@featuremine/*/browser', '!@featuremine/voc-eval/validation-text'],
+            message: 'Import a package by its index only, or by a part that its package.json exports.',
           },
           ...(['tensor-graph', 'graph-export', 'web-demo'].includes(name)
             ? []

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 function source(given: Record<string, unknown>): TrainingBatches {
-  const options = trainSchema.parse({ voc: '', train: '', out: 'run', batchSize: 2, ...given });
+  const options = trainSchema.parse({ voc: 'VOCdevkit', train: '2007/train', out: 'run', batchSize: 2, ...given });
   const config: DetectorConfig = {
     classNames: ['circle', 'square', 'triangle'],
     architecture: {

@@ -45,4 +45,3 @@ export { formatReport } from './report/format-report';
 export type { ReportContent } from './report/format-report';
 export { worstImages } from './report/worst-images';
 export type { DrawnBox, WorstImage } from './report/worst-images';
-export { validationJson, validationText } from './validation-text';

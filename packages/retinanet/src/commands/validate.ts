@@ -1,6 +1,6 @@
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
-import { validationJson, validationText } from '@featuremine/voc-eval';
+import { validationJson, validationText } from '@featuremine/voc-eval/validation-text';
 import { z } from 'zod';
 import { checkSource, sourceFields } from '../data-source';
 import { trainSchema } from '../train-options';
