@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
 import { Random } from '@featuremine/random';
 import {
@@ -9,9 +11,12 @@ import {
   groundTruthFromCoco,
   type ReadDetectionRows,
 } from '@featuremine/voc-eval';
+import { vocEval } from './support/run';
+import { smallKit } from './support/shapes-kit';
 
-const rounds = process.env['FEATUREMINE_LONG'] ? 10_000 : 1_500;
-const slowestMs = 2000;
+// The seeds are fixed: the usual run is the beginning of the long one.
+const rounds = process.env['FEATUREMINE_LONG'] ? 50_000 : 10_000;
+const slowestMs = 5000;
 
 const pieces = [
   '{',
@@ -165,5 +170,50 @@ describe('damaged JSON', () => {
     expect(() => groundTruthFromCoco(deep, 'gt.json')).toThrow(DatasetError);
     expect(() => detectionsFromCocoResults(deep, goodTruth, 'r.json')).toThrow(DatasetError);
     expect(() => detectionsFromCocoResults([{ ...results[0], bbox: deep }], goodTruth, 'r.json')).toThrow(DatasetError);
+  });
+});
+
+describe('the command line on damaged files', () => {
+  it('ends with a number or a named error, never as a fault of the program', async () => {
+    const random = Random.of(4, 'files');
+    const { voc, detections } = smallKit();
+    const coco = join(voc, 'coco.json');
+    const found = join(voc, 'found.json');
+    writeFileSync(coco, JSON.stringify(groundTruth));
+    writeFileSync(found, JSON.stringify(results));
+    const devkit = ['--voc', voc, '--set', 'test'];
+    const files = [
+      join(voc, 'VOC2007/Annotations/000001.xml'),
+      join(voc, 'VOC2007/ImageSets/Main/test.txt'),
+      join(detections, 'comp4_det_test_dog.txt'),
+      coco,
+      found,
+    ];
+    const codes = [0, 0, 0];
+    for (let i = 0; i < rounds / 20; i++) {
+      const file = files[i % files.length];
+      const good = readFileSync(file);
+      writeFileSync(file, damage(good.toString('latin1'), random), 'latin1');
+      const ofCoco = [
+        'run',
+        '--ground-truth',
+        coco,
+        '--detections',
+        found,
+        '--protocol',
+        random.pick(['coco', 'voc10']),
+      ];
+      const ofVoc = random.pick([
+        ['run', ...devkit, '--detections', detections, '--errors', '--bootstrap', '3'],
+        ['validate', voc, '--no-images'],
+        ['convert', '--to', 'coco', ...devkit, '--out', join(voc, 'out.json')],
+      ]);
+      const { code, stderr } = await vocEval(...(file.endsWith('.json') ? ofCoco : ofVoc), '--json');
+      if (code !== 0 && code !== 2) throw new Error(`${readFileSync(file, 'latin1')}\n${stderr}`);
+      codes[code]++;
+      writeFileSync(file, good);
+    }
+    expect(codes[0]).toBeGreaterThan(rounds / 200);
+    expect(codes[2]).toBeGreaterThan(rounds / 200);
   });
 });
