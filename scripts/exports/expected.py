@@ -38,19 +38,20 @@ class Comparison:
             self.result[name] = max(self.result.get(name, 0.0), float(np.abs(found - expected).max()))
 
     def detections(self, image: dict[str, np.ndarray], boxes, scores, labels) -> None:
-        """Each expected detection with the one of its class that overlaps it most."""
+        """Each expected detection with the nearest one of its class."""
         boxes, scores, labels = (np.asarray(values) for values in (boxes, scores, labels))
         free = np.ones(len(scores), dtype=bool)
         for box, score, label in zip(image["boxes"], image["scores"], image["labels"]):
-            overlaps = np.where(free & (labels == label), overlap(box, boxes), 0) if len(scores) else np.zeros(1)
-            best = int(overlaps.argmax())
-            if overlaps[best] < 0.5:
+            distances = np.where(free & (labels == label), np.abs(boxes - box).max(axis=1), np.inf)
+            best = int(distances.argmin()) if len(scores) else -1
+            # Boxes without an area overlap nothing.
+            if best < 0 or not (distances[best] < 1 or overlap(box, boxes[best : best + 1])[0] >= 0.5):
                 self.result["unpaired"] += int(score > 0.051)
                 continue
             free[best] = False
             self.result["paired"] += 1
             self.result["score"] = max(self.result["score"], abs(float(scores[best] - score)))
-            self.result["boxPx"] = max(self.result["boxPx"], float(np.abs(boxes[best] - box).max()))
+            self.result["boxPx"] = max(self.result["boxPx"], float(distances[best]))
         self.result["unpaired"] += int((free & (scores > 0.051)).sum())
 
     def print(self, **more) -> None:

@@ -71,7 +71,7 @@ function foldFactor(node: ExportNode, users: (input: ExportNode) => number): Exp
       stored &&
       floats(
         weights.shape,
-        Float32Array.from(stored, (value, i) => value * values[i % values.length]),
+        (stored as Float32Array).map((value, i) => value * values[i % values.length]),
       )
     );
   };

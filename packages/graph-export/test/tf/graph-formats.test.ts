@@ -104,6 +104,12 @@ describe('toTensorflow, for tfjs', () => {
     expect(ops.filter((op) => op === '_FusedConv2D')).toHaveLength(3);
     expect(ops).not.toContain('BiasAdd');
   });
+
+  it('has only ops of which the wasm, WebGL and WebGPU backends list a kernel', async () => {
+    const ops = [await fixed(), await open()].flatMap((graph) => toTensorflow(graph, 'tfjs').node.map(({ op }) => op));
+    const checked = 'Placeholder Const Identity Shape _FusedConv2D Conv2D MaxPool Relu Square Rsqrt AddV2 Sub Mul Mean Sum Reshape Tile StridedSlice PadV2 ResizeNearestNeighbor MatMul'; // prettier-ignore
+    expect([...new Set(ops)].filter((op) => !checked.split(' ').includes(op))).toEqual([]);
+  });
 });
 
 describe('writeGraph', () => {

@@ -4,7 +4,7 @@ import type { Detections } from '../detections';
 
 /** How far two lists of detections of one image are apart. */
 export interface DetectionDifference {
-  /** Detections that have a counterpart of their class in the other list, with IoU 0.5 or more. */
+  /** Detections that have a counterpart in the other list: of their class, and in about the same place. */
   readonly paired: number;
   /** Those that have none, of both lists, but for scores that the threshold may have cut off. */
   readonly unpaired: number;
@@ -14,7 +14,7 @@ export interface DetectionDifference {
   readonly boxPx: number;
 }
 
-/** Pairs the detections of two lists, best first, each with the one that overlaps it most. */
+/** Pairs the detections of two lists, best first, each with the nearest one of its class. */
 export function compareDetections(
   expected: Detections,
   found: Detections,
@@ -32,9 +32,7 @@ export function compareDetections(
     taken.add(other);
     paired++;
     score = Math.max(score, Math.abs(expected.scores[i] - found.scores[other]));
-    for (let axis = 0; axis < 4; axis++) {
-      boxPx = Math.max(boxPx, Math.abs(expected.boxes[4 * i + axis] - found.boxes[4 * other + axis]));
-    }
+    boxPx = Math.max(boxPx, distanceOf(expected, i, found, other));
   }
   found.scores.forEach((each, i) => {
     if (!taken.has(i) && isSure(each)) unpaired++;
@@ -42,6 +40,7 @@ export function compareDetections(
   return { paired, unpaired, score, boxPx };
 }
 
+// The nearest of its class, if both overlap by half or (boxes without an area overlap nothing) are less than a pixel apart.
 function counterpart(
   list: Detections,
   index: number,
@@ -49,15 +48,25 @@ function counterpart(
   taken: ReadonlySet<number>,
 ): number | undefined {
   let best: number | undefined;
-  let bestOverlap = 0.5;
+  let nearest = Infinity;
   for (let i = 0; i < others.scores.length; i++) {
     if (taken.has(i) || others.classIds[i] !== list.classIds[index]) continue;
-    const overlap = iou(boxAt(list, index), boxAt(others, i));
-    if (overlap < bestOverlap || (overlap === bestOverlap && best !== undefined)) continue;
+    const distance = distanceOf(list, index, others, i);
+    if (distance >= nearest) continue;
     best = i;
-    bestOverlap = overlap;
+    nearest = distance;
   }
-  return best;
+  if (best === undefined || nearest < 1) return best;
+  return iou(boxAt(list, index), boxAt(others, best)) >= 0.5 ? best : undefined;
+}
+
+/** The largest difference of two boxes' coordinates. */
+function distanceOf(a: Detections, i: number, b: Detections, j: number): number {
+  let distance = 0;
+  for (let axis = 0; axis < 4; axis++) {
+    distance = Math.max(distance, Math.abs(a.boxes[4 * i + axis] - b.boxes[4 * j + axis]));
+  }
+  return distance;
 }
 
 function boxAt({ boxes }: Detections, index: number): Box {
