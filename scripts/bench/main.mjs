@@ -38,7 +38,7 @@ const warmup = values.quick ? 2 : count('warmup');
 const threads = count('threads');
 const rounds = values.quick ? 6 : count('rounds');
 
-setUpPeers();
+if (chosen.some(({ contenders }) => Object.values(contenders).some(({ runtime }) => runtime !== 'node'))) setUpPeers();
 if (chosen.some(({ name }) => name.startsWith('retinanet-infer'))) formulaWeightsFile();
 for (const row of chosen) {
   const contenders = Object.entries({ ...row.contenders, ...(values['all-modes'] ? row.extra : {}) });

@@ -3,6 +3,7 @@
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vocEvalRows } from './rows/voc-eval-rows.mjs';
+import { webRows } from './rows/web-rows.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const peers = join(here, '..', 'peers');
@@ -86,4 +87,5 @@ export const rows = [
   miningOverhead(1),
   miningOverhead(2),
   ...vocEvalRows,
+  ...webRows,
 ];

@@ -28,6 +28,8 @@ function row(title: string, ms: number, share: number | undefined): HTMLTableRow
     bar.append(line);
   }
   const result = make('tr');
-  result.append(head, bar, make('td', { text: milliseconds(ms) }));
+  const time = make('td', { text: milliseconds(ms) });
+  time.dataset['ms'] = String(ms); // unrounded
+  result.append(head, bar, time);
   return result;
 }

@@ -58,7 +58,7 @@ export function writeTinyModel(folder: string, metadata: object = tinyMetadata()
       const cells = `${name}${stride}`;
       graph.pool(`${cells}/means`, stride);
       const outputs = ANCHORS_PER_CELL * columns;
-      const scale = name === 'logits' ? 0.02 : 0.002;
+      const scale = name === 'logits' ? 0.01 : 0.002;
       const filter = Float32Array.from({ length: 3 * outputs }, () => random.normal() * scale);
       const bias = new Float32Array(outputs).fill(name === 'logits' ? -3 : 0);
       graph.constant(`${cells}/filter`, [1, 1, 3, outputs], filter);

@@ -1,0 +1,224 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { Page } from 'playwright-core';
+import { buildSite } from '../src/build-site';
+import { readExportedModel } from '../src/exported-model';
+import { contrast } from '../src/page/class-look';
+import {
+  ChromiumSite,
+  chromiumPath,
+  detectOnPage,
+  setThreshold,
+  shownBoxes,
+  waitForSummary,
+} from './support/chromium-page';
+import { textColours } from './support/text-colours';
+import { writeTinyModel } from './support/tiny-model';
+
+jest.setTimeout(60_000);
+
+const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+const folder = mkdtempSync(join(tmpdir(), 'web-demo-browser-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const inBrowser = chromiumPath === undefined ? describe.skip : describe;
+inBrowser('the page in Chromium', () => {
+  const model = join(folder, 'tiny');
+  const picture = join(folder, 'picture.png');
+  let site: ChromiumSite | undefined;
+  beforeAll(async () => {
+    writeTinyModel(model);
+    // Four corners of different colours: the network of the test looks at colours only.
+    const data = Uint8Array.from({ length: 200 * 120 * 3 }, (_, i) => {
+      const [x, y, channel] = [Math.floor(i / 3) % 200, Math.floor(i / 600), i % 3];
+      return (x < 100 ? 40 : 220) * (channel === 0 ? 1 : 0) + (y < 60 ? 30 : 200) * (channel === 2 ? 1 : 0);
+    });
+    await sharp(data, { raw: { width: 200, height: 120, channels: 3 } })
+      .png()
+      .toFile(picture);
+    await buildSite({ folder: join(folder, 'site'), models: [readExportedModel(model)], examples: [picture] });
+    site = await ChromiumSite.open(join(folder, 'site'), CAMERA);
+  });
+  afterAll(() => site?.close());
+
+  /** A page whose model is ready. */
+  async function ready(options = {}): Promise<{ page: Page; faults: string[] }> {
+    const opened = await site!.page('?backend=wasm', options);
+    await waitForSummary(opened.page, /^Ready/);
+    return opened;
+  }
+
+  it('finds objects in a picture that is chosen, and loads nothing from elsewhere', async () => {
+    const { page, faults } = await ready();
+    const all = await detectOnPage(page, picture);
+    expect(all.length).toBeGreaterThan(20);
+    expect(all.every(({ box }) => box[0] >= 0 && box[1] >= 0 && box[2] <= 200 && box[3] <= 120)).toBe(true);
+    expect(await page.getByRole('img', { name: 'picture.png' }).isVisible()).toBe(true);
+    expect(await page.getByRole('row').allTextContents()).toEqual(
+      ['Decode', 'Resize', 'Network', 'Post-processing', 'Together'].map(
+        (stage) => expect.stringMatching(new RegExp(`^${stage}[\\d.]+ ms$`)) as string,
+      ),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  it('shows the objects from the least score on, and says how many', async () => {
+    const { page } = await ready();
+    const all = await detectOnPage(page, picture);
+    const percent = Math.ceil(100 * all[Math.floor(all.length / 2)].score);
+    await setThreshold(page, percent);
+    const shown = await shownBoxes(page);
+    expect(shown).toEqual(all.filter(({ score }) => score >= percent / 100));
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown.length).toBeLessThan(all.length);
+    expect(await waitForSummary(page, /below/)).toContain(`${shown.length} object`);
+    expect(await page.getByRole('slider', { name: 'Least score shown' }).getAttribute('aria-valuetext')).toBe(
+      `${percent} percent`,
+    );
+    expect(
+      await page
+        .getByRole('list')
+        .getByRole('button', { name: /ring|cross|triangle/ })
+        .count(),
+    ).toBe(shown.length);
+  });
+
+  it('finds the same in a picture that is dropped, pasted, or an example', async () => {
+    const { page } = await ready();
+    const expected = await detectOnPage(page, picture);
+    const bytes = readFileSync(picture).toString('base64');
+    for (const way of ['drop', 'paste']) {
+      await page.reload();
+      await waitForSummary(page, /^Ready/);
+      await page.evaluate(
+        async ([kind, text]) => {
+          const blob = await (await fetch('examples/1.png')).blob();
+          if (blob.size !== atob(text).length) throw new Error('another picture');
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([blob], 'a.png', { type: 'image/png' }));
+          const event =
+            kind === 'drop'
+              ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true })
+              : new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true });
+          document.body.dispatchEvent(event);
+        },
+        [way, bytes],
+      );
+      await waitForSummary(page, /object/);
+      await setThreshold(page, 0);
+      expect(await shownBoxes(page)).toEqual(expected);
+    }
+    await page.reload();
+    await waitForSummary(page, /^Ready/);
+    await page.getByRole('button', { name: 'Example 1' }).click();
+    await waitForSummary(page, /object/);
+    await setThreshold(page, 0);
+    expect(await shownBoxes(page)).toEqual(expected);
+  });
+
+  it('watches the camera until it is stopped', async () => {
+    const { page, faults } = await ready({ permissions: ['camera'] });
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    await waitForSummary(page, /object/);
+    const before = await page
+      .locator('.box')
+      .first()
+      .evaluate((box) => ((box as HTMLElement).id = 'old'));
+    await page.locator(`#${before}`).waitFor({ state: 'detached' }); // the next frame has boxes of its own
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Use the camera' }).waitFor();
+    await page.getByRole('img', { name: 'A picture from the camera' }).waitFor();
+    await waitForSummary(page, /object/);
+    expect(faults).toEqual([]);
+  });
+
+  it('takes the files of a model, and says what is wrong with other ones', async () => {
+    const { page } = await ready();
+    const expected = await detectOnPage(page, picture);
+    const files = page.getByLabel('Open model files…');
+    await files.setInputFiles([join(model, 'group1-shard1of1.bin'), join(model, 'model.json')]);
+    await page.getByRole('combobox', { name: 'Detector' }).filter({ hasText: 'From your files' }).waitFor();
+    await waitForSummary(page, /object/);
+    expect(await shownBoxes(page)).toEqual(expected);
+    await files.setInputFiles([join(model, 'group1-shard1of1.bin')]);
+    await page.getByRole('alert').filter({ hasText: 'Pick one model.json together with' }).waitFor();
+    mkdirSync(join(folder, 'other'), { recursive: true });
+    const json = JSON.parse(readFileSync(join(model, 'model.json'), 'utf8')) as object;
+    writeFileSync(join(folder, 'other', 'model.json'), JSON.stringify({ ...json, userDefinedMetadata: {} }));
+    await files.setInputFiles([join(folder, 'other', 'model.json'), join(model, 'group1-shard1of1.bin')]);
+    await page.getByRole('alert').filter({ hasText: 'expected a detector. Export a trained detector' }).waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    expect(await page.getByRole('alert').isVisible()).toBe(false);
+  });
+
+  it('says that a file is no picture, and goes on with the next', async () => {
+    const { page } = await ready();
+    const text = join(folder, 'text.png');
+    writeFileSync(text, 'no picture');
+    await page.getByLabel('Choose a picture').setInputFiles(text);
+    await page.getByRole('alert').filter({ hasText: 'no picture that the browser can read' }).waitFor();
+    expect((await detectOnPage(page, picture)).length).toBeGreaterThan(20);
+    expect(await page.getByRole('alert').isVisible()).toBe(false);
+  });
+
+  it('is used by keyboard alone, in the order of the page', async () => {
+    const { page } = await ready();
+    const focused: string[] = [];
+    for (let i = 0; i < 8; i++) {
+      await page.keyboard.press('Tab');
+      focused.push(await page.evaluate(() => document.activeElement!.id || document.activeElement!.textContent));
+    }
+    const inOrder = ['file', 'camera', '', 'threshold', 'model', 'backend', 'model-files'];
+    expect(focused.slice(0, 7)).toEqual(inOrder);
+    await page.getByRole('button', { name: 'Example 1' }).focus();
+    await page.keyboard.press('Enter');
+    await waitForSummary(page, /object/);
+    await page.getByRole('slider').focus();
+    const threshold = Number(await page.getByRole('slider').inputValue());
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.getByRole('slider').inputValue()).toBe(String(threshold - 1));
+    await page.keyboard.press('Tab');
+    expect(await page.locator('.box').first().getAttribute('class')).toContain('chosen');
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
+    expect(outline).toBe('solid');
+  });
+
+  it('gives every control a name', async () => {
+    const { page } = await ready();
+    await detectOnPage(page, picture);
+    for (const role of ['button', 'combobox', 'slider', 'img'] as const) {
+      const all = await page.getByRole(role).count();
+      expect(all).toBeGreaterThan(0);
+      expect(await page.getByRole(role, { name: /\w/ }).count()).toBe(all);
+    }
+    expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+    expect(await page.getByRole('status').getAttribute('aria-live')).toBe('polite');
+  });
+
+  it.each(['light', 'dark'] as const)('is read easily in %s', async (colorScheme) => {
+    const { page } = await ready({ colorScheme });
+    await detectOnPage(page, picture);
+    const texts = await textColours(page);
+    expect(texts.length).toBeGreaterThan(20);
+    const faint = texts.filter(({ text, back }) => contrast(text, back) < 4.5); // WCAG AA
+    expect(faint).toEqual([]);
+    const page1 = texts.find(({ content }) => content === 'Object detector')!;
+    expect(contrast(page1.back, '#ffffff') < 1.5).toBe(colorScheme === 'light');
+  });
+
+  it('fits a phone of 390 px without scrolling sideways', async () => {
+    const { page } = await ready({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+    await detectOnPage(page, picture);
+    const { scroll, inner, small } = await page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      inner: innerWidth,
+      // Fingers need 40 px.
+      small: [...document.querySelectorAll('.button, select, .result')].filter(
+        (control) => control.getBoundingClientRect().height < 40 && control.getBoundingClientRect().height > 0,
+      ).length,
+    }));
+    expect({ scroll, inner, small }).toEqual({ scroll: 390, inner: 390, small: 0 });
+  });
+});
