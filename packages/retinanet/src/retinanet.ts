@@ -14,6 +14,8 @@ export interface LoadDetectorOptions {
   /** Another size than the one of training. */
   readonly resize?: DetectionResize;
   readonly precision?: Precision;
+  /** ε of the batch norm of a file of weights: 0 for torchvision's COCO_V1 (1e-5). */
+  readonly normEpsilon?: number;
   /** Looks at the mirror image of each image too, and merges what is found: twice the time. */
   readonly isMirrored?: boolean;
 }

@@ -1,6 +1,9 @@
+import { elementCount, makeStateDict } from '@featuremine/weights';
+import type { StateDict } from '@featuremine/weights';
 import { DETECTOR_VERSIONS, trainablePart } from '../../src/architecture';
 import type { DetectorArchitecture } from '../../src/architecture';
 import { countParameters, makeDetector } from '../../src/detector';
+import { detectorWeights } from '../../src/load-weights';
 
 function architecture(version: 'v1' | 'v2', parts: Partial<DetectorArchitecture> = {}): DetectorArchitecture {
   return { backbone: 'resnet50', numClasses: 20, ...DETECTOR_VERSIONS[version], ...trainablePart(true), ...parts };
@@ -71,5 +74,51 @@ describe('makeDetector', () => {
     const norms = variables.filter(({ name }) => /(bn\d|downsample\.1)\.(weight|bias)$/.test(name));
     expect(norms.every(({ isTrainable, role }) => isTrainable && role === 'parameter')).toBe(true);
     expect(countParameters(variables)).toBe(32_562_849 + 53_120);
+  });
+});
+
+describe('detectorWeights', () => {
+  const detector = makeDetector(architecture('v1', { backbone: 'resnet18', numClasses: 2 }));
+  const norm = 'backbone.body.layer2.0.bn1.running_var';
+  const state = (): StateDict =>
+    makeStateDict(
+      detector.variables,
+      new Map(
+        detector.variables.map(({ name, shape }) => [
+          name,
+          new Float32Array(elementCount(shape)).fill(name === norm ? 0.25 : 1),
+        ]),
+      ),
+    );
+
+  it('works another ε of the file’s batch norm into the variances: √(variance + 1e-5) is what it was', () => {
+    const usual = detectorWeights(detector, state(), 'file').values.get(norm)!;
+    const other = detectorWeights(detector, state(), 'file', { normEpsilon: 0 }).values.get(norm)!;
+    expect(usual[0]).toBe(0.25);
+    expect(Math.sqrt(other[0] + 1e-5)).toBeCloseTo(0.5, 7);
+    expect(
+      detectorWeights(detector, state(), 'file', { normEpsilon: 0 }).values.get('backbone.body.conv1.weight')![0],
+    ).toBe(1);
+  });
+
+  it('replaces both outputs when the file has other anchors a cell, and says so', () => {
+    const three = makeDetector(
+      architecture('v1', {
+        backbone: 'resnet18',
+        numClasses: 2,
+        anchors: { sizes: [8, 16, 32, 64, 128], ratios: [1] },
+      }),
+    );
+    const { isHeadReplaced, report, values } = detectorWeights(three, state(), 'file');
+    expect(isHeadReplaced).toBe(true);
+    expect(report).toMatch(/both outputs are replaced by fresh ones, because the file has 9 anchors a cell, not 3/);
+    expect(values.has('head.regression_head.bbox_reg.weight')).toBe(false);
+    expect(values.has('head.regression_head.conv.3.0.weight')).toBe(true);
+  });
+
+  it('refuses a file in which something else is missing', () => {
+    const tensors = state();
+    tensors.delete('backbone.fpn.inner_blocks.1.0.weight');
+    expect(() => detectorWeights(detector, tensors, 'cut.pth')).toThrow(/cut\.pth: .*fpn\.inner_blocks\.1\.0\.weight/);
   });
 });
