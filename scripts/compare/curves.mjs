@@ -1,6 +1,7 @@
-// node scripts/compare/curves.mjs [--steps 200] [--size 160x128] [--batch 4] [--voc DEVKIT --set SETS] [--out runs/curves]
+// node scripts/compare/curves.mjs [--steps 200] [--size 128x96] [--batch 4] [--voc DEVKIT --set SETS] [--out runs/curves]
 // RetinaNet-R50 here and in torchvision, from the same weights, on the same batches (pixels and boxes), at the same
-// learning rates, in float32: the losses of every step side by side. Writes compare-curves.json and .svg into --results.
+// learning rates, in float32: the losses of every step side by side. As a control, torchvision a second time from weights
+// that are moved by 1e-7: rounding alone takes two runs apart, by how much it tells. Writes compare-curves.json and .svg into --results.
 // Without --voc, on drawn shapes. Needs npm run setup first.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +23,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({
   options: {
     steps: { type: 'string', default: '200' },
-    size: { type: 'string', default: '160x128' },
+    size: { type: 'string', default: '128x96' },
     batch: { type: 'string', default: '4' },
     voc: { type: 'string' },
     set: { type: 'string', default: '2007/train' },
@@ -35,7 +36,7 @@ const { values } = parseArgs({
 const [width, height] = values.size.split('x').map(Number);
 if (width % 32 !== 0 || height % 32 !== 0) throw new Error('--size: both sides are multiples of 32');
 const [steps, batchSize, seed, threads] = ['steps', 'batch', 'seed', 'threads'].map((name) => Number(values[name]));
-const settings = { optimizer: 'SGD', momentum: 0.9, weightDecay: 1e-4, learningRate: 0.0025, clipNorm: 10 };
+const settings = { optimizer: 'SGD', momentum: 0.9, weightDecay: 1e-4, learningRate: 0.001, clipNorm: 10 };
 
 setUpPeers();
 mkdirSync(values.out, { recursive: true });
@@ -57,7 +58,8 @@ const model = new CompiledModel({ variables: detector.variables, seed, threads }
 await writePeerInputs();
 const ours = await trainOurs();
 await model.dispose();
-const theirs = await trainTheirs();
+const theirs = await trainTheirs('torchvision');
+const control = await trainTheirs('control', '--perturb');
 writeResults();
 
 async function readSamples() {
@@ -144,8 +146,8 @@ async function trainOurs() {
   return losses;
 }
 
-async function trainTheirs() {
-  const argv = [join(here, 'torch_curves.py'), values.out];
+async function trainTheirs(side, ...flags) {
+  const argv = [join(here, 'torch_curves.py'), values.out, ...flags];
   const child = spawn(peersPython, argv, { env: peersEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.on('close', resolve));
   const losses = [];
@@ -153,7 +155,7 @@ async function trainTheirs() {
   for await (const line of createInterface({ input: child.stdout })) {
     const found = JSON.parse(line);
     if (found.version) version = found.version;
-    else note('torchvision', losses.push(found) - 1, found.classificationLoss + found.boxLoss);
+    else note(side, losses.push(found) - 1, found.classificationLoss + found.boxLoss);
   }
   const code = await ended;
   if (code !== 0 || losses.length !== steps)
@@ -169,8 +171,13 @@ function writeResults() {
   const { results } = values;
   mkdirSync(results, { recursive: true });
   const total = ({ classificationLoss, boxLoss }) => classificationLoss + boxLoss;
-  const distances = ours.map((mine, i) => Math.abs(total(mine) - total(theirs.losses[i])) / total(theirs.losses[i]));
-  const upTo = (count) => Math.max(...distances.slice(0, count));
+  const peer = theirs.losses.map(total);
+  const largest = (losses) => {
+    const distances = losses.map((one, i) => Math.abs(total(one) - peer[i]) / peer[i]);
+    return Object.fromEntries(
+      [1, 10, 50, steps].map((count) => [`first ${count}`, Math.max(...distances.slice(0, count))]),
+    );
+  };
   const summary = {
     machine: machine(),
     peer: theirs.version,
@@ -185,13 +192,19 @@ function writeResults() {
       ...settings,
       warmupSteps: Math.round(steps / 10),
     },
-    largestRelativeDifference: Object.fromEntries([1, 10, 50, steps].map((count) => [`first ${count}`, upTo(count)])),
-    meanOfLast20: { ours: meanOfLast(ours.map(total)), torchvision: meanOfLast(theirs.losses.map(total)) },
+    largestRelativeDifference: { ours: largest(ours), control: largest(control.losses) },
+    meanOfLast20: Object.fromEntries(
+      Object.entries({ ours, torchvision: theirs.losses, control: control.losses }).map(([side, losses]) => [
+        side,
+        meanOfLast(losses.map(total)),
+      ]),
+    ),
     ours,
     torchvision: theirs.losses,
+    control: control.losses,
   };
   writeFileSync(join(results, 'compare-curves.json'), `${JSON.stringify(summary, null, 1)}\n`);
-  writeFileSync(join(results, 'compare-curves.svg'), picture(ours.map(total), theirs.losses.map(total)));
+  writeFileSync(join(results, 'compare-curves.svg'), picture(ours.map(total), peer));
   const { largestRelativeDifference, meanOfLast20 } = summary;
   process.stdout.write(`${JSON.stringify({ largestRelativeDifference, meanOfLast20 }, null, 1)}\n`);
   rmSync(join(values.out, 'batches.safetensors'));

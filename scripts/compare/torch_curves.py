@@ -1,7 +1,8 @@
 """torchvision's side of scripts/compare/curves.mjs: trains from the same weights on the same batches at the same rates.
 
 Reads FOLDER/start.safetensors, FOLDER/batches.safetensors (uint8 images [steps * batch, H, W, 3]) and
-FOLDER/plan.json; prints a line of JSON with both losses after each step.
+FOLDER/plan.json; prints a line of JSON with both losses after each step. With --perturb, every weight is moved by about
+one part in 10^7 before: what rounding alone does to the losses.
 """
 import json
 import pathlib
@@ -24,6 +25,10 @@ model = torchvision.models.detection.retinanet_resnet50_fpn(
     max_size=max(height, width),
 )
 model.load_state_dict(load_file(folder / "start.safetensors"), strict=True)
+if "--perturb" in sys.argv:
+    noise = torch.Generator().manual_seed(1)
+    for parameter in model.parameters():
+        parameter.data *= 1 + 1e-7 * torch.randn(parameter.shape, generator=noise)
 model.train()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.0, momentum=plan["momentum"], weight_decay=plan["weightDecay"])
 images = load_file(folder / "batches.safetensors")["images"]
