@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { silentLogger } from '@featuremine/command-line';
+import { loadLastCheckpoint } from '@featuremine/training';
 import { makeShapesDevkit } from '@featuremine/vision-data';
 import { readSafetensors } from '@featuremine/weights';
 import { runCli } from './run-cli';
@@ -58,6 +60,7 @@ describe('retinanet train, eval and predict', () => {
       expect(summary.best.metrics[name]).toEqual(expect.any(Number));
     expect(JSON.parse(readFileSync(join(out(), 'summary.json'), 'utf8'))).toEqual(summary);
     expect(stderr).toMatch(/classes: circle, square/);
+    expect(stderr).toMatch(/warning: .*too small or too long for the anchors/);
     for (const name of ['config.json', 'metrics.jsonl', 'weights.safetensors', 'checkpoint', 'tensorboard']) {
       expect(readdirSync(out())).toContain(name);
     }
@@ -195,6 +198,14 @@ describe('retinanet train with all its options', () => {
     expect(tensors.get('head.regression_head.bbox_reg.weight')!.shape).toEqual([12, 256, 3, 3]);
     expect(tensors.get('head.classification_head.cls_logits.bias')!.shape).toEqual([9]);
     expect([...tensors.keys()].filter((name) => !/^(backbone|head)\./.test(name))).toEqual([]);
+  });
+
+  it('saves the averaged weights, not the last ones', () => {
+    const name = 'head.regression_head.bbox_reg.bias';
+    const saved = readSafetensors(join(out(), 'weights.safetensors')).tensors.get(name)!.data;
+    const { variables } = loadLastCheckpoint(join(out(), 'checkpoint'), silentLogger)!;
+    expect([...saved]).toEqual([...variables.get(`ema/${name}`)!]);
+    expect([...saved]).not.toEqual([...variables.get(name)!]);
   });
 
   it('detects with the same anchors', async () => {
