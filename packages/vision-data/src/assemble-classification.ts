@@ -5,7 +5,8 @@ import { readSourceImage, sourceFile, sourceLabel } from './classification-sourc
 import { decodeSizeFor, transformForClassification } from './classification-transform';
 import { cachedImage, keepImage } from './image-cache';
 import type { ImageCache } from './image-cache';
-import type { DecodedImage } from './image';
+import { decodePacked, readPackedSample } from './records/packed-source';
+import type { PackedSample } from './records/packed-source';
 import type { ClassificationTransform } from './transform-options';
 
 /** The task of making one classification batch; plain data. */
@@ -18,6 +19,8 @@ export interface AssembleClassification {
   /** Id of the shared image cache, or 0. */
   readonly cache: number;
   readonly indices: Int32Array;
+  /** Bytes of the first images' records, where they were streamed; the others are read from the source. */
+  readonly records?: readonly Uint8Array<ArrayBuffer>[];
   readonly batchIndex: number;
   /** N of the batch; more than `indices` has when it is padded. */
   readonly batchSize: number;
@@ -38,33 +41,43 @@ export async function assembleClassification(
   const imageLength = imageSize * imageSize * 3;
   const images = new Uint8Array(batchSize * imageLength);
   const labels = new Int32Array(batchSize).fill(-1);
-  await Promise.all(
+  const files = await Promise.all(
     Array.from(indices, async (index, position) => {
-      const image = await readThroughCache(source, index, { cache, task });
+      const { image, label, file } = await readSample(
+        source,
+        { index, bytes: task.records?.[position] },
+        { cache, task },
+      );
       const random = Random.of(seed, 'augment', epoch, index);
       images.set(transformForClassification(image, { transform, imageSize }, random).data, position * imageLength);
-      labels[position] = sourceLabel(source, index);
+      labels[position] = label;
+      return file;
     }),
   );
   return {
     images: { dtype: 'uint8', shape: [batchSize, imageSize, imageSize, 3], data: images },
     labels: { dtype: 'int32', shape: [batchSize], data: labels },
     imageCount: indices.length,
-    files: Array.from(indices, (index) => sourceFile(source, index)),
+    files,
     indices,
     batchIndex: task.batchIndex,
   };
 }
 
-async function readThroughCache(
+async function readSample(
   source: ClassificationSource,
-  index: number,
-  context: { readonly cache: ImageCache | undefined; readonly task: AssembleClassification },
-): Promise<DecodedImage> {
-  const { cache, task } = context;
+  { index, bytes }: { readonly index: number; readonly bytes: Uint8Array | undefined },
+  { cache, task }: { readonly cache: ImageCache | undefined; readonly task: AssembleClassification },
+): Promise<PackedSample> {
+  const sizeFor = decodeSizeFor(task.transform.crop, task.imageSize);
+  if (source.kind === 'packed') {
+    if (bytes !== undefined) return decodePacked(source, { index, bytes }, { sizeFor });
+    return readPackedSample(source, index, { sizeFor });
+  }
+  const sample = { label: sourceLabel(source, index), file: sourceFile(source, index) };
   const kept = cache && cachedImage(cache, index);
-  if (kept !== undefined) return kept;
-  const image = await readSourceImage(source, index, { sizeFor: decodeSizeFor(task.transform.crop, task.imageSize) });
+  if (kept !== undefined) return { ...sample, image: kept };
+  const image = await readSourceImage(source, index, { sizeFor });
   if (cache !== undefined) keepImage(cache, index, image);
-  return image;
+  return { ...sample, image };
 }

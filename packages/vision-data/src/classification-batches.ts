@@ -1,7 +1,9 @@
+import type { AssembleClassification } from './assemble-classification';
 import type { ClassificationBatch } from './batch-tensors';
 import type { ClassificationBatchOptions } from './batch-options';
 import type { ClassificationDataset } from './classification-dataset';
 import { DEFAULT_CACHE_BYTES, epochBatches, shareWithPool, type PlannedBatch } from './epoch-batches';
+import { streamBatches } from './records/stream-batches';
 
 /**
  * The batches of one epoch of a classification data set, in order, made ahead of time by the pool.
@@ -14,30 +16,29 @@ export function classificationBatches(
 ): AsyncGenerator<ClassificationBatch, void, undefined> {
   const { pool, imageSize, transform, seed, epoch, partnerOf, cacheBytes = DEFAULT_CACHE_BYTES } = options;
   const { source, count } = dataset;
-  // Records are in memory already, and all decodings but that for random crops are of the whole image.
+  // Records are in memory already or quick to read, and all decodings but that for random crops are of the whole image.
   const decoding = transform.crop.kind === 'random-resized' ? `shrunk for ${imageSize}` : 'whole';
   const ids = shareWithPool(pool, source, {
     count,
     sizeBytes: cacheBytes,
-    decoding: source.kind === 'records' ? undefined : decoding,
+    decoding: source.kind === 'records' || source.kind === 'packed' ? undefined : decoding,
   });
-  return epochBatches(options, {
-    count,
-    taskFor: (batch) => ({
-      kind: 'classification',
-      where: `batch ${batch.batchIndex} of epoch ${epoch}`,
-      source: ids.data,
-      cache: ids.cache,
-      ...(partnerOf === undefined ? batch : withPartners(batch, partnerOf)),
-      imageSize,
-      transform,
-      seed,
-      epoch,
-    }),
+  const taskFor = (batch: PlannedBatch): AssembleClassification => ({
+    kind: 'classification',
+    where: `batch ${batch.batchIndex} of epoch ${epoch}`,
+    source: ids.data,
+    cache: ids.cache,
+    ...(partnerOf === undefined ? batch : withPartners(batch, partnerOf)),
+    imageSize,
+    transform,
+    seed,
+    epoch,
   });
+  if (source.kind === 'packed' && source.isStreamed) return streamBatches(options, { source, count, taskFor });
+  return epochBatches(options, { count, taskFor });
 }
 
-function withPartners(batch: PlannedBatch, partnerOf: (index: number) => number): PlannedBatch {
+function withPartners<T extends PlannedBatch>(batch: T, partnerOf: (index: number) => number): T {
   const indices = Int32Array.of(...batch.indices, ...batch.indices.map(partnerOf));
   return { ...batch, indices, batchSize: indices.length };
 }

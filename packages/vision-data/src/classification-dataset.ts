@@ -1,10 +1,12 @@
 import type { DecodedImage } from './image';
+import type { ShardEntry } from './records/records-index';
 
 /**
  * Where the images of a classification data set are, as plain data that worker threads receive once.
  *
  * - `files`: an image file each, and if there are `boxes` [N, 4] (left, top, width, height in pixels), only that part of it;
  * - `records`: fixed-size records in shared memory, planes R, G, B of size×size after `labelBytes` bytes;
+ * - `packed`: records in files (see `packDataset`), read by their number, or, as a stream, one after the other;
  * - `shapes`: drawn from the seed.
  */
 export type ClassificationSource =
@@ -22,6 +24,16 @@ export type ClassificationSource =
       readonly size: number;
       /** Files that the records came from, with the number of records of each. */
       readonly files: readonly { readonly file: string; readonly count: number }[];
+    }
+  | {
+      readonly kind: 'packed';
+      readonly folder: string;
+      readonly shards: readonly ShardEntry[];
+      readonly numClasses: number;
+      /** The records in use, by their numbers; all by default. */
+      readonly chosen?: Int32Array;
+      /** Whether an epoch reads the shards in sequence, through a shuffle buffer; never with `chosen`. */
+      readonly isStreamed: boolean;
     }
   | {
       readonly kind: 'shapes';

@@ -4,6 +4,7 @@ import { cropImage } from './crop-image';
 import { decodeImage } from './decode-image';
 import type { DecodeOptions } from './decode-image';
 import type { DecodedImage } from './image';
+import { describePacked, packedLabel, readPackedSample } from './records/packed-source';
 import { drawShapesImage, shapesLabel } from './shapes-image';
 
 /** Decodes one image of a source. @throws DatasetError that names the file. */
@@ -20,6 +21,8 @@ export async function readSourceImage(
     }
     case 'records':
       return imageOfRecord(source, index);
+    case 'packed':
+      return (await readPackedSample(source, index, decode)).image;
     case 'shapes':
       return drawShapesImage(source, index);
   }
@@ -34,6 +37,8 @@ export function sourceLabel(source: ClassificationSource, index: number): number
       const recordBytes = source.labelBytes + 3 * source.size * source.size;
       return new Uint8Array(source.bytes)[index * recordBytes + source.labelBytes - 1];
     }
+    case 'packed':
+      return packedLabel(source, index);
     case 'shapes':
       return shapesLabel(source, index);
   }
@@ -52,6 +57,8 @@ export function sourceFile(source: ClassificationSource, index: number): string 
       }
       throw new RangeError(`no record ${index}`);
     }
+    case 'packed':
+      return describePacked(source, index);
     case 'shapes':
       return `shapes ${source.split} ${index} (seed ${source.seed})`;
   }
@@ -64,6 +71,8 @@ export function sourceCount(source: ClassificationSource): number {
       return source.files.length;
     case 'records':
       return source.files.reduce((sum, { count }) => sum + count, 0);
+    case 'packed':
+      return source.chosen?.length ?? source.shards.reduce((sum, { count }) => sum + count, 0);
     case 'shapes':
       return source.count;
   }

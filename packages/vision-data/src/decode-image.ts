@@ -67,6 +67,12 @@ export async function readImageSize(path: string): Promise<ImageSize> {
   return sizeOf(await readMetadata(await readBytes(path, { where: path }), path));
 }
 
+/** The bytes of an image file, with the size that its header says. @throws DatasetError as `decodeImage`. */
+export async function readImageFile(path: string): Promise<{ readonly bytes: Uint8Array; readonly size: ImageSize }> {
+  const bytes = await readBytes(path, { where: path });
+  return { bytes, size: sizeOf(await readMetadata(bytes, path)) };
+}
+
 function sizeOf({ width, height }: Metadata): ImageSize {
   return { width, height };
 }

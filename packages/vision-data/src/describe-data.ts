@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ClassificationDataset } from './classification-dataset';
 import type { DetectionSample } from './detection-sample';
+import type { PackedSource } from './records/packed-source';
 
 /** Of larger data sets, the sizes of so many files at even distances are looked at, and the names of all. */
 const MOST_SIZES = 20_000;
@@ -17,11 +18,13 @@ export function describeClassificationData(dataset: ClassificationDataset): stri
   const hash = createHash('sha256').update(JSON.stringify(classNames));
   if (source.kind === 'shapes') hash.update(JSON.stringify(source));
   else if (source.kind === 'records') hash.update(new Uint8Array(source.bytes));
+  else if (source.kind === 'packed') hashShards(hash, source);
   else {
     hashFiles(hash, source.files);
     if (source.boxes !== undefined) hash.update(bytesOf(source.boxes));
   }
-  if (source.kind !== 'records') hash.update(bytesOf(Int32Array.from({ length: count }, (_, i) => dataset.labelOf(i))));
+  const hasLabels = source.kind === 'records' || source.kind === 'packed';
+  if (!hasLabels) hash.update(bytesOf(Int32Array.from({ length: count }, (_, i) => dataset.labelOf(i))));
   return described(count, hash);
 }
 
@@ -37,6 +40,12 @@ export function describeDetectionData(samples: readonly DetectionSample[], class
     for (const values of [boxes, labels, isDifficult]) hash.update(bytesOf(values));
   }
   return described(samples.length, hash);
+}
+
+// The CRC of a shard's table covers the labels of its records and their CRCs.
+function hashShards(hash: Hash, { shards, chosen }: PackedSource): void {
+  for (const { count, tableCrc } of shards) hash.update(`${count} ${tableCrc}\n`);
+  if (chosen !== undefined) hash.update(bytesOf(chosen));
 }
 
 // A file is known by its name and that of its folder: the whole may have been moved.

@@ -19,8 +19,12 @@ export interface WorkerPool {
   share(value: unknown): number;
   /** Forgets shared data. */
   forget(id: number): void;
-  /** Runs a task on the thread with the least to do. @throws DatasetError of the task, RuntimeError for a lost thread. */
-  run(task: Task): Promise<unknown>;
+  /**
+   * Runs a task on the thread with the least to do. Memory that is named moves there, and is gone here.
+   *
+   * @throws DatasetError of the task, RuntimeError for a lost thread
+   */
+  run(task: Task, moved?: readonly ArrayBuffer[]): Promise<unknown>;
   /** Ends the threads; work in progress is rejected. */
   close(): Promise<void>;
 }
@@ -99,7 +103,7 @@ class ThreadPool implements WorkerPool {
     for (const thread of this.threads) send(thread, { kind: 'forget', id });
   }
 
-  run(task: Task): Promise<unknown> {
+  run(task: Task, moved: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (this.isClosed) return Promise.reject(closedError());
     const alive = this.threads.filter((thread) => thread.failure === undefined);
     if (alive.length < this.threads.length) {
@@ -110,7 +114,7 @@ class ThreadPool implements WorkerPool {
     return new Promise((resolve, reject) => {
       thread.pending.set(ticket, { resolve, reject, where: task.where });
       thread.worker.ref();
-      send(thread, { kind: 'run', ticket, task });
+      send(thread, { kind: 'run', ticket, task }, moved);
     });
   }
 
@@ -148,8 +152,8 @@ class ThreadPool implements WorkerPool {
   }
 }
 
-function send(thread: Thread, message: ToWorker): void {
-  if (thread.failure === undefined) thread.worker.postMessage(message);
+function send(thread: Thread, message: ToWorker, moved: readonly ArrayBuffer[] = []): void {
+  if (thread.failure === undefined) thread.worker.postMessage(message, moved);
 }
 
 function settle(thread: Thread, message: FromWorker): void {

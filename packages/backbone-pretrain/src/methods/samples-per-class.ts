@@ -54,6 +54,12 @@ function selectFrom(source: ClassificationSource, indices: readonly number[]): C
       const file = `chosen records of ${source.files.map((part) => part.file).join(', ')}`;
       return { ...source, bytes, files: [{ file, count: indices.length }] };
     }
+    case 'packed':
+      return {
+        ...source,
+        isStreamed: false,
+        chosen: Int32Array.from(indices, (index) => source.chosen?.[index] ?? index),
+      };
     case 'shapes':
       throw new ConfigError({
         where: 'samples-per-class',
