@@ -5,12 +5,14 @@ import {
   openCub,
   openImagenet,
   openImageFolder,
+  openRecords,
   openShapesClassification,
   openTinyImagenet,
   type ClassificationDataset,
   type ClassificationTransform,
+  type PackedDataset,
 } from '@featuremine/vision-data';
-import { DATASET_KINDS, type DatasetName } from './dataset-kinds';
+import { DATASET_KINDS, datasetKind, type DatasetKind, type DatasetName } from './dataset-kinds';
 
 /** What data is opened. */
 export interface DataOptions {
@@ -27,6 +29,8 @@ export interface DataOptions {
     readonly classes?: readonly string[] | undefined;
   };
   readonly augment: 'standard' | 'none';
+  /** Places of the shuffle buffer of packed records. */
+  readonly shuffleBuffer: number;
 }
 
 /** One part of a data set, with how its images become inputs. */
@@ -40,7 +44,7 @@ export interface ClassificationData {
 export function openTrainingData(options: DataOptions): ClassificationData {
   const data = open(options, 'train');
   if (options.augment === 'none') return data;
-  return { ...data, transform: { crop: DATASET_KINDS[options.dataset].trainCrop, isFlipped: true } };
+  return { ...data, transform: { crop: kindOf(options, data.dataset).trainCrop, isFlipped: true } };
 }
 
 /**
@@ -54,13 +58,18 @@ export function openTestData(options: DataOptions): ClassificationData {
 }
 
 function open(options: DataOptions, split: 'train' | 'test'): ClassificationData {
-  const kind = DATASET_KINDS[options.dataset];
-  const imageSize = options.imageSize ?? kind.imageSize;
-  return { dataset: openDataset(options, split, imageSize), imageSize, transform: { crop: kind.testCrop } };
+  const dataset = openDataset(options, split);
+  const kind = kindOf(options, dataset);
+  return { dataset, imageSize: options.imageSize ?? kind.imageSize, transform: { crop: kind.testCrop } };
 }
 
-function openDataset(options: DataOptions, split: 'train' | 'test', imageSize: number): ClassificationDataset {
-  const { dataset, data, shapes } = options;
+// Of packed records, the kind of the data set that was packed.
+function kindOf(options: DataOptions, dataset: ClassificationDataset & Partial<PackedDataset>): DatasetKind {
+  return datasetKind(dataset.kind ?? options.dataset);
+}
+
+function openDataset(options: DataOptions, split: 'train' | 'test'): ClassificationDataset {
+  const { dataset, data, shapes, imageSize = DATASET_KINDS.shapes.imageSize } = options;
   if (dataset === 'shapes') {
     const { seed, classes } = shapes;
     const classNames = classes === undefined ? {} : { classNames: classes };
@@ -83,5 +92,7 @@ function openDataset(options: DataOptions, split: 'train' | 'test', imageSize: n
       return openImagenet({ folder: data, split });
     case 'cub':
       return openCub({ folder: data, split, isCropped: options.cropToBox });
+    case 'records':
+      return openRecords({ folder: data, split, shuffleBuffer: options.shuffleBuffer });
   }
 }

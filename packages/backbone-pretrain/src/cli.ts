@@ -2,6 +2,7 @@ import { runCommands, type RunCommandsOptions } from '@featuremine/command-line'
 import { compareCommand } from './commands/compare';
 import { evalCommand } from './commands/eval';
 import { exportCommand } from './commands/export';
+import { packCommand } from './commands/pack';
 import { reproduceCommand } from './commands/reproduce';
 import { trainCommand } from './commands/train';
 
@@ -17,7 +18,7 @@ export function main(
   return runCommands({
     name: 'backbone-pretrain',
     summary: 'Pretrains classifiers, with Feature Mining, as backbones for detectors',
-    commands: [trainCommand, evalCommand, exportCommand, compareCommand, reproduceCommand],
+    commands: [trainCommand, evalCommand, exportCommand, compareCommand, reproduceCommand, packCommand],
     argv,
     ...streams,
   });

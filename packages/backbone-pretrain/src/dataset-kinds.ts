@@ -30,10 +30,17 @@ export const DATASET_KINDS = {
   imagenet: photographs,
   cub: photographs,
   shapes: small(64),
+  /** What `pack` wrote; it remembers the kind of the data set that was packed. */
+  records: photographs,
 } as const satisfies Record<string, DatasetKind>;
 
 /** Names that `--dataset` takes. */
 export type DatasetName = keyof typeof DATASET_KINDS;
+
+/** The kind of that name; photographs for one that is not known. */
+export function datasetKind(name: string): DatasetKind {
+  return Object.hasOwn(DATASET_KINDS, name) ? DATASET_KINDS[name as DatasetName] : photographs;
+}
 
 /** All of them. */
 export const DATASET_NAMES = Object.keys(DATASET_KINDS) as [DatasetName, ...DatasetName[]];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ConfigError } from '@featuremine/errors';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { exitsPath, loadVariables, loadWeights } from './backbone-weights';
+import { cachedData } from './cached-data';
 import { openTestData } from './classification-data';
 import type { ClassificationResult } from './classification-score';
 import { evaluateClassifier } from './classification-task';
@@ -32,13 +33,14 @@ export interface RunEvaluation extends ClassificationResult {
  */
 export async function evaluateRun(options: EvalOptions): Promise<RunEvaluation> {
   const config = readRunConfig(options.run);
-  const data = openTestData({
+  const opened = openTestData({
     ...config,
     dataset: options.dataset ?? config.dataset,
     data: options.data ?? config.data,
     imageSize: options.imageSize ?? config.imageSize,
   });
-  checkClasses(data.dataset.classNames, config.classNames, options.run);
+  checkClasses(opened.dataset.classNames, config.classNames, options.run);
+  const data = await cachedData(opened, options.cache ?? config.cache);
   const { imageSize } = data;
   const network = createNetwork(config.model, { numClasses: config.classNames.length, stem: config.stem });
   const mining = featureMining(network, { stages: 0, imageSize });

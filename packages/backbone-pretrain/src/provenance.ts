@@ -17,6 +17,7 @@ const WITHOUT_EFFECT: readonly string[] = [
   'checkpointEverySeconds',
   'keep',
   'logEvery',
+  'cache',
 ];
 
 /** Where weights come from, as the metadata of a weights file: texts only, `recipe` and `classes` as JSON. */

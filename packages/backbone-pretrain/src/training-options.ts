@@ -1,4 +1,5 @@
 import { trainingFields } from '@featuremine/training';
+import { DEFAULT_SHUFFLE_BUFFER } from '@featuremine/vision-data';
 import { z } from 'zod';
 import { NETWORK_NAMES } from './create-network';
 import { DATASET_NAMES } from './dataset-kinds';
@@ -11,8 +12,21 @@ import { DROPOUT_KINDS } from './methods/stage-dropout';
 export const dataFields = {
   dataset: z
     .enum(DATASET_NAMES)
-    .describe('Kind of the data set: class folders, a published data set as it unpacks, or shapes drawn from a seed'),
+    .describe(
+      'Kind of the data set: class folders, a published one as it unpacks, what pack wrote, or shapes that are drawn',
+    ),
   data: z.string().min(1).optional().describe('Folder of the data set (shapes has none)'),
+  shuffleBuffer: z
+    .number()
+    .int()
+    .min(1)
+    .default(DEFAULT_SHUFFLE_BUFFER)
+    .describe('Images among which the next is drawn, of packed records; other data sets are shuffled as a whole'),
+  cache: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder for decoded images, which are read from there in later epochs and runs'),
   cropToBox: z.boolean().default(false).describe('Crops the images of cub to the box of the bird'),
   imageSize: z
     .number()
@@ -88,6 +102,7 @@ export const evalSchema = z.object({
   run: z.string().min(1).describe('Run folder of backbone-pretrain train'),
   dataset: dataFields.dataset.optional(),
   data: dataFields.data,
+  cache: dataFields.cache,
   imageSize: dataFields.imageSize,
   batchSize: z.number().int().min(1).optional().describe('Images per step'),
   precision: z.enum(['float32', 'bfloat16']).optional().describe('Precision of the activations'),

@@ -21,8 +21,6 @@ export interface EpochOptions {
   readonly lastBatch: LastBatch;
   /** The images of the epoch, each as often as it is named (repeat-factor sampling); all, once, by default. */
   readonly subset?: Int32Array;
-  /** Places of the shuffle buffer of a stream of records (2,048); other data sets are shuffled as a whole. */
-  readonly shuffleBuffer?: number;
   /** Memory for decoded images that are kept from epoch to epoch (shared by all workers), in bytes; 0 keeps none. */
   readonly cacheBytes?: number;
 }

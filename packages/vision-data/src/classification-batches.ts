@@ -34,7 +34,7 @@ export function classificationBatches(
     seed,
     epoch,
   });
-  if (source.kind === 'packed' && source.isStreamed) return streamBatches(options, { source, count, taskFor });
+  if (source.kind === 'packed' && source.shuffleBuffer > 0) return streamBatches(options, { source, count, taskFor });
   return epochBatches(options, { count, taskFor });
 }
 

@@ -32,8 +32,11 @@ export type ClassificationSource =
       readonly numClasses: number;
       /** The records in use, by their numbers; all by default. */
       readonly chosen?: Int32Array;
-      /** Whether an epoch reads the shards in sequence, through a shuffle buffer; never with `chosen`. */
-      readonly isStreamed: boolean;
+      /**
+       * Places of the buffer through which an epoch reads the shards in sequence; 0 reads by number, in any order, as
+       * it must be with `chosen`.
+       */
+      readonly shuffleBuffer: number;
     }
   | {
       readonly kind: 'shapes';
@@ -58,6 +61,8 @@ export interface ClassificationDataset {
   readonly count: number;
   /** Name of the part that was opened: 'train', 'test', 'val' or 'all'. */
   readonly split: string;
+  /** The data set of which this one is a copy that is quicker to read. */
+  readonly original?: ClassificationDataset;
   /** Plain data from which a worker thread reads the same images. */
   readonly source: ClassificationSource;
   /** The class id of an image, without decoding it. */

@@ -14,6 +14,7 @@ const MOST_SIZES = 20_000;
  * class names, labels, and the names and sizes of files (of records, their bytes), but not where the folder lies.
  */
 export function describeClassificationData(dataset: ClassificationDataset): string {
+  if (dataset.original !== undefined) return describeClassificationData(dataset.original);
   const { source, classNames, count } = dataset;
   const hash = createHash('sha256').update(JSON.stringify(classNames));
   if (source.kind === 'shapes') hash.update(JSON.stringify(source));

@@ -29,7 +29,7 @@ function packShapes(folder: string, options: Partial<PackOptions> = {}): ReturnT
 
 type Options = Omit<ClassificationBatchOptions, 'pool'>;
 const training: Options = {
-  ...{ batchSize: 10, imageSize: 16, seed: 3, epoch: 0, order: 'shuffled', lastBatch: 'drop', shuffleBuffer: 12 },
+  ...{ batchSize: 10, imageSize: 16, seed: 3, epoch: 0, order: 'shuffled', lastBatch: 'drop' },
   transform: { crop: { kind: 'pad', padding: 2 }, isFlipped: true },
 };
 
@@ -58,7 +58,7 @@ describe('packed records', () => {
       const shards = await packShapes(folder);
       expect(shards.map(({ count }) => count)).toEqual([10, 10, 10, 10, 10, 5]);
       expect(readdirSync(folder).sort()).toEqual([...shards.map(({ file }) => file), 'train.json']);
-      const dataset = openRecords({ folder, split: 'train' });
+      const dataset = openRecords({ folder, split: 'train', shuffleBuffer: 12 });
       expect([dataset.count, dataset.kind, dataset.classNames]).toEqual([55, 'shapes', shapes.classNames]);
       const found = new Map<string, number>();
       for (let i = 0; i < 55; i++) {
@@ -78,7 +78,7 @@ describe('packed records', () => {
   it('are streamed in the same order whatever the number of workers, every image once', async () => {
     await withScratchFolder(async (folder) => {
       await packShapes(folder);
-      const dataset = openRecords({ folder, split: 'train' });
+      const dataset = openRecords({ folder, split: 'train', shuffleBuffer: 12 });
       const whole = await batchesOf(dataset, { ...training, lastBatch: 'short' });
       expect(indicesOf(whole).sort((a, b) => a - b)).toEqual(Array.from({ length: 55 }, (_, i) => i));
       for (const workers of [1, 2, 3]) {
@@ -92,7 +92,7 @@ describe('packed records', () => {
   it('go on in the middle of an epoch as if it had not stopped', async () => {
     await withScratchFolder(async (folder) => {
       await packShapes(folder);
-      const dataset = openRecords({ folder, split: 'train' });
+      const dataset = openRecords({ folder, split: 'train', shuffleBuffer: 12 });
       const whole = await batchesOf(dataset, training);
       for (const startBatch of [1, 3, 5]) {
         expect(await batchesOf(dataset, { ...training, startBatch }, 2)).toEqual(whole.slice(startBatch));
@@ -103,7 +103,7 @@ describe('packed records', () => {
   it('are read in their order for evaluation, the last batch padded', async () => {
     await withScratchFolder(async (folder) => {
       await packShapes(folder);
-      const dataset = openRecords({ folder, split: 'train' });
+      const dataset = openRecords({ folder, split: 'train', shuffleBuffer: 12 });
       const batches = await batchesOf(dataset, { ...training, order: 'sequential', lastBatch: 'pad' });
       expect(indicesOf(batches)).toEqual(Array.from({ length: 55 }, (_, i) => i));
     });
@@ -114,7 +114,7 @@ describe('packed records', () => {
       await packShapes(folder);
       const pool = createWorkerPool({ workers: 2 });
       try {
-        const dataset = openRecords({ folder, split: 'train' });
+        const dataset = openRecords({ folder, split: 'train', shuffleBuffer: 12 });
         for await (const batch of classificationBatches(dataset, { ...training, pool })) {
           expect(batch.files[0]).toMatch(/train-0000\d\.records, record \d+ \(shapes train \d+ \(seed 1\)\)$/);
           break;
@@ -184,7 +184,8 @@ describe('damaged records', () => {
     await withScratchFolder(async (folder) => {
       await packShapes(folder);
       damage(folder);
-      const read = async (): Promise<unknown> => batchesOf(openRecords({ folder, split: 'train' }), training);
+      const read = async (): Promise<unknown> =>
+        batchesOf(openRecords({ folder, split: 'train', shuffleBuffer: 12 }), training);
       await expect(read()).rejects.toThrow(message);
       await expect(read()).rejects.toBeInstanceOf(DatasetError);
     });

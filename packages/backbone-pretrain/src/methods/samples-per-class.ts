@@ -57,7 +57,7 @@ function selectFrom(source: ClassificationSource, indices: readonly number[]): C
     case 'packed':
       return {
         ...source,
-        isStreamed: false,
+        shuffleBuffer: 0,
         chosen: Int32Array.from(indices, (index) => source.chosen?.[index] ?? index),
       };
     case 'shapes':

@@ -2,6 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { DatasetError } from '@featuremine/errors';
 import { recordCrc } from './packed-record';
 import type { ShardEntry } from './records-index';
 import { SHARD_HEADER_BYTES, SHARD_MARK, TABLE_ENTRY_BYTES, TRAILER_BYTES } from './shard-table';
@@ -26,7 +27,7 @@ export class ShardWriter {
   }
 
   static async create(path: string): Promise<ShardWriter> {
-    return new ShardWriter(path, await open(`${path}.partial`, 'w'));
+    return new ShardWriter(path, await writing(path, () => open(`${path}.partial`, 'w')));
   }
 
   /** Records so far. */
@@ -58,9 +59,11 @@ export class ShardWriter {
     this.keep(table);
     this.keep(trailer);
     await this.flush();
-    await this.handle.sync();
-    await this.handle.close();
-    await rename(`${this.path}.partial`, this.path);
+    await writing(this.path, async () => {
+      await this.handle.sync();
+      await this.handle.close();
+      await rename(`${this.path}.partial`, this.path);
+    });
     const sizeBytes = this.sizeBytes + table.length + TRAILER_BYTES;
     return { file: basename(this.path), count: this.count, sizeBytes, tableCrc };
   }
@@ -80,8 +83,21 @@ export class ShardWriter {
     const bytes = Buffer.concat(this.waiting);
     this.waiting = [];
     this.waitingBytes = 0;
-    for (let written = 0; written < bytes.length;) {
-      written += (await this.handle.write(bytes, written)).bytesWritten;
-    }
+    await writing(this.path, async () => {
+      for (let written = 0; written < bytes.length;) {
+        written += (await this.handle.write(bytes, written)).bytesWritten;
+      }
+    });
+  }
+}
+
+async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    const found = code === 'ENOSPC' ? 'the disk is full' : `it cannot be written (${code})`;
+    const fix = 'Free some space, or name another folder';
+    throw new DatasetError({ where: path, found, fix }, { cause });
   }
 }

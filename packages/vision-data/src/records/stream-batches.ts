@@ -8,9 +8,6 @@ import type { PackedSource } from './packed-source';
 import { recordStream } from './record-stream';
 import type { StreamedRecord } from './record-stream';
 
-/** Places of the shuffle buffer, if nobody says otherwise. */
-export const DEFAULT_SHUFFLE_BUFFER = 2048;
-
 /**
  * The batches of one epoch of a stream of records. Bytes are read here, in the order of the stream, and move to the
  * thread that makes the batch; which thread that is changes nothing.
@@ -23,9 +20,13 @@ export async function* streamBatches<T>(
     readonly taskFor: (batch: PlannedBatch & Pick<AssembleClassification, 'records'>) => AssembleClassification;
   },
 ): AsyncGenerator<T, void, undefined> {
-  const { pool, batchSize, lastBatch, startBatch = 0, shuffleBuffer = DEFAULT_SHUFFLE_BUFFER } = options;
+  const { pool, batchSize, lastBatch, startBatch = 0 } = options;
   const { source, count, taskFor } = plan;
-  const stream = recordStream(source, { ...options, bufferSize: shuffleBuffer, skipped: startBatch * batchSize });
+  const stream = recordStream(source, {
+    ...options,
+    bufferSize: source.shuffleBuffer,
+    skipped: startBatch * batchSize,
+  });
   // Batches take their records one batch after the other, in the order in which they are begun.
   let turn: Promise<unknown> = Promise.resolve();
   const takeNext = (wanted: number): Promise<StreamedRecord[]> => {
