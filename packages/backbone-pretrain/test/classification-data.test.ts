@@ -6,7 +6,12 @@ import { DATASET_NAMES } from '../src/dataset-kinds';
 import type { DatasetName } from '../src/dataset-kinds';
 import { temporaryFolder } from './stripes';
 
-const common = { shapes: { train: 4, test: 2, seed: 0 }, augment: 'standard', cropToBox: false, shuffleBuffer: 8 } as const;
+const common = {
+  shapes: { train: 4, test: 2, seed: 0 },
+  augment: 'standard',
+  cropToBox: false,
+  shuffleBuffer: 8,
+} as const;
 
 /** Empty image files, and lists, of the smallest data set of a kind: three training images and one for test. */
 const files: Partial<Record<DatasetName, Readonly<Record<string, string>>>> = {
