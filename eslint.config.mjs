@@ -9,6 +9,7 @@ const layers = [
   'voc',
   'voc-eval',
   'weights',
+  'mpi',
   'tensor-graph',
   'graph-export',
   'vision-data',

@@ -1,4 +1,4 @@
-import { UserError } from '@featuremine/errors';
+import { ReportedElsewhere, UserError } from '@featuremine/errors';
 import type { CommandContext } from './command';
 import { parseLine } from './flag-parser';
 import type { Program } from './flag-parser';
@@ -31,8 +31,8 @@ export async function runCommands(options: RunCommandsOptions): Promise<number> 
   try {
     exitCode = await runOne(options, stdout, stderr);
   } catch (error) {
-    exitCode = error instanceof UserError ? error.exitCode : 1;
-    printError(error, stderr, options);
+    exitCode = error instanceof UserError || error instanceof ReportedElsewhere ? error.exitCode : 1;
+    if (!(error instanceof ReportedElsewhere)) printError(error, stderr, options);
   }
   if (exitCode !== 0) process.exitCode = exitCode;
   return exitCode;

@@ -10,3 +10,4 @@ export {
 export type { FaultDescription } from './user-error';
 export { nearestName } from './nearest-name';
 export { parseJson } from './parse-json';
+export { ReportedElsewhere } from './reported-elsewhere';

@@ -1,0 +1,11 @@
+export { singleProcess } from './collective';
+export type { Collective } from './collective';
+export { asJob } from './as-job';
+export { joinJob } from './join-job';
+export type { Job } from './join-job';
+export { isAgreed, together } from './together';
+export { broadcastJson, gatherJson, meansOf } from './json';
+export { assignGpu } from './gpu-of-rank';
+export { launchOf } from './launch';
+export type { Launch } from './launch';
+export { threadsOf } from './threads';
