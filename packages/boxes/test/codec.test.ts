@@ -42,9 +42,7 @@ describe('decodeBoxes', () => {
     fc.assert(
       fc.property(boxes, boxes, (box, anchor) => {
         // ln(62.5) bounds the scale; beyond it the box cannot be restored.
-        fc.pre(
-          (box[2] - box[0]) / (anchor[2] - anchor[0]) < 62 && (box[3] - box[1]) / (anchor[3] - anchor[1]) < 62,
-        );
+        fc.pre((box[2] - box[0]) / (anchor[2] - anchor[0]) < 62 && (box[3] - box[1]) / (anchor[3] - anchor[1]) < 62);
         const restored = decodeBoxes(encodeBoxes(box, anchor), anchor);
         expect(largestDifference(restored, box)).toBeLessThan(2e-3); // float32 at coordinates up to 1,000
       }),

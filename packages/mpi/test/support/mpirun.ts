@@ -5,10 +5,9 @@ import { delimiter, join } from 'node:path';
 
 const root = join(__dirname, '../../../..');
 
-/** MPICH's mpirun: $MPIRUN, the one that `node scripts/mpi/setup.mjs` has brought, or that on the PATH. */
+/** MPICH's mpirun: $MPIRUN, or the one on the PATH. */
 export const mpirun = [
   process.env['MPIRUN'],
-  join(root, '.cache/mpi/bin/mpirun'),
   ...(process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'mpirun')),
 ].find((file) => file !== undefined && existsSync(file));
 
@@ -16,7 +15,7 @@ const isBuilt = existsSync(join(root, 'packages/retinanet/dist/cli.js'));
 
 /** `describe` where MPI is there and the packages are built, else `describe.skip`, with the reason. */
 export function describeMpi(name: string, tests: () => void): void {
-  const missing = mpirun === undefined ? 'no mpirun here (node scripts/mpi/setup.mjs brings it)' : 'build first';
+  const missing = mpirun === undefined ? 'no mpirun here (Debian: apt-get install mpich)' : 'build first';
   if (mpirun !== undefined && isBuilt) describe(name, tests);
   else {
     process.stderr.write(`skipped: ${name}: ${missing}\n`);
