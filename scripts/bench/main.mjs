@@ -9,6 +9,7 @@ import { formulaWeightsFile } from './formula-weights-file.mjs';
 import { machine } from './machine.mjs';
 import { mergeResults } from './results.mjs';
 import { rows } from './rows.mjs';
+import { benchPhotos } from './rows/bench-photos.mjs';
 import { summarise, tableOf } from './summary.mjs';
 
 const { values, positionals } = parseArgs({
@@ -40,6 +41,7 @@ const rounds = values.quick ? 6 : count('rounds');
 
 if (chosen.some(({ contenders }) => Object.values(contenders).some(({ runtime }) => runtime !== 'node'))) setUpPeers();
 if (chosen.some(({ name }) => name.startsWith('retinanet-infer'))) formulaWeightsFile();
+if (chosen.some(({ needsPhotos }) => needsPhotos)) await benchPhotos();
 for (const row of chosen) {
   const contenders = Object.entries({ ...row.contenders, ...(values['all-modes'] ? row.extra : {}) });
   const runs = Object.fromEntries(contenders.map(([name]) => [name, []]));

@@ -2,6 +2,7 @@
 // (see measure.mjs and scripts/peers/measure.py); its options are passed as one JSON argument.
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadingRows } from './rows/loading-rows.mjs';
 import { vocEvalRows } from './rows/voc-eval-rows.mjs';
 import { webRows } from './rows/web-rows.mjs';
 
@@ -86,6 +87,7 @@ export const rows = [
   ...detector({ name: 'retinanet-infer-256', mode: 'infer', imageSize: 256, batchSize: 8 }),
   miningOverhead(1),
   miningOverhead(2),
+  ...loadingRows,
   ...vocEvalRows,
   ...webRows,
 ];
