@@ -1,10 +1,17 @@
-import { runCommands, type RunCommandsOptions } from '@featuremine/command-line';
+import { runCommands, type RunCommandsOptions, type Program } from '@featuremine/command-line';
 import { compareCommand } from './commands/compare';
 import { evalCommand } from './commands/eval';
 import { exportCommand } from './commands/export';
 import { packCommand } from './commands/pack';
 import { reproduceCommand } from './commands/reproduce';
 import { trainCommand } from './commands/train';
+
+/** The `backbone-pretrain` program and its commands. */
+export const backbonePretrainProgram: Program = {
+  name: 'backbone-pretrain',
+  summary: 'Pretrains classifiers, with Feature Mining, as backbones for detectors',
+  commands: [trainCommand, evalCommand, exportCommand, compareCommand, reproduceCommand, packCommand],
+};
 
 /**
  * The program `backbone-pretrain`.
@@ -15,11 +22,5 @@ export function main(
   argv: readonly string[],
   streams: Pick<RunCommandsOptions, 'stdout' | 'stderr'> = {},
 ): Promise<number> {
-  return runCommands({
-    name: 'backbone-pretrain',
-    summary: 'Pretrains classifiers, with Feature Mining, as backbones for detectors',
-    commands: [trainCommand, evalCommand, exportCommand, compareCommand, reproduceCommand, packCommand],
-    argv,
-    ...streams,
-  });
+  return runCommands({ ...backbonePretrainProgram, argv, ...streams });
 }

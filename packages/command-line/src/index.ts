@@ -1,5 +1,7 @@
 export { defineCommand } from './command';
 export type { Command, CommandContext, CommandDefinition, PositionalDefinition } from './command';
+export { readLine } from './read-line';
+export type { ReadLine } from './read-line';
 export { runCommands } from './run-commands';
 export type { RunCommandsOptions } from './run-commands';
 export type { Program } from './flag-parser';

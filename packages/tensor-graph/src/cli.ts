@@ -1,4 +1,4 @@
-import { defineCommand, runCommands } from '@featuremine/command-line';
+import { defineCommand, runCommands, type Program } from '@featuremine/command-line';
 import { RuntimeError } from '@featuremine/errors';
 import { z } from 'zod';
 import { examine } from './installer/doctor';
@@ -45,12 +45,14 @@ const doctor = defineCommand({
   },
 });
 
+/** The `tensor-graph` program and its commands. */
+export const tensorGraphProgram: Program = {
+  name: 'tensor-graph',
+  summary: 'The TensorFlow runtime of this toolkit.',
+  commands: [install, doctor],
+};
+
 /** The `tensor-graph` program; resolves to its exit code. */
 export function main(argv: readonly string[]): Promise<number> {
-  return runCommands({
-    name: 'tensor-graph',
-    summary: 'The TensorFlow runtime of this toolkit.',
-    commands: [install, doctor],
-    argv,
-  });
+  return runCommands({ ...tensorGraphProgram, argv });
 }

@@ -1,13 +1,15 @@
-import { runCommands } from '@featuremine/command-line';
+import { runCommands, type Program } from '@featuremine/command-line';
 import { buildCommand } from './commands/build';
 import { serveCommand } from './commands/serve';
 
+/** The `web-demo` program and its commands. */
+export const webDemoProgram: Program = {
+  name: 'web-demo',
+  summary: 'A trained detector in the browser',
+  commands: [serveCommand, buildCommand],
+};
+
 /** Runs the `web-demo` program; resolves to its exit code. */
 export function main(argv: readonly string[]): Promise<number> {
-  return runCommands({
-    name: 'web-demo',
-    summary: 'A trained detector in the browser',
-    commands: [serveCommand, buildCommand],
-    argv,
-  });
+  return runCommands({ ...webDemoProgram, argv });
 }

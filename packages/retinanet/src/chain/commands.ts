@@ -1,5 +1,5 @@
 import { CommandFailure, defineCommand, runCommands } from '@featuremine/command-line';
-import type { Command, CommandContext } from '@featuremine/command-line';
+import type { Command, CommandContext, Program } from '@featuremine/command-line';
 import { planArms } from './arms';
 import { runChain } from './chain';
 import { chainSchema } from './chain-options';
@@ -51,12 +51,14 @@ async function chainWithReport(title: string, options: ChainOptions, context: Co
   }
 }
 
+/** `npm run chain` and `npm run demo` as one program. */
+export const chainProgram: Program = {
+  name: 'npm run',
+  summary: 'From pretraining to detection',
+  commands: [chainCommand, demoCommand],
+};
+
 /** Runs `npm run chain -- …` and `npm run demo -- …`; resolves to the exit code. */
 export function chainMain(command: 'chain' | 'demo', argv: readonly string[]): Promise<number> {
-  return runCommands({
-    name: 'npm run',
-    summary: 'From pretraining to detection',
-    commands: [chainCommand, demoCommand],
-    argv: [command, ...argv],
-  });
+  return runCommands({ ...chainProgram, argv: [command, ...argv] });
 }

@@ -1,0 +1,56 @@
+// All faults of one document: links that lead nowhere, commands that would be refused, files that are not there.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { faultOf, faultOfSpan, isCommand } from './check-command.mjs';
+import { readMarkdown } from './markdown.mjs';
+import { shellLines } from './shell-lines.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/**
+ * @param {string} path of a Markdown file
+ * @returns {{ faults: string[], links: number, commands: number }} each fault is `file:line: what`
+ */
+export function checkDocument(path) {
+  const { links, anchors, spans, blocks } = readMarkdown(readFileSync(path, 'utf8'));
+  const faults = [];
+  const report = (line, what) => faults.push(`${relative(root, path)}:${line}: ${what}`);
+  for (const { target, line } of links) {
+    const what = faultOfLink(path, target, anchors);
+    if (what !== undefined) report(line, what);
+  }
+  for (const { text, line } of spans) {
+    const what = faultOfSpan(text) ?? faultOfPath(text);
+    if (what !== undefined) report(line, `\`${text}\`: ${what}`);
+  }
+  let commands = 0;
+  for (const block of blocks) {
+    for (const { line, words } of shellLines(block)) {
+      if (!block.isShell && !isCommand(words)) continue;
+      commands++;
+      const what = faultOf(words);
+      if (what !== undefined) report(line, `${words.slice(0, 3).join(' ')} …: ${what}`);
+    }
+  }
+  return { faults, links: links.length, commands };
+}
+
+function faultOfLink(path, target, ownAnchors) {
+  if (/^[a-z]+:/.test(target)) return undefined;
+  const [file, anchor] = target.split('#');
+  const found = file === '' ? path : join(dirname(path), decodeURI(file));
+  if (!existsSync(found)) return `the link ${target} leads to no file`;
+  if (file !== '' && relative(root, found).startsWith('..')) return `the link ${target} leads out of the repository`;
+  if (anchor === undefined || anchor === '') return undefined;
+  if (statSync(found).isDirectory() || !found.endsWith('.md'))
+    return `the link ${target} has an anchor, but is no text`;
+  const anchors = file === '' ? ownAnchors : readMarkdown(readFileSync(found, 'utf8')).anchors;
+  return anchors.has(anchor) ? undefined : `the link ${target} leads to no heading of that file`;
+}
+
+// `packages/x/test/y.test.ts` and the like, as documents name them from the root; patterns and placeholders are left.
+function faultOfPath(text) {
+  if (!/^(packages|scripts|configs|test|docs)\/[\w./-]+$/.test(text)) return undefined;
+  return existsSync(join(root, text)) ? undefined : 'there is no such file';
+}

@@ -1,0 +1,32 @@
+// npm run docs:check [-- FILE.md…]: links, anchors, named files and every command that a document or a --help example
+// shows. Commands are read by the programs' own schemas and not run. Exits with 1 and prints each fault with its line.
+import { resolve } from 'node:path';
+import { faultOf } from './check-command.mjs';
+import { checkDocument } from './check-document.mjs';
+import { documents } from './documents.mjs';
+import { chainProgram, programs } from './programs.mjs';
+import { shellLines } from './shell-lines.mjs';
+
+const named = process.argv.slice(2).map((path) => resolve(path));
+const results = (named.length > 0 ? named : documents()).map((path) => checkDocument(path));
+const faults = results.flatMap((result) => result.faults);
+let examples = 0;
+if (named.length === 0) {
+  for (const program of [...programs.values(), chainProgram]) {
+    for (const command of program.commands) {
+      for (const example of command.examples) {
+        examples++;
+        for (const { words } of shellLines({ line: 1, lines: [example] })) {
+          const what = faultOf(words);
+          if (what !== undefined) faults.push(`${program.name} ${command.name} --help, ${example}: ${what}`);
+        }
+      }
+    }
+  }
+}
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+process.stdout.write(
+  `${results.length} documents, ${sum('links')} links, ${sum('commands')} commands, ${examples} examples: ${faults.length} faults\n`,
+);
+process.exitCode = faults.length === 0 ? 0 : 1;

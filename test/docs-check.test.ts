@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const script = join(__dirname, '..', 'scripts', 'docs', 'check.mjs');
+
+function check(...files: string[]): { status: number | null; faults: string[]; summary: string } {
+  const { status, stderr, stdout } = spawnSync(process.execPath, [script, ...files], { encoding: 'utf8' });
+  const faults = stderr.split('\n').filter((line) => /^[\w./-]+:\d+: | --help, /.test(line));
+  return { status, faults, summary: stdout.trim() };
+}
+
+describe('the check of the documents', () => {
+  it('finds every link, file and command of README, docs and packages in order', () => {
+    const { status, faults, summary } = check();
+    expect(faults).toEqual([]);
+    expect(summary).toMatch(/^\d{2,} documents, \d{2,} links, \d{2,} commands, \d{2,} examples: 0 faults$/);
+    expect(status).toBe(0);
+  });
+
+  it('names what is wrong with its line', () => {
+    const document = [
+      '# One heading',
+      '[good](#one-heading), [bad](#another-heading), [nowhere](missing.md)',
+      '`packages/boxes/src/no-such-file.ts`, `--unheard-flag`, `voc-eval runs`, `npm run tests`',
+      '',
+      '    retinanet train --voc VOCdevkit \\',
+      '      --train 2007/train --epoch 3 --out runs/a',
+      '    a line that is no command',
+      '',
+      '```sh',
+      'npm run demo -- --seed 1 # fine',
+      'npm run chain -- --classify cifar100:c@128 --voc V --train a --test b --lr fast --out runs/c',
+      'backbone-pretrain train --config configs/none.json --out runs/b && voc-eval run --voc V --set 2007/test > log.txt',
+      'node scripts/bench/main.mjs --fastest',
+      'some-tool --now',
+      '```',
+    ];
+    const path = join(mkdtempSync(join(tmpdir(), 'docs-')), 'page.md');
+    writeFileSync(path, document.join('\n'));
+    const { status, faults } = check(path);
+    const expected = [
+      /:2: the link #another-heading leads to no heading/,
+      /:2: the link missing\.md leads to no file/,
+      /:3: `packages\/boxes\/src\/no-such-file\.ts`: there is no such file/,
+      /:3: `--unheard-flag`: no command has a flag/,
+      /:3: `voc-eval runs`: voc-eval has no command runs/,
+      /:3: `npm run tests`: package\.json has no script tests \(test\?\)/,
+      /:5: .*--epoch: unknown flag\. Did you mean --epochs/,
+      /:11: .*--lr: "fast", expected a number/,
+      /:12: backbone-pretrain .*configs\/none\.json: no such file/,
+      /:12: voc-eval .*--detections: missing/,
+      /:13: .*has no flag --fastest/,
+      /:14: .*some-tool is no known command/,
+    ];
+    expect(faults).toHaveLength(expected.length);
+    expected.forEach((pattern, i) => expect(faults[i]).toMatch(pattern));
+    expect(status).toBe(1);
+  });
+});
