@@ -3,10 +3,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const script = join(__dirname, '..', 'scripts', 'docs', 'check.mjs');
+const scripts = join(__dirname, '..', 'scripts', 'docs');
+
+function run(script: string, argv: readonly string[]): { status: number | null; stderr: string; stdout: string } {
+  return spawnSync(process.execPath, [join(scripts, script), ...argv], { encoding: 'utf8' });
+}
 
 function check(...files: string[]): { status: number | null; faults: string[]; summary: string } {
-  const { status, stderr, stdout } = spawnSync(process.execPath, [script, ...files], { encoding: 'utf8' });
+  const { status, stderr, stdout } = run('check.mjs', files);
   const faults = stderr.split('\n').filter((line) => /^[\w./-]+:\d+: | --help, /.test(line));
   return { status, faults, summary: stdout.trim() };
 }
@@ -57,5 +61,13 @@ describe('the check of the documents', () => {
     expect(faults).toHaveLength(expected.length);
     expected.forEach((pattern, i) => expect(faults[i]).toMatch(pattern));
     expect(status).toBe(1);
+  });
+});
+
+describe('the reference of the commands', () => {
+  it('is what the schemas say', () => {
+    const { stderr, stdout } = run('reference.mjs', ['--check']);
+    expect(stderr.split('\n').filter((line) => line.startsWith('docs/reference/'))).toEqual([]);
+    expect(stdout).toBe('6 pages, 0 changed\n');
   });
 });

@@ -1,0 +1,26 @@
+// npm run docs:reference [-- --check]: docs/reference/*.md out of the schemas of all commands. With --check nothing is
+// written, and a page that is not up to date is named and makes the exit code 1.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chainProgram, programs } from './programs.mjs';
+import { referencePage } from './reference-page.mjs';
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const folder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'reference');
+const pages = new Map([...programs].map(([name, program]) => [name, program]).concat([['chain', chainProgram]]));
+
+let outdated = 0;
+mkdirSync(folder, { recursive: true });
+for (const [name, program] of pages) {
+  const path = join(folder, `${name}.md`);
+  const text = referencePage(program);
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+  outdated++;
+  if (!values.check) writeFileSync(path, text);
+  const what = values.check ? 'is not what the schemas say: run npm run docs:reference' : 'written';
+  process.stderr.write(`docs/reference/${name}.md: ${what}\n`);
+}
+process.stdout.write(`${pages.size} pages, ${outdated} changed\n`);
+if (values.check && outdated > 0) process.exitCode = 1;
