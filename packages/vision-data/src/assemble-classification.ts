@@ -2,8 +2,8 @@ import { Random } from '@featuremine/random';
 import type { ClassificationBatch } from './batch-tensors';
 import type { ClassificationSource } from './classification-dataset';
 import { readSourceImage, sourceFile, sourceLabel } from './classification-source';
-import { decodeSizeFor, transformForClassification } from './classification-transform';
-import { cachedImage, keepImage } from './image-cache';
+import { decodeSizeFor, partFor, transformForClassification } from './classification-transform';
+import { cachedImage, isFull, keepImage } from './image-cache';
 import type { ImageCache } from './image-cache';
 import { decodePacked, readPackedSample } from './records/packed-source';
 import type { PackedSample } from './records/packed-source';
@@ -69,15 +69,18 @@ async function readSample(
   { index, bytes }: { readonly index: number; readonly bytes: Uint8Array | undefined },
   { cache, task }: { readonly cache: ImageCache | undefined; readonly task: AssembleClassification },
 ): Promise<PackedSample> {
-  const sizeFor = decodeSizeFor(task.transform.crop, task.imageSize);
+  const { transform, imageSize, seed, epoch } = task;
+  const regionFor = partFor({ transform, imageSize }, Random.of(seed, 'augment', epoch, index));
+  const decode = { sizeFor: decodeSizeFor(transform.crop, imageSize), regionFor };
   if (source.kind === 'packed') {
-    if (bytes !== undefined) return decodePacked(source, { index, bytes }, { sizeFor });
-    return readPackedSample(source, index, { sizeFor });
+    if (bytes !== undefined) return decodePacked(source, { index, bytes }, decode);
+    return readPackedSample(source, index, decode);
   }
   const sample = { label: sourceLabel(source, index), file: sourceFile(source, index) };
   const kept = cache && cachedImage(cache, index);
   if (kept !== undefined) return { ...sample, image: kept };
-  const image = await readSourceImage(source, index, { sizeFor });
-  if (cache !== undefined) keepImage(cache, index, image);
+  if (cache === undefined || isFull(cache)) return { ...sample, image: await readSourceImage(source, index, decode) };
+  const image = await readSourceImage(source, index, { sizeFor: decode.sizeFor });
+  keepImage(cache, index, image);
   return { ...sample, image };
 }

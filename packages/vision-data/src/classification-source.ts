@@ -3,7 +3,7 @@ import type { ClassificationSource } from './classification-dataset';
 import { cropImage } from './crop-image';
 import { decodeImage } from './decode-image';
 import type { DecodeOptions } from './decode-image';
-import type { DecodedImage } from './image';
+import type { DecodedImage, ImagePart } from './image';
 import { describePacked, packedLabel, readPackedSample } from './records/packed-source';
 import { drawShapesImage, shapesLabel } from './shapes-image';
 
@@ -11,8 +11,8 @@ import { drawShapesImage, shapesLabel } from './shapes-image';
 export async function readSourceImage(
   source: ClassificationSource,
   index: number,
-  decode: Pick<DecodeOptions, 'sizeFor'> = {},
-): Promise<DecodedImage> {
+  decode: Pick<DecodeOptions, 'sizeFor' | 'regionFor'> = {},
+): Promise<DecodedImage | ImagePart> {
   switch (source.kind) {
     case 'files': {
       const { files, boxes } = source;

@@ -1,29 +1,52 @@
 import type { Random } from '@featuremine/random';
 import { changeColours, drawColourJitter } from './colour-jitter';
 import { flipImage } from './flip';
-import type { DecodedImage, ImageSize } from './image';
+import type { DecodedImage, ImagePart, ImageSize } from './image';
 import { padCrop } from './pad-crop';
 import { drawResizedCrop } from './random-resized-crop';
-import { resizeSmooth } from './resize-smooth';
+import { neededPart, resizeSmooth } from './resize-smooth';
 import type { Region } from './resize-smooth';
 import type { ClassificationCrop, ClassificationTransform } from './transform-options';
 
 const DEFAULT_SCALE = [0.08, 1] as const;
 const DEFAULT_RATIO = [3 / 4, 4 / 3] as const;
 
-/** Crops, flips and recolours an image; the result is `imageSize` square. A pure function of its arguments. */
+/**
+ * Crops, flips and recolours an image; the result is `imageSize` square. A pure function of its arguments, and the same
+ * of a part of the image that has what `partFor` says.
+ */
 export function transformForClassification(
-  image: DecodedImage,
+  image: DecodedImage | ImagePart,
   options: { readonly transform: ClassificationTransform; readonly imageSize: number },
   random: Random,
 ): DecodedImage {
   const { transform, imageSize } = options;
-  let result = cropToSquare(image, transform.crop, imageSize, random);
-  if (transform.isFlipped === true && random.chance(0.5)) result = flipImage(result);
-  if (transform.colourJitter !== undefined) {
-    result = changeColours(result, drawColourJitter(transform.colourJitter, random));
+  const { crop, isFlipped, colourJitter } = transform;
+  const square = { width: imageSize, height: imageSize };
+  let result: DecodedImage;
+  if (crop.kind === 'pad') {
+    const cropped = padCrop(image, crop.padding ?? 4, random);
+    result = image.width === imageSize && image.height === imageSize ? cropped : resizeSmooth(cropped, square);
+    if (isFlipped === true && random.chance(0.5)) result = flipImage(result);
+  } else {
+    const region = regionOf(crop, { image: 'whole' in image ? image.whole : image, imageSize, random });
+    result = resizeSmooth(image, square, region, isFlipped === true && random.chance(0.5));
   }
-  return result;
+  if (colourJitter === undefined) return result;
+  return changeColours(result, drawColourJitter(colourJitter, random));
+}
+
+/** The part of an image that `transformForClassification` reads, with the same `random`; undefined for all of it. */
+export function partFor(
+  { transform, imageSize }: { readonly transform: ClassificationTransform; readonly imageSize: number },
+  random: Random,
+): (image: ImageSize) => Region | undefined {
+  const { crop } = transform;
+  return (image) => {
+    if (crop.kind !== 'random-resized' && crop.kind !== 'centre') return undefined;
+    const region = regionOf(crop, { image, imageSize, random });
+    return neededPart(region, { width: imageSize, height: imageSize }, image);
+  };
 }
 
 /**
@@ -41,21 +64,19 @@ export function decodeSizeFor(
   };
 }
 
-function cropToSquare(image: DecodedImage, crop: ClassificationCrop, imageSize: number, random: Random): DecodedImage {
-  const square = { width: imageSize, height: imageSize };
+function regionOf(
+  crop: Exclude<ClassificationCrop, { readonly kind: 'pad' }>,
+  { image, imageSize, random }: { readonly image: ImageSize; readonly imageSize: number; readonly random: Random },
+): Region {
   switch (crop.kind) {
     case 'random-resized': {
       const { scale = DEFAULT_SCALE, ratio = DEFAULT_RATIO } = crop;
-      return resizeSmooth(image, square, drawResizedCrop(image, { scale, ratio }, random));
-    }
-    case 'pad': {
-      const cropped = padCrop(image, crop.padding ?? 4, random);
-      return image.width === imageSize && image.height === imageSize ? cropped : resizeSmooth(cropped, square);
+      return drawResizedCrop(image, { scale, ratio }, random);
     }
     case 'centre':
-      return resizeSmooth(image, square, centreRegion(image, imageSize, crop.resizeFactor ?? 256 / 224));
+      return centreRegion(image, imageSize, crop.resizeFactor ?? 256 / 224);
     case 'stretch':
-      return image.width === imageSize && image.height === imageSize ? image : resizeSmooth(image, square);
+      return { left: 0, top: 0, width: image.width, height: image.height };
   }
 }
 

@@ -1,9 +1,11 @@
+import { isMainThread } from 'node:worker_threads';
 import sharp from 'sharp';
 import type { Metadata } from 'sharp';
 import { DatasetError } from '@featuremine/errors';
-import type { DecodedImage, ImageSize } from './image';
-import { readLimitedAsync } from './read-limited';
-import { resizeSmooth } from './resize-smooth';
+import { decodeJpeg, readJpegHeader } from './decode-jpeg';
+import type { DecodedImage, ImagePart, ImageSize } from './image';
+import { readLimited, readLimitedAsync } from './read-limited';
+import { resizeSmooth, type Region } from './resize-smooth';
 
 // One thread an image: parallelism comes from many images in work at once.
 sharp.concurrency(1);
@@ -26,11 +28,16 @@ export interface DecodeOptions {
    * decoded at 1/2, 1/4 or 1/8 where that is enough). Undefined decodes all pixels.
    */
   readonly sizeFor?: (original: ImageSize) => ImageSize | undefined;
+  /**
+   * The region that is used of an image that is not resized while decoding: it may be decoded alone, with what lies
+   * around it.
+   */
+  readonly regionFor?: (original: ImageSize) => Region | undefined;
 }
 
-/** An image and the size that it has in its file. */
+/** An image, or a part of it, and the size that it has in its file. */
 export interface DecodedFile {
-  readonly image: DecodedImage;
+  readonly image: DecodedImage | ImagePart;
   readonly originalSize: ImageSize;
 }
 
@@ -45,13 +52,19 @@ export interface DecodedFile {
 export async function decodeImage(input: string | Uint8Array, options: DecodeOptions = {}): Promise<DecodedFile> {
   const where = options.where ?? (typeof input === 'string' ? input : 'image');
   const bytes = typeof input === 'string' ? await readBytes(input, { where }) : input;
-  const metadata = await readMetadata(bytes, where);
-  const originalSize = { width: metadata.width, height: metadata.height };
-  checkSize(metadata, options.expectedSize, where);
+  const header = (isMainThread ? undefined : readJpegHeader(bytes)) ?? (await readMetadata(bytes, where));
+  const originalSize = sizeOf(header);
+  if (!isExpected(originalSize, options.expectedSize)) {
+    throw wrongSize(await readMetadata(bytes, where), options.expectedSize!, where);
+  }
   const size = options.sizeFor?.(originalSize);
   // libvips shrinks in place, but its enlarged pixels lie half an input pixel off: those are made here.
   const isShrunk = size !== undefined && size.width <= originalSize.width && size.height <= originalSize.height;
-  const decoded = await decodeBytes(bytes, isShrunk ? size : undefined, where);
+  // Only sharp decodes beside the thread that asks; in a data worker, which has nothing else to do, waiting is quicker.
+  const canWait = 'block' in header && !isShrunk && header.width * header.height <= MAX_PIXELS;
+  const region = size === undefined ? options.regionFor?.(originalSize) : undefined;
+  const decoded =
+    (canWait ? decodeJpeg(bytes, region) : undefined) ?? (await decodeBytes(bytes, isShrunk ? size : undefined, where));
   const isDone = size === undefined || (decoded.width === size.width && decoded.height === size.height);
   return { image: isDone ? decoded : resizeSmooth(decoded, size), originalSize };
 }
@@ -73,7 +86,7 @@ export async function readImageFile(path: string): Promise<{ readonly bytes: Uin
   return { bytes, size: sizeOf(await readMetadata(bytes, path)) };
 }
 
-function sizeOf({ width, height }: Metadata): ImageSize {
+function sizeOf({ width, height }: ImageSize): ImageSize {
   return { width, height };
 }
 
@@ -95,12 +108,14 @@ function open(bytes: Uint8Array): sharp.Sharp {
   return sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', ignoreIcc: true });
 }
 
-function readBytes(
+async function readBytes(
   path: string,
   { where, headBytes }: { readonly where: string; readonly headBytes?: number },
 ): Promise<Uint8Array> {
   const fix = 'Put the image there, or leave it out of the set';
-  return readLimitedAsync(path, { largestBytes: MAX_FILE_BYTES, where, what: 'an image', fix }, headBytes);
+  const limit = { largestBytes: MAX_FILE_BYTES, where, what: 'an image', fix };
+  if (!isMainThread && headBytes === undefined) return readLimited(path, limit);
+  return readLimitedAsync(path, limit, headBytes);
 }
 
 async function readMetadata(bytes: Uint8Array, where: string): Promise<Metadata> {
@@ -124,12 +139,13 @@ async function readMetadata(bytes: Uint8Array, where: string): Promise<Metadata>
   return metadata;
 }
 
-function checkSize(metadata: Metadata, expected: ImageSize | undefined, where: string): void {
-  if (expected === undefined) return;
-  const { width, height, orientation } = metadata;
-  if (width === expected.width && height === expected.height) return;
+function isExpected({ width, height }: ImageSize, expected: ImageSize | undefined): boolean {
+  return expected === undefined || (width === expected.width && height === expected.height);
+}
+
+function wrongSize({ width, height, orientation }: Metadata, expected: ImageSize, where: string): DatasetError {
   const isTurned = width === expected.height && height === expected.width && (orientation ?? 1) >= 5;
-  throw new DatasetError({
+  return new DatasetError({
     where,
     found: `the image has ${width}x${height} pixels`,
     expected: `${expected.width}x${expected.height} as in its annotation`,

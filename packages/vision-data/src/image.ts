@@ -19,3 +19,11 @@ export interface ImageSize {
   readonly width: number;
   readonly height: number;
 }
+
+/** A part of an image: its first pixel is the pixel (left, top) of the whole. */
+export interface ImagePart extends DecodedImage {
+  readonly left: number;
+  readonly top: number;
+  /** Size of the whole image. */
+  readonly whole: ImageSize;
+}

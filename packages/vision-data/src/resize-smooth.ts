@@ -1,4 +1,6 @@
-import type { DecodedImage, ImageSize } from './image';
+import type { DecodedImage, ImagePart, ImageSize } from './image';
+import { resizeInKernel } from './resize-kernel';
+import { triangleTaps, type Taps } from './triangle-taps';
 
 /** A rectangle of an image in pixels; may have fractions. */
 export interface Region {
@@ -8,111 +10,103 @@ export interface Region {
   readonly height: number;
 }
 
+/** What a resize reads: its image, and the taps of both directions, in positions of that image. */
+export interface SmoothResize {
+  readonly image: DecodedImage;
+  readonly columns: Taps;
+  readonly rows: Taps;
+}
+
 /**
- * Resizes a region of an image with a triangle filter that widens when shrinking (bilinear with antialiasing), 8 bits.
+ * Resizes a region of an image with a triangle filter that widens when shrinking (bilinear with antialiasing), 8 bits;
+ * mirrored left to right if asked for. Of a part of an image, the region is in pixels of the whole, and the result is
+ * that of the whole when the part has the region's surroundings (see `neededPart`).
+ *
+ * Whole-number arithmetic: the same bits everywhere, with WebAssembly's vector instructions or without.
  *
  * Source: the filter of Pillow's and torchvision's bilinear resize with antialias.
  */
-export function resizeSmooth(image: DecodedImage, size: ImageSize, region?: Region): DecodedImage {
-  const area = region ?? { left: 0, top: 0, width: image.width, height: image.height };
-  const columns = triangleTaps(area.left, area.width, image.width, size.width);
-  const rows = triangleTaps(area.top, area.height, image.height, size.height);
-  const firstRow = rows.first[0];
-  const lastRow = rows.first[size.height - 1] + rows.counts[size.height - 1];
-  const narrowed = resizeRows(image, columns, firstRow, lastRow);
-  return { ...size, data: resizeColumns(narrowed, rows, firstRow, size) };
+export function resizeSmooth(
+  image: DecodedImage | ImagePart,
+  size: ImageSize,
+  region?: Region,
+  isMirrored = false,
+): DecodedImage {
+  const { left, top, whole } = 'whole' in image ? image : { left: 0, top: 0, whole: image };
+  const area = region ?? { left: 0, top: 0, width: whole.width, height: whole.height };
+  const columns = triangleTaps({
+    ...{ start: area.left, length: area.width },
+    ...{ inputLength: whole.width, outputLength: size.width, isMirrored },
+  });
+  const rows = triangleTaps({
+    ...{ start: area.top, length: area.height },
+    ...{ inputLength: whole.height, outputLength: size.height },
+  });
+  const resize = { image, columns: moved(columns, left), rows: moved(rows, top) };
+  return { ...size, data: resizeInKernel(resize) ?? resizePlainly(resize) };
 }
 
-interface Taps {
-  /** [output length], first input position of each output. */
-  readonly first: Int32Array;
-  /** [output length], number of weights of each output. */
-  readonly counts: Int32Array;
-  /** [output length, tapCount], zero beyond `counts`. */
-  readonly weights: Float32Array;
-  readonly tapCount: number;
+/** The whole pixels that resizing a region reads, from an image of this size. */
+export function neededPart(region: Region, size: ImageSize, image: ImageSize): Region {
+  const marginX = Math.ceil(Math.max(1, region.width / size.width)) + 1;
+  const marginY = Math.ceil(Math.max(1, region.height / size.height)) + 1;
+  const left = Math.max(0, Math.floor(region.left) - marginX);
+  const top = Math.max(0, Math.floor(region.top) - marginY);
+  const right = Math.min(image.width, Math.ceil(region.left + region.width) + marginX);
+  const bottom = Math.min(image.height, Math.ceil(region.top + region.height) + marginY);
+  return { left, top, width: right - left, height: bottom - top };
 }
 
-function triangleTaps(start: number, length: number, inputLength: number, outputLength: number): Taps {
-  const scale = length / outputLength;
-  const support = Math.max(1, scale);
-  const tapCount = 2 * Math.ceil(support) + 1;
-  const first = new Int32Array(outputLength);
-  const counts = new Int32Array(outputLength);
-  const weights = new Float32Array(outputLength * tapCount);
-  for (let i = 0; i < outputLength; i++) {
-    const centre = start + (i + 0.5) * scale;
-    // Positions whose centre lies within the support; those at its very end have the weight 0.
-    const low = Math.min(inputLength - 1, Math.max(0, Math.floor(centre - support + 0.5)));
-    const high = Math.max(low + 1, Math.min(inputLength, Math.ceil(centre + support - 0.5)));
-    let sum = 0;
-    for (let j = low; j < high; j++) {
-      const weight = Math.max(0, 1 - Math.abs((j + 0.5 - centre) / support));
-      weights[i * tapCount + j - low] = weight;
-      sum += weight;
+function moved(taps: Taps, origin: number): Taps {
+  if (origin === 0) return taps;
+  const { first, low, high } = taps;
+  return { ...taps, first: first.map((position) => position - origin), low: low - origin, high: high - origin };
+}
+
+/** The same as the kernel of resize-kernel.wat, value by value. */
+export function resizePlainly({ image, columns, rows }: SmoothResize): Uint8Array {
+  const width = columns.first.length;
+  const narrowed = resizeRows(image, columns, rows);
+  const rowLength = 3 * width;
+  const { first, weights, pairs, low } = rows;
+  const data = new Uint8Array(first.length * rowLength);
+  const sums = new Int32Array(rowLength);
+  for (let y = 0; y < first.length; y++) {
+    sums.fill(1 << 19);
+    for (let tap = 0; tap < 2 * pairs; tap++) {
+      const weight = weights[2 * pairs * y + tap];
+      if (weight === 0) continue;
+      const row = (first[y] - low + tap) * rowLength;
+      for (let i = 0; i < rowLength; i++) sums[i] += weight * narrowed[row + i];
     }
-    if (sum === 0) weights[i * tapCount] = sum = 1;
-    for (let j = 0; j < high - low; j++) weights[i * tapCount + j] = weights[i * tapCount + j] / sum;
-    first[i] = low;
-    counts[i] = high - low;
+    for (let i = 0, target = y * rowLength; i < rowLength; i++) data[target + i] = sums[i] >> 20;
   }
-  return { first, counts, weights, tapCount };
+  return data;
 }
 
-// Rows firstRow…lastRow of the image, each brought to the output width. // [rows, width, 3]
-function resizeRows(image: DecodedImage, taps: Taps, firstRow: number, lastRow: number): Float32Array {
-  const { first, counts, weights, tapCount } = taps;
-  const outputWidth = first.length;
-  const result = new Float32Array((lastRow - firstRow) * outputWidth * 3);
-  const source = image.data;
+// The rows that are needed, each at its new width, with 6 fractional bits. // [rows.high − rows.low, width, 3]
+function resizeRows({ width: inputWidth, data }: DecodedImage, columns: Taps, { low, high }: Taps): Int16Array {
+  const { first, weights, pairs } = columns;
+  const result = new Int16Array((high - low) * first.length * 3);
   let target = 0;
-  for (let y = firstRow; y < lastRow; y++) {
-    const row = y * image.width * 3;
-    for (let x = 0; x < outputWidth; x++) {
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      let position = row + first[x] * 3;
-      const end = x * tapCount + counts[x];
-      for (let tap = x * tapCount; tap < end; tap++, position += 3) {
+  for (let y = low; y < high; y++) {
+    for (let x = 0; x < first.length; x++) {
+      let red = 128;
+      let green = 128;
+      let blue = 128;
+      let position = (y * inputWidth + first[x]) * 3;
+      const end = 2 * pairs * (x + 1);
+      for (let tap = 2 * pairs * x; tap < end; tap++, position += 3) {
         const weight = weights[tap];
-        red += weight * source[position];
-        green += weight * source[position + 1];
-        blue += weight * source[position + 2];
+        if (weight === 0) continue;
+        red += weight * data[position];
+        green += weight * data[position + 1];
+        blue += weight * data[position + 2];
       }
-      result[target++] = red;
-      result[target++] = green;
-      result[target++] = blue;
+      result[target++] = red >> 8;
+      result[target++] = green >> 8;
+      result[target++] = blue >> 8;
     }
   }
   return result;
-}
-
-// Two rows at a time: most outputs have two to four, and the time goes into passes over memory.
-function resizeColumns(narrowed: Float32Array, taps: Taps, firstRow: number, size: ImageSize): Uint8Array {
-  const { first, counts, weights, tapCount } = taps;
-  const rowLength = size.width * 3;
-  const data = new Uint8Array(size.height * rowLength);
-  const sums = new Float32Array(rowLength);
-  for (let y = 0; y < size.height; y++) {
-    const target = y * rowLength;
-    for (let tap = 0; tap < counts[y]; tap += 2) {
-      const hasSecond = tap + 1 < counts[y];
-      const weight = weights[y * tapCount + tap];
-      const weight2 = hasSecond ? weights[y * tapCount + tap + 1] : 0;
-      const row = (first[y] + tap - firstRow) * rowLength;
-      const row2 = hasSecond ? row + rowLength : row;
-      if (tap > 0) {
-        for (let i = 0; i < rowLength; i++) sums[i] += weight * narrowed[row + i] + weight2 * narrowed[row2 + i];
-      } else if (counts[y] > 2) {
-        for (let i = 0; i < rowLength; i++) sums[i] = 0.5 + weight * narrowed[row + i] + weight2 * narrowed[row2 + i];
-      } else {
-        for (let i = 0; i < rowLength; i++) {
-          data[target + i] = 0.5 + weight * narrowed[row + i] + weight2 * narrowed[row2 + i];
-        }
-      }
-    }
-    if (counts[y] > 2) for (let i = 0; i < rowLength; i++) data[target + i] = sums[i];
-  }
-  return data;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { DatasetError } from '@featuremine/errors';
 import {
   classificationBatches,
@@ -10,6 +11,7 @@ import {
   openShapesClassification,
 } from '../src';
 import type { ClassificationBatchOptions, ClassificationDataset, WorkerPool } from '../src';
+import { picture } from './fixture';
 import { DATA_FOLDER, itWithData, withScratchFolder } from './scratch';
 
 // Starting threads takes a while on a busy machine.
@@ -74,6 +76,32 @@ describe('classificationBatches', () => {
     }
     expect(all.size).toBe(1);
     expect(new Set([...all][0].split(',')).size).toBe(10);
+  });
+
+  it('makes the same batches of files in threads, where parts are decoded, as without', async () => {
+    await withScratchFolder(async (folder) => {
+      mkdirSync(join(folder, 'a'));
+      for (let i = 0; i < 6; i++) {
+        const { data } = picture(150 + 10 * i, 110);
+        await sharp(data, { raw: { width: 150 + 10 * i, height: 110, channels: 3 } })
+          .jpeg({ quality: 90 })
+          .toFile(join(folder, 'a', `${i}.jpg`));
+      }
+      const dataset = openImageFolder({ folder, split: 'train' });
+      const options = { ...training, batchSize: 3, imageSize: 64 };
+      const made = new Set<string>();
+      for (const [workers, cacheBytes] of [
+        [0, 0],
+        [1, 0],
+        [2, 60_000],
+        [1, 10_000_000],
+      ]) {
+        await withPool(workers, async (pool) => {
+          made.add((await hashes(dataset, { ...options, pool, cacheBytes })).join());
+        });
+      }
+      expect(made.size).toBe(1);
+    });
   });
 
   it('goes on in the middle of an epoch as if it had not stopped', async () => {

@@ -1,4 +1,4 @@
-import { cachedImage, createImageCache, keepImage } from '../src/image-cache';
+import { cachedImage, createImageCache, isFull, keepImage } from '../src/image-cache';
 import { picture } from './fixture';
 
 describe('createImageCache', () => {
@@ -12,7 +12,9 @@ describe('createImageCache', () => {
 
   it('leaves out what does not fit, and still takes smaller images', () => {
     const cache = createImageCache(2, 200);
+    expect(isFull(cache)).toBe(false);
     keepImage(cache, 0, picture(10, 10));
+    expect(isFull(cache)).toBe(true);
     keepImage(cache, 1, picture(4, 4));
     expect(cachedImage(cache, 0)).toBeUndefined();
     expect(cachedImage(cache, 1)?.width).toBe(4);

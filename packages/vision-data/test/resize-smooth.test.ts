@@ -1,4 +1,6 @@
-import { resizeSmooth } from '../src';
+import { cropImage } from '../src/crop-image';
+import { flipImage, resizeSmooth } from '../src';
+import { neededPart } from '../src/resize-smooth';
 import { bytesOf, largestDifference, picture, torchvision } from './fixture';
 
 describe('resizeSmooth', () => {
@@ -29,5 +31,25 @@ describe('resizeSmooth', () => {
     const image = { width: 50, height: 37, data: new Uint8Array(50 * 37 * 3).fill(137) };
     const { data } = resizeSmooth(image, { width: 23, height: 64 }, { left: 3.3, top: 2.7, width: 40.1, height: 30 });
     expect(new Set(data)).toEqual(new Set([137]));
+  });
+
+  it('mirrors on request', () => {
+    const image = picture(40, 30);
+    const region = { left: 3, top: 4, width: 25, height: 20 };
+    const size = { width: 17, height: 19 };
+    expect(resizeSmooth(image, size, region, true)).toEqual(flipImage(resizeSmooth(image, size, region)));
+  });
+
+  it('gives the same from the part of an image that it needs', () => {
+    const whole = picture(80, 60);
+    for (const region of [
+      { left: 30, top: 21, width: 11, height: 17 },
+      { left: 0.5, top: 1.25, width: 70.5, height: 58 },
+    ]) {
+      const size = { width: 13, height: 24 };
+      const { left, top, width, height } = neededPart(region, size, whole);
+      const part = { ...cropImage(whole, [left, top, width, height]), left, top, whole: { width: 80, height: 60 } };
+      expect(resizeSmooth(part, size, region)).toEqual(resizeSmooth(whole, size, region));
+    }
   });
 });

@@ -2,7 +2,7 @@ import { DatasetError } from '@featuremine/errors';
 import type { ClassificationSource } from '../classification-dataset';
 import { decodeImage } from '../decode-image';
 import type { DecodeOptions } from '../decode-image';
-import type { DecodedImage } from '../image';
+import type { DecodedImage, ImagePart } from '../image';
 import { decodeRecord } from './packed-record';
 import { RecordFiles } from './record-files';
 
@@ -11,7 +11,7 @@ export type PackedSource = Extract<ClassificationSource, { readonly kind: 'packe
 
 /** An image of a packed source. */
 export interface PackedSample {
-  readonly image: DecodedImage;
+  readonly image: DecodedImage | ImagePart;
   readonly label: number;
   /** The record, and the name that the image had when it was packed. */
   readonly file: string;
@@ -23,7 +23,7 @@ const filesBySource = new WeakMap<PackedSource, RecordFiles>();
 export async function readPackedSample(
   source: PackedSource,
   index: number,
-  decode: Pick<DecodeOptions, 'sizeFor'>,
+  decode: Pick<DecodeOptions, 'sizeFor' | 'regionFor'>,
 ): Promise<PackedSample> {
   return decodePacked(source, { index, bytes: await filesOf(source).read(recordOf(source, index)) }, decode);
 }
@@ -32,7 +32,7 @@ export async function readPackedSample(
 export async function decodePacked(
   source: PackedSource,
   { index, bytes }: { readonly index: number; readonly bytes: Uint8Array },
-  decode: Pick<DecodeOptions, 'sizeFor'>,
+  decode: Pick<DecodeOptions, 'sizeFor' | 'regionFor'>,
 ): Promise<PackedSample> {
   const where = describePacked(source, index);
   const { label, name, content, width, height, payload } = decodeRecord(bytes, where);

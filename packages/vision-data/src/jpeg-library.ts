@@ -1,0 +1,85 @@
+import type * as Koffi from 'koffi' with { 'resolution-mode': 'import' };
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A native pointer. */
+type Pointer = bigint;
+type Native = Koffi.KoffiFunc<(...values: unknown[]) => unknown>;
+
+/** The part of libjpeg-turbo's C API (turbojpeg.h, version 3) that is used here. */
+export interface JpegLibrary {
+  /** A decompressor; it serves one image after another. */
+  readonly handle: Pointer;
+  readonly DecompressHeader: Native;
+  readonly Get: Native;
+  readonly Set: Native;
+  readonly SetCroppingRegion: Native;
+  readonly Decompress8: Native;
+}
+
+/** TJPARAM_*, parameters of a decompressor. */
+export const JpegParameter = {
+  subsampling: 4,
+  width: 5,
+  height: 6,
+  precision: 7,
+  colourSpace: 8,
+  isLossless: 15,
+  scanLimit: 22,
+} as const;
+
+const DECOMPRESS = 1;
+
+let loaded: JpegLibrary | null | undefined;
+
+/**
+ * libjpeg-turbo by koffi, once for each thread; undefined where it is not installed (it is an optional dependency, and
+ * for Linux only): sharp decodes then, to the same pixels.
+ */
+export function jpegLibrary(): JpegLibrary | undefined {
+  loaded ??= load();
+  return loaded ?? undefined;
+}
+
+function load(): JpegLibrary | null {
+  for (const path of libraryPaths()) {
+    try {
+      return open(path);
+    } catch {
+      // Made for another C library, or none of koffi for this system.
+    }
+  }
+  return null;
+}
+
+function open(path: string): JpegLibrary {
+  const koffi = require('koffi') as typeof Koffi;
+  const library = koffi.load(path);
+  const define = (name: string, result: string, ...parameters: (string | Koffi.TypeObject)[]): Native =>
+    library.func(`tj3${name}`, result, parameters);
+  const region = koffi.struct({ x: 'int', y: 'int', w: 'int', h: 'int' });
+  const p = 'void *';
+  const functions = {
+    DecompressHeader: define('DecompressHeader', 'int', p, p, 'size_t'),
+    Get: define('Get', 'int', p, 'int'),
+    Set: define('Set', 'int', p, 'int', 'int'),
+    SetCroppingRegion: define('SetCroppingRegion', 'int', p, region),
+    Decompress8: define('Decompress8', 'int', p, p, 'size_t', p, 'int', 'int'),
+  };
+  const handle = define('Init', p, 'int')(DECOMPRESS) as Pointer | null;
+  if (handle === null || handle === 0n) throw new Error('no memory');
+  return { ...functions, handle };
+}
+
+// Of both C libraries for Linux: the one that is not this system's does not load.
+function libraryPaths(): string[] {
+  if (process.platform !== 'linux') return [];
+  try {
+    const folder = join(dirname(require.resolve('@julusian/jpeg-turbo/package.json')), 'prebuilds');
+    return ['', '-musl']
+      .map((suffix) => join(folder, `jpeg-turbo-linux-${process.arch}${suffix}`, 'libturbojpeg.so.0'))
+      .filter((path) => existsSync(path));
+  } catch {
+    return [];
+  }
+}
