@@ -16,7 +16,11 @@ const CONFIG_FLAG = '--config';
 
 /** Whether the words begin as a command of this project, npm, npx or node: the others in an indented block are text. */
 export function isCommand([first]) {
-  return programs.has(binName(first)) || ['npm', 'npx', 'node', 'nohup', 'mpiexec'].includes(first) || isPython(first);
+  return (
+    programs.has(binName(first)) ||
+    ['npm', 'npx', 'node', 'nohup', 'mpirun', 'mpiexec'].includes(first) ||
+    isPython(first)
+  );
 }
 
 /** What is wrong with a whole command line, or undefined. @param {string[]} words */
@@ -24,7 +28,8 @@ export function faultOf(words) {
   const [first, ...rest] = words;
   if (/^[A-Z_]+=/.test(first)) return rest.length === 0 ? undefined : faultOf(rest);
   if (first === 'nohup') return faultOf(rest);
-  if (first === 'mpiexec') return faultOf(rest.slice(rest.findIndex((word, i) => i > 1 && !word.startsWith('-'))));
+  if (['mpirun', 'mpiexec'].includes(first))
+    return faultOf(rest.slice(rest.findIndex((word, i) => i > 1 && !word.startsWith('-'))));
   if (first === 'npx') return rest[0] === 'jest' ? undefined : faultOf(rest);
   if (programs.has(binName(first))) return faultOfProgram(programs.get(binName(first)), rest);
   if (first === 'npm') return faultOfNpm(rest);

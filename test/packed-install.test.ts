@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..');
+const folders = readdirSync(join(root, 'packages')).filter((name) =>
+  existsSync(join(root, 'packages', name, 'package.json')),
+);
+
+interface Manifest {
+  readonly name: string;
+  readonly private?: boolean;
+  readonly description?: string;
+  readonly license?: string;
+  readonly engines?: Readonly<Record<string, string>>;
+  readonly types?: string;
+  readonly files?: readonly string[];
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly exports?: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+}
+
+interface PackedFiles {
+  readonly name: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')) as Manifest;
+const npm = (argv: readonly string[], cwd: string): string =>
+  execFileSync('npm', argv, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 26 });
+
+describe('the packages, packed', () => {
+  const packed = JSON.parse(npm(['pack', '--workspaces', '--dry-run', '--json'], root)) as PackedFiles[];
+
+  it.each(folders)(
+    '%s holds all that its package.json names, a licence and a README, and nothing of the build',
+    (folder) => {
+      const manifest = manifestOf(folder);
+      const paths = packed.find(({ name }) => name === manifest.name)!.files.map(({ path }) => path);
+      const entries = Object.values(manifest.exports ?? {}).flatMap((entry) =>
+        typeof entry === 'string' ? [entry] : [entry.types, entry.default],
+      );
+      const named = [...entries, ...Object.values(manifest.bin ?? {}), manifest.types ?? ''];
+      expect(paths).toEqual(expect.arrayContaining(named.map((path) => path.replace(/^\.\//, ''))));
+      expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
+      expect(paths.filter((path) => /\.map$|tsbuildinfo|^test\/|node_modules|fixtures/.test(path))).toEqual([]);
+      expect(manifest).toMatchObject({ license: 'Apache-2.0', engines: { node: '>=20.19 <23' } });
+      expect(manifest.private).toBeUndefined();
+      expect(manifest.description).toMatch(/^[A-Z].{20,}[^.]$/);
+      expect(manifest).not.toHaveProperty('repository');
+      expect(readFileSync(join(root, 'packages', folder, 'LICENSE'))).toEqual(readFileSync(join(root, 'LICENSE')));
+    },
+  );
+});
+
+// Downloads what the packages depend on and a TensorFlow of 270 MB, and trains for a minute.
+const long = process.env['FEATUREMINE_LONG'] === '1' ? describe : describe.skip;
+
+long('the packages in a project of their own', () => {
+  const project = mkdtempSync(join(tmpdir(), 'packed-install-'));
+  afterAll(() => rmSync(project, { recursive: true, force: true }));
+  const bin = (name: string, argv: readonly string[]): string =>
+    execFileSync(join(project, 'node_modules', '.bin', name), argv, {
+      cwd: project,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+
+  it(
+    'install without scripts, bring TensorFlow, and train, evaluate, export and show a detector',
+    () => {
+      npm(['pack', '--workspaces', '--pack-destination', project], root);
+      const archives = readdirSync(project).filter((name) => name.endsWith('.tgz'));
+      expect(archives).toHaveLength(folders.length);
+      writeFileSync(join(project, 'package.json'), '{"name": "empty", "version": "1.0.0", "private": true}\n');
+      npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', ...archives.map((name) => `./${name}`)], project);
+      bin('tensor-graph', ['install']);
+      const { findings } = JSON.parse(bin('tensor-graph', ['doctor', '--json'])) as { findings: { what: string; value: string }[] }; // prettier-ignore
+      expect(findings.find(({ what }) => what === 'TensorFlow files')?.value).toContain(project);
+
+      copyFileSync(join(root, 'packages/retinanet/examples/chain-on-shapes.mjs'), join(project, 'chain-on-shapes.mjs'));
+      const printed = execFileSync(process.execPath, ['chain-on-shapes.mjs'], { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }); // prettier-ignore
+      const [, top1, mAP] = /^top-1 (0\.\d+|1\.0+)\nmAP (0\.\d+)$/m.exec(printed)!;
+      expect(Number(top1)).toBeGreaterThan(0.4); // one of three classes by guessing
+
+      const evaluation = ['--run', 'runs/detector', '--voc', 'shapes', '--set', '2007/test'];
+      const scores = JSON.parse(bin('retinanet', ['eval', ...evaluation, '--protocol', 'voc07', '--json'])) as { mAP: number }; // prettier-ignore
+      expect(scores.mAP.toFixed(3)).toBe(mAP);
+
+      bin('retinanet', ['export', '--run', 'runs/detector', '--format', 'tfjs', '--out', 'exported']);
+      bin('web-demo', ['build', '--model', 'exported', '--examples', 'shapes/VOC2007/JPEGImages', '--out', 'site']);
+      expect(readdirSync(join(project, 'site'))).toEqual(
+        expect.arrayContaining(['index.html', 'page.js', 'worker.js']),
+      );
+    },
+    15 * 60_000,
+  );
+});
