@@ -9,6 +9,7 @@ import { cachedImage, keepImage } from './image-cache';
 import type { ImageCache } from './image-cache';
 import type { DecodedImage, FloatImage, ImageSize } from './image';
 import { resizeBilinear } from './resize-bilinear';
+import { resizeSmooth } from './resize-smooth';
 import type { DetectionAugmentation, DetectionResize } from './transform-options';
 
 /** A resized image and its ground truth in the same pixels. */
@@ -41,41 +42,55 @@ export async function loadDetectionImage(
   const random = Random.of(seed, 'augment', epoch, index, ...(occurrence > 0 ? [occurrence] : []));
   const sizeOf = (original: ImageSize): ImageSize =>
     resizedSize(resize, original, augmentation === undefined ? undefined : random);
-  const { resized, originalSize } = await resizedImage(sample, index, sizeOf, options);
-  let image = resized;
+  const { decoded, size, originalSize } = await decodedImage(sample, index, sizeOf, options);
+  const isFlipped = augmentation !== undefined && random.chance(augmentation.flipProbability ?? 0);
+  let image = resizedImage(decoded, { size, pixels: options.pixels, isFlipped });
   let boxes = resizeBoxes(sample.boxes, originalSize, image);
+  if (isFlipped) boxes = flipBoxes(boxes, image.width);
   if (augmentation !== undefined) {
-    if (random.chance(augmentation.flipProbability ?? 0)) {
-      boxes = flipBoxes(boxes, image.width);
-      image = flipImage(image);
-    }
     image = changeColours(image, drawColourJitter(augmentation.colourJitter ?? {}, random));
   }
   return { image, originalSize, target: { boxes, labels: sample.labels, isDifficult: sample.isDifficult } };
 }
 
-async function resizedImage(
+function resizedImage(
+  image: DecodedImage,
+  options: { readonly size: ImageSize; readonly pixels: 'uint8' | 'float32'; readonly isFlipped: boolean },
+): DecodedImage | FloatImage {
+  const { size, pixels, isFlipped } = options;
+  if (pixels === 'float32') return resizeBilinear(image, size, isFlipped);
+  const isDone = image.width === size.width && image.height === size.height;
+  if (!isDone) return resizeSmooth(image, size, undefined, isFlipped);
+  return isFlipped ? flipImage(image) : image;
+}
+
+/** An image decoded wholly, or shrunk to its size while decoding, and the size that it shall have. */
+interface DecodedSample {
+  readonly decoded: DecodedImage;
+  readonly size: ImageSize;
+  readonly originalSize: ImageSize;
+}
+
+async function decodedImage(
   sample: DetectionSample,
   index: number,
   sizeOf: (original: ImageSize) => ImageSize,
   { pixels, cache }: LoadDetectionOptions,
-): Promise<{ resized: DecodedImage | FloatImage; originalSize: ImageSize }> {
+): Promise<DecodedSample> {
   const annotated = isSizeKnown(sample) ? { width: sample.width, height: sample.height } : undefined;
   const kept = cache && annotated && cachedImage(cache, index);
-  if (kept) {
-    const size = sizeOf(annotated);
-    return { resized: pixels === 'float32' ? resizeBilinear(kept, size) : kept, originalSize: annotated };
-  }
+  if (kept) return { decoded: kept, size: sizeOf(annotated), originalSize: annotated };
   let size: ImageSize | undefined;
   const { image, originalSize } = await decodeImage(sample.imagePath, {
     expectedSize: annotated,
     sizeFor: (original) => {
       size = sizeOf(original);
-      return pixels === 'uint8' ? size : undefined;
+      const isShrunk = size.width <= original.width && size.height <= original.height;
+      return pixels === 'uint8' && isShrunk ? size : undefined;
     },
   });
   if (cache !== undefined) keepImage(cache, index, image);
-  return { resized: pixels === 'float32' ? resizeBilinear(image, size ?? originalSize) : image, originalSize };
+  return { decoded: image, size: size ?? originalSize, originalSize };
 }
 
 function isSizeKnown(sample: DetectionSample): boolean {

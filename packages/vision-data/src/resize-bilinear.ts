@@ -3,14 +3,15 @@ import type { DecodedImage, FloatImage, ImageSize } from './image';
 /**
  * Resizes bilinearly without antialiasing, in float32: PyTorch's `interpolate(mode='bilinear', align_corners=False)`.
  *
- * Values keep their range 0…255 (the weights sum to 1, so normalising before or after is the same but for rounding).
+ * Mirrored, the result is turned left to right. Values keep their range 0…255 (the weights sum to 1, so normalising before or after is the same but for rounding).
  *
  * Source: PyTorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp and UpSample.h (area_pixel_compute_source_index).
  */
-export function resizeBilinear(image: DecodedImage | FloatImage, size: ImageSize): FloatImage {
+export function resizeBilinear(image: DecodedImage | FloatImage, size: ImageSize, isMirrored = false): FloatImage {
   const { width, height } = size;
   const data = new Float32Array(width * height * 3);
   const columns = linearTaps(image.width, width);
+  if (isMirrored) for (const values of Object.values(columns) as (Int32Array | Float32Array)[]) values.reverse();
   const rows = linearTaps(image.height, height);
   // Two rows of the image at their new width; a row that the next output row needs again is kept.
   let above = { row: -1, values: new Float32Array(width * 3) };

@@ -1,4 +1,4 @@
-import { resizeBilinear } from '../src';
+import { flipImage, resizeBilinear } from '../src';
 import { floatsOf, largestDifference, picture, torchvision } from './fixture';
 
 const MEAN = [0.485, 0.456, 0.406];
@@ -40,6 +40,12 @@ describe('resizeBilinear', () => {
   it('leaves an image of the wanted size as it is', () => {
     const image = picture(5, 4);
     expect([...resizeBilinear(image, image).data]).toEqual([...image.data]);
+  });
+
+  it('mirrors on request', () => {
+    const image = picture(23, 17);
+    const size = { width: 31, height: 12 };
+    expect(resizeBilinear(image, size, true)).toEqual(flipImage(resizeBilinear(image, size)));
   });
 
   it('gives the mean of the middle pixels when halving, without antialiasing', () => {
