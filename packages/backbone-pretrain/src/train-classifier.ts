@@ -1,7 +1,7 @@
 import type { Logger } from '@featuremine/command-line';
 import { ConfigError, DatasetError } from '@featuremine/errors';
-import { tensorflowVersion } from '@featuremine/tensor-graph';
-import { resumedStart, RunFolder, scheduleFromOptions, train, type Summary } from '@featuremine/training';
+import { profileTable, tensorflowVersion } from '@featuremine/tensor-graph';
+import { profiledTask, resumedStart, RunFolder, scheduleFromOptions, train, type Summary } from '@featuremine/training';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { loadWeights } from './backbone-weights';
 import { cachedData } from './cached-data';
@@ -66,7 +66,9 @@ export async function trainClassifier(given: TrainOptions, log: Logger): Promise
     });
     const run = RunFolder.open({ path: options.out, resume: options.resume, config, log });
     try {
-      return await train(task, run, {
+      const { model } = classifier;
+      const profiler = { startProfile: () => model.startProfile(), tableOf: profileTable, folder: run.path, log };
+      return await train(options.profile ? profiledTask(task, profiler) : task, run, {
         ...options,
         schedule: scheduleFromOptions(options, task.stepsPerEpoch),
         log,

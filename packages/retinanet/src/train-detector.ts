@@ -1,6 +1,6 @@
 import type { Logger } from '@featuremine/command-line';
-import { CompiledModel, tensorflowVersion } from '@featuremine/tensor-graph';
-import { RunFolder, accumulatedTask, resumedStart, train } from '@featuremine/training';
+import { CompiledModel, profileTable, tensorflowVersion } from '@featuremine/tensor-graph';
+import { RunFolder, accumulatedTask, profiledTask, resumedStart, train } from '@featuremine/training';
 import type { Summary, TrainingTask } from '@featuremine/training';
 import { createWorkerPool, describeDetectionData, detectionSamplesOf } from '@featuremine/vision-data';
 import type { WorkerPool } from '@featuremine/vision-data';
@@ -117,7 +117,9 @@ async function runTraining(parts: TrainingParts): Promise<Summary> {
         : {}),
     },
   } as const;
-  const task = taskOf(common, parts);
+  const plain = taskOf(common, parts);
+  const profiler = { startProfile: () => model.startProfile(), tableOf: profileTable, folder: run.path, log };
+  const task = options.profile ? profiledTask(plain, profiler) : plain;
   const summary = { classNames: config.classNames, architecture: config.architecture, resize: config.resize };
   const versions = { tensorflow: tensorflowVersion() };
   return train(task, run, { ...options, schedule: planSchedule(options, task.stepsPerEpoch), log, versions, summary });

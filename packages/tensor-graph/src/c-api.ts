@@ -182,11 +182,16 @@ export function bytesFrom(what: string, fill: (buffer: Pointer, status: Pointer)
   const buffer = api.NewBuffer() as Pointer;
   try {
     checked(what, (status) => fill(buffer, status));
-    const { data, length } = koffi.decode(buffer, BUFFER) as { data: Pointer; length: number | bigint };
-    return nativeBytes(data, Number(length)).slice();
+    return bufferBytes(buffer);
   } finally {
     api.DeleteBuffer(buffer);
   }
+}
+
+/** A copy of what a TF_Buffer holds. */
+export function bufferBytes(buffer: Pointer): Uint8Array {
+  const { data, length } = koffi.decode(buffer, BUFFER) as { data: Pointer; length: number | bigint };
+  return nativeBytes(data, Number(length)).slice();
 }
 
 /** A view (no copy) of native memory; valid as long as the memory is. */

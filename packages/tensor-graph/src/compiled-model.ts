@@ -15,7 +15,8 @@ import {
   type OptimizerConfig,
   type TrainOptions,
 } from './optimizer';
-import { Session, type RunPlan } from './session';
+import { profileOf, type Profile } from './profile';
+import { Session, type RunPlan, type RunTrace } from './session';
 import type { StepDefinition, StepFunction } from './step-context';
 import { VariableStore } from './variable-store';
 import { checkVariables, type VariableSpec } from './variables';
@@ -194,6 +195,16 @@ export class CompiledModel {
     stored.delete(STEP_COUNT);
     if (stored.size > 0) await this.store.write(stored);
     if (steps !== undefined) this.stepCount = steps[0]!;
+  }
+
+  /** Traces the runs that follow, which makes them slower; the function that it returns ends that and tells where the time went. */
+  startProfile(): () => Profile {
+    const traces: RunTrace[] = [];
+    this.session.tracer = (trace) => traces.push(trace);
+    return () => {
+      this.session.tracer = undefined;
+      return profileOf(traces, this.session.graphDef());
+    };
   }
 
   /** Waits for the run under way, then frees session and variables. */

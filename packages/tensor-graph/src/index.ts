@@ -5,6 +5,8 @@ export type { FrozenGraphOptions } from './frozen-graph';
 export type { InputSignature } from './graph-builder';
 export { GraphDefMessage } from './protobuf';
 export type { AttrValue, GraphDef, NodeDef, TensorShape, TensorValue } from './protobuf';
+export { profileTable } from './profile';
+export type { Profile, ProfileShare } from './profile';
 export type { HostData, HostDataType, HostTensor } from './host-tensor';
 export { elementCount } from './host-tensor';
 export type { AdamWConfig, OptimizerConfig, SgdConfig, TrainOptions } from './optimizer';

@@ -116,6 +116,23 @@ const root = protobuf.Root.fromJSON({
       },
     },
     OpDef: { fields: { name: { type: 'string', id: 1 }, inputArg: { rule: 'repeated', type: 'ArgDef', id: 2 } } },
+    NodeExecStats: {
+      fields: {
+        nodeName: { type: 'string', id: 1 },
+        timelineLabel: { type: 'string', id: 8 },
+        opStartRelNanos: { type: 'int64', id: 14 },
+        opEndRelNanos: { type: 'int64', id: 15 },
+      },
+    },
+    DeviceStepStats: {
+      fields: {
+        device: { type: 'string', id: 1 },
+        nodeStats: { rule: 'repeated', type: 'NodeExecStats', id: 2 },
+      },
+    },
+    StepStats: { fields: { devStats: { rule: 'repeated', type: 'DeviceStepStats', id: 1 } } },
+    RunMetadata: { fields: { stepStats: { type: 'StepStats', id: 1 } } },
+    RunOptions: { fields: { traceLevel: { type: 'int32', id: 1 } } },
     GpuOptions: { fields: { allowGrowth: { type: 'bool', id: 4 } } },
     OptimizerOptions: { fields: { globalJitLevel: { type: 'int32', id: 5 } } },
     RewriterConfig: { fields: { arithmeticOptimization: { type: 'int32', id: 7 } } },
@@ -164,6 +181,17 @@ export const OpDefMessage = ((): MessageCodec<OpDef> => {
   });
   return { ...plain, decode: withDefaults };
 })();
+
+/** TensorFlow's StepStats: what a traced run executed on each device. Times are in nanoseconds. */
+export interface StepStats {
+  devStats: {
+    device: string;
+    nodeStats: { nodeName: string; timelineLabel?: string; opStartRelNanos?: number; opEndRelNanos?: number }[];
+  }[];
+}
+
+export const RunMetadataMessage = codec<{ stepStats?: StepStats }>('RunMetadata');
+export const RunOptionsMessage = codec<{ traceLevel: number }>('RunOptions');
 
 /** What a session is made with. */
 export interface SessionConfig {

@@ -1,6 +1,13 @@
-import { cApi, checked, DataType, raise, type Pointer } from './c-api';
+import { bufferBytes, bytesFrom, cApi, checked, DataType, raise, type Pointer } from './c-api';
 import { checkHostTensor, type HostTensor } from './host-tensor';
-import { ConfigMessage, GraphDefMessage, type GraphDef } from './protobuf';
+import {
+  ConfigMessage,
+  GraphDefMessage,
+  RunMetadataMessage,
+  RunOptionsMessage,
+  type GraphDef,
+  type StepStats,
+} from './protobuf';
 import { newTensor, tensorValues } from './recorder';
 
 /** One way to run a session: which nodes are fed, fetched and executed. Each distinct plan has its own executor. */
@@ -8,6 +15,12 @@ export interface RunPlan {
   readonly feeds: readonly string[];
   readonly fetches: readonly string[];
   readonly targets: readonly string[];
+}
+
+/** A run that was traced: what it executed, and how long it took from start to end. */
+export interface RunTrace {
+  readonly stats: StepStats;
+  readonly wallMs: number;
 }
 
 interface PreparedPlan {
@@ -18,9 +31,13 @@ interface PreparedPlan {
 
 // RewriterConfig.Toggle
 const OFF = 2;
+// RunOptions.TraceLevel
+const FULL_TRACE = 3;
 
 /** A TensorFlow session over one growing graph, run through the C API without blocking the event loop. */
 export class Session {
+  /** Receives a trace of each run while it is set. */
+  tracer: ((trace: RunTrace) => void) | undefined;
   private readonly graph: Pointer;
   private readonly session: Pointer;
   private readonly prepared = new WeakMap<RunPlan, PreparedPlan>();
@@ -67,6 +84,12 @@ export class Session {
     }
   }
 
+  /** The whole graph, with what was imported into it. */
+  graphDef(): GraphDef {
+    const fill = (buffer: Pointer, status: Pointer): void => void cApi().GraphToGraphDef(this.graph, buffer, status);
+    return GraphDefMessage.decode(bytesFrom('graph', fill));
+  }
+
   /**
    * Runs a plan; `values` are in the order of its feeds, the results in that of its fetches. Runs of one session are
    * executed one after another.
@@ -95,6 +118,7 @@ export class Session {
     const inputs = new BigInt64Array(values.length);
     const outputs = new BigInt64Array(plan.fetches.length);
     const status = api.NewStatus() as Pointer;
+    const trace = this.tracer === undefined ? undefined : new TraceBuffers(this.tracer);
     try {
       values.forEach((value, i) => {
         checkHostTensor(plan.feeds[i], value);
@@ -102,16 +126,18 @@ export class Session {
       });
       await new Promise<void>((resolve, reject) => {
         api.SessionRun.async(
-          ...[this.session, null, feeds, inputs, inputs.length, fetches, outputs, outputs.length],
-          ...[targets, targets.length, null, status],
+          ...[this.session, trace?.options ?? null, feeds, inputs, inputs.length, fetches, outputs, outputs.length],
+          ...[targets, targets.length, trace?.metadata ?? null, status],
           (error: Error | null) => (error ? reject(error) : resolve()),
         );
       });
       raise('TensorFlow', status);
+      trace?.report();
       return Array.from(outputs, (tensor) => tensorValues(tensor));
     } finally {
       for (const tensor of [...inputs, ...outputs]) if (tensor !== 0n) api.DeleteTensor(tensor);
       api.DeleteStatus(status);
+      trace?.dispose();
     }
   }
 
@@ -134,6 +160,30 @@ export class Session {
     const operation = cApi().GraphOperationByName(this.graph, name) as Pointer | null;
     if (operation === null || operation === 0n) throw new Error(`The graph has no node ${name}`);
     return operation;
+  }
+}
+
+/** The two buffers of a traced run. */
+class TraceBuffers {
+  readonly options: Pointer;
+  readonly metadata: Pointer;
+  private readonly startMs = performance.now();
+
+  constructor(private readonly tracer: (trace: RunTrace) => void) {
+    const bytes = RunOptionsMessage.encode({ traceLevel: FULL_TRACE });
+    this.options = cApi().NewBufferFromString(bytes, bytes.length) as Pointer;
+    this.metadata = cApi().NewBuffer() as Pointer;
+  }
+
+  report(): void {
+    const wallMs = performance.now() - this.startMs;
+    const { stepStats = { devStats: [] } } = RunMetadataMessage.decode(bufferBytes(this.metadata));
+    this.tracer({ stats: stepStats, wallMs });
+  }
+
+  dispose(): void {
+    cApi().DeleteBuffer(this.options);
+    cApi().DeleteBuffer(this.metadata);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { CheckpointState } from './checkpoint-state';
 
 /** Keys that change how a run is carried out, but not what comes out of it. */
-const harmless = new Set(['out', 'workers', 'keep', 'checkpointEvery', 'checkpointEverySeconds', 'logEvery', 'cache']);
+const harmless = new Set(
+  ['out', 'workers', 'keep', 'checkpointEvery', 'checkpointEverySeconds', 'logEvery'].concat(['cache', 'profile']),
+);
 
 /** What is different now from when a checkpoint was written, one line for each difference. */
 export function describeChanges(

@@ -27,6 +27,8 @@ export type { CheckpointState } from './checkpoint-state';
 export { EventFile } from './event-file';
 export type { Picture } from './event-file';
 export { accumulatedTask } from './accumulated-task';
+export { profiledTask } from './profiled-task';
+export type { StepProfiler } from './profiled-task';
 export { writeFileAtomic } from './atomic-file';
 export { escapeMarkup } from './markup';
 export { figureGrid, htmlPage, seriesColour, withLightColours } from './html-page';

@@ -28,6 +28,10 @@ export const trainingFields = {
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
   workers: z.number().int().min(0).default(2).describe('Threads that read and augment images'),
   threads: z.number().int().min(1).optional().describe('Threads of TensorFlow (all cores if not given)'),
+  profile: z
+    .boolean()
+    .default(false)
+    .describe('Traces steps 6 to 10, prints their time by op kind and layer, and writes profile.json'),
   out: z.string().min(1).describe('Run folder to write'),
   resume: z.boolean().default(false).describe('Go on from the last checkpoint of the run folder'),
   checkpointEvery: z.number().int().min(1).optional().describe('Steps between two checkpoints, besides the time'),
