@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const scripts = join(__dirname, '..', 'scripts', 'docs');
+const root = join(__dirname, '..');
+const scripts = join(root, 'scripts', 'docs');
 
 function run(script: string, argv: readonly string[]): { status: number | null; stderr: string; stdout: string } {
   return spawnSync(process.execPath, [join(scripts, script), ...argv], { encoding: 'utf8' });
@@ -69,5 +70,30 @@ describe('the reference of the commands', () => {
     const { stderr, stdout } = run('reference.mjs', ['--check']);
     expect(stderr.split('\n').filter((line) => line.startsWith('docs/reference/'))).toEqual([]);
     expect(stdout).toBe('6 pages, 0 changed\n');
+  });
+});
+
+describe('the figure of Feature Mining', () => {
+  it('shows the boxes that training draws', () => {
+    expect(run('feature-mining-figure.mjs', ['--check']).stdout).toBe('docs/images/feature-mining.svg is up to date\n');
+  });
+});
+
+describe('the list of error messages', () => {
+  it('quotes messages that the code has', () => {
+    const install = readFileSync(join(root, 'docs', 'install.md'), 'utf8');
+    const rows = install.slice(install.indexOf('## What goes wrong')).matchAll(/^\| (`.*?) \|/gm);
+    const quoted = [...rows].flatMap(([, cell]) => [...cell.matchAll(/`([^`]+)`/g)].map(([, message]) => message));
+    const sources = readdirSync(join(root, 'packages')).flatMap((name) => {
+      const folder = join(root, 'packages', name, 'src');
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+      return files.map((path) => readFileSync(join(folder, path), 'utf8'));
+    });
+    const code = [...sources, readFileSync(join(root, 'scripts', 'setup.mjs'), 'utf8')].join('\n');
+    const parts = quoted
+      .flatMap((message) => message.split('…').map((part) => part.trim()))
+      .filter((part) => part !== '');
+    expect(parts.length).toBeGreaterThan(15);
+    expect(parts.filter((part) => !code.includes(part))).toEqual([]);
   });
 });

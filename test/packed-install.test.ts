@@ -84,12 +84,20 @@ long('the packages in a project of their own', () => {
       const [, top1, mAP] = /^top-1 (0\.\d+|1\.0+)\nmAP (0\.\d+)$/m.exec(printed)!;
       expect(Number(top1)).toBeGreaterThan(0.4); // one of three classes by guessing
 
-      const evaluation = ['--run', 'runs/detector', '--voc', 'shapes', '--set', '2007/test'];
+      const evaluation = ['--run', 'runs/detector', '--voc', 'runs/shapes', '--set', '2007/test'];
       const scores = JSON.parse(bin('retinanet', ['eval', ...evaluation, '--protocol', 'voc07', '--json'])) as { mAP: number }; // prettier-ignore
       expect(scores.mAP.toFixed(3)).toBe(mAP);
 
       bin('retinanet', ['export', '--run', 'runs/detector', '--format', 'tfjs', '--out', 'exported']);
-      bin('web-demo', ['build', '--model', 'exported', '--examples', 'shapes/VOC2007/JPEGImages', '--out', 'site']);
+      bin('web-demo', [
+        'build',
+        '--model',
+        'exported',
+        '--examples',
+        'runs/shapes/VOC2007/JPEGImages',
+        '--out',
+        'site',
+      ]);
       expect(readdirSync(join(project, 'site'))).toEqual(
         expect.arrayContaining(['index.html', 'page.js', 'worker.js']),
       );

@@ -51,6 +51,6 @@ function faultOfLink(path, target, ownAnchors) {
 
 // `packages/x/test/y.test.ts` and the like, as documents name them from the root; patterns and placeholders are left.
 function faultOfPath(text) {
-  if (!/^(packages|scripts|configs|test|docs)\/[\w./-]+$/.test(text)) return undefined;
+  if (!/^(packages|scripts|configs|test|docs)\/[\w./-]+$/.test(text) || text.includes('NAME')) return undefined;
   return existsSync(join(root, text)) ? undefined : 'there is no such file';
 }
