@@ -1,6 +1,7 @@
 // npm run bench -- [NAME…] [--repetitions N] [--steps N] [--warmup N] [--threads N] [--rounds N] [--all-modes] [--quick]
-// Runs each row's contenders in turn (A B C A B C …), every time in a fresh process, and writes results/bench.json and
-// results/bench.txt; rows that were not run keep their last figures. NAME is a row, a group, or the start of one.
+// Runs each row's contenders in turn (A B C A B C …), every time in a fresh process, and writes results/bench.json,
+// results/bench.txt and docs/performance.md; rows that were not run keep their last figures. NAME is a row, a group, or
+// the start of one. A row may have its own number of steps (its steps are long); flags go before it.
 import { spawn } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -15,11 +16,11 @@ import { summarise, tableOf } from './summary.mjs';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    repetitions: { type: 'string', default: '5' },
-    steps: { type: 'string', default: '5' },
-    warmup: { type: 'string', default: '3' },
-    threads: { type: 'string', default: '2' },
-    rounds: { type: 'string', default: '40' },
+    repetitions: { type: 'string' },
+    steps: { type: 'string' },
+    warmup: { type: 'string' },
+    threads: { type: 'string' },
+    rounds: { type: 'string' },
     'all-modes': { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -33,23 +34,28 @@ if (values.list || chosen.length === 0) {
   if (!values.list) fail(`no row or group is named ${positionals.join(' ')}. The rows are above.`);
   process.exit(0);
 }
-const repetitions = values.quick ? 1 : count('repetitions');
-const steps = values.quick ? 2 : count('steps');
-const warmup = values.quick ? 2 : count('warmup');
-const threads = count('threads');
-const rounds = values.quick ? 6 : count('rounds');
+const DEFAULTS = { repetitions: 5, steps: 5, warmup: 3, threads: 2, rounds: 40 };
+const QUICK = { repetitions: 1, steps: 2, warmup: 2, rounds: 6 };
+const flags = Object.fromEntries(
+  Object.keys(DEFAULTS)
+    .filter((name) => values[name] !== undefined)
+    .map((name) => [name, count(name)]),
+);
 
 if (chosen.some(({ contenders }) => Object.values(contenders).some(({ runtime }) => runtime !== 'node'))) setUpPeers();
 if (chosen.some(({ name }) => name.startsWith('retinanet-infer'))) formulaWeightsFile();
 if (chosen.some(({ needsPhotos }) => needsPhotos)) await benchPhotos();
+// Of what else runs: later, it is the bench's own.
+const loadBefore = Math.round(loadavg()[0] * 10) / 10;
+if (loadBefore > 0.5) {
+  process.stderr.write(`bench: the machine is busy (load ${loadBefore}): ratios will be rough, times are void\n`);
+}
 for (const row of chosen) {
   const contenders = Object.entries({ ...row.contenders, ...(values['all-modes'] ? row.extra : {}) });
   const runs = Object.fromEntries(contenders.map(([name]) => [name, []]));
+  const settings = { ...DEFAULTS, ...row.settings, ...(values.quick ? QUICK : {}), ...flags };
+  const { repetitions, steps, warmup, threads, rounds } = settings;
   process.stderr.write(`${row.title}\n`);
-  const loadBefore = Math.round(loadavg()[0] * 10) / 10;
-  if (row === chosen[0] && loadBefore > 0.5) {
-    process.stderr.write(`bench: the machine is busy (load ${loadBefore}): ratios will be rough, times are void\n`);
-  }
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const [name, contender] of contenders) {
       const run = await runContender(contender, { steps, warmup, threads });

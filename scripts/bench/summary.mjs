@@ -5,9 +5,9 @@ import { medianInterval } from '@featuremine/training';
  * A row's figures: for each contender the fastest and the median step over all runs, images/s of both, and the highest
  * peak memory of a process; for the first contender its ratio to each other one (above 1: it is faster, or takes more
  * memory). `paired`, where a row has it, is {plain, other}: milliseconds of steps taken in turn in one process; it gives
- * the median of the ratios with its 95 % interval.
+ * the median of the ratios with its 95 % interval. The `unit` 'seconds' shows times instead of images/s.
  */
-export function summarise({ name, title, contenders, extra }, runs, paired) {
+export function summarise({ name, title, contenders, extra, unit }, runs, paired) {
   const batchSize = Object.values({ ...contenders, ...extra })[0].options.batchSize;
   const figures = Object.fromEntries(
     Object.entries(runs).map(([contender, list]) => [contender, figuresOf(list, batchSize)]),
@@ -23,7 +23,11 @@ export function summarise({ name, title, contenders, extra }, runs, paired) {
       peakRss: rounded(a.peakRssMb / b.peakRssMb),
     };
   }
-  return { name, title, first, contenders: figures, ratios, ...(paired ? { paired: pairedFigures(paired) } : {}) };
+  return {
+    ...{ name, title, first, contenders: figures, ratios },
+    ...(unit === undefined ? {} : { unit }),
+    ...(paired ? { paired: pairedFigures(paired) } : {}),
+  };
 }
 
 function pairedFigures({ plain, other, error }) {
@@ -54,20 +58,26 @@ function figuresOf(list, batchSize) {
 /** The table for people: one line a contender. */
 export function tableOf(summaries) {
   const lines = [];
-  for (const { title, first, contenders, ratios, paired } of summaries) {
+  for (const { title, first, contenders, ratios, paired, unit } of summaries) {
+    const isTime = unit === 'seconds';
     lines.push(title);
-    lines.push(cells('', 'images/s', '(median)', 'peak MB', `${first} is faster`, '(median)', 'memory'));
+    lines.push(
+      cells('', isTime ? 'seconds' : 'images/s', '(median)', 'peak MB', `${first} is faster`, '(median)', 'memory'),
+    );
     for (const [name, figures] of Object.entries(contenders)) {
       if (figures.error !== undefined) {
         lines.push(`  ${name}: failed: ${figures.error.trim().split('\n').at(-1)}`);
         continue;
       }
-      const { imagesPerSecond, medianImagesPerSecond, peakRssMb } = figures;
+      const { fastestMs, medianMs, imagesPerSecond, medianImagesPerSecond, peakRssMb } = figures;
+      const speeds = isTime
+        ? [fastestMs / 1000, medianMs / 1000].map((value) => rounded(value))
+        : [imagesPerSecond, medianImagesPerSecond];
       const ratio = ratios[name];
       const compared = ratio
         ? [`${ratio.byFastestStep}x`, `${ratio.byMedianStep}x`, `${ratio.peakRss}x`]
         : ['', '', ''];
-      lines.push(cells(name, imagesPerSecond, medianImagesPerSecond, peakRssMb, ...compared));
+      lines.push(cells(name, ...speeds, peakRssMb, ...compared));
     }
     if (paired !== undefined) lines.push(pairedLine(first, paired));
     lines.push('');

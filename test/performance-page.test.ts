@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const script = join(__dirname, '..', 'scripts', 'bench', 'performance-page.mjs');
+
+function pageOf(rows: Record<string, unknown>): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'performance-page-')), 'bench.json');
+  writeFileSync(path, JSON.stringify({ rows }));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, path], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+const machine = {
+  ...{ processor: 'A processor', cores: 2, memoryGb: 16, system: 'Linux 6.1' },
+  ...{ node: '20.20.2', commit: 'abc1234', date: '2026-11-24' },
+};
+const figures = (fastestMs: number, peakRssMb: number): Record<string, number> => ({
+  ...{ fastestMs, medianMs: fastestMs + 100, peakRssMb, steps: 25 },
+  imagesPerSecond: 16000 / fastestMs,
+  medianImagesPerSecond: 16000 / (fastestMs + 100),
+});
+const row = {
+  name: 'resnet50-float32',
+  title: 'resnet50 training step, 16x224x224, float32',
+  first: 'ours',
+  contenders: { ours: figures(1000, 1500), pytorch: figures(1250, 2000), keras: { error: 'out of memory' } },
+  ratios: { pytorch: { byFastestStep: 1.25, byMedianStep: 1.227, peakRss: 0.75 } },
+  settings: { repetitions: 5, steps: 5, warmup: 3, threads: 2, loadBefore: 0.1 },
+  machine,
+};
+
+describe('the performance page', () => {
+  it('has the rows that were run, with figures, ratios, date, commit and machine, and no others', () => {
+    const page = pageOf({ 'resnet50-float32': row });
+    expect(page).toContain(
+      [
+        '## ResNet-50, training step',
+        '',
+        '### resnet50 training step, 16x224x224, float32',
+        '',
+        '|  | images/s | median | ours is faster | median | peak RSS | memory |',
+        '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+        '| ours | 16.0 | 14.5 |  |  | 1500 MB |  |',
+        '| pytorch | 12.8 | 11.9 | 1.25x | 1.227x | 2000 MB | 0.75x |',
+        '| keras | failed |  |  |  |  |  |',
+        '',
+        '`npm run bench -- resnet50-float32`, 2026-11-24, commit abc1234: 5 runs of 5 steps, 2 threads; A processor, ' +
+          '2 cores, 16 GB, Linux 6.1, Node 20.20.2.',
+      ].join('\n'),
+    );
+    expect(page).not.toContain('bfloat16 |');
+    expect(page.match(/^### /gm)).toHaveLength(1);
+  });
+
+  it('shows times where a row has no images, says when the machine was busy, and the paired interval', () => {
+    const page = pageOf({
+      'first-step-float32': {
+        ...{ ...row, name: 'first-step-float32', title: 'first step', unit: 'seconds' },
+        settings: { ...row.settings, loadBefore: 1.5 },
+        paired: { rounds: 40, median: 1.01, low: 1, high: 1.02 },
+      },
+    });
+    expect(page).toContain('| ours | 1.00 s | 1.10 s |  |  | 1500 MB |  |');
+    expect(page).toContain('The machine was not idle before (load 1.5)');
+    expect(page).toContain('40 rounds: ours takes 1.01x the time (95 %: 1 to 1.02)');
+  });
+});
