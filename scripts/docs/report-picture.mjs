@@ -1,0 +1,31 @@
+// node scripts/docs/report-picture.mjs RUN: docs/images/report-light.webp and report-dark.webp, the detections in the report
+// of `npm run demo` (RUN is its folder, runs/demo). Needs Chromium (/usr/bin/chromium, or what CHROMIUM names).
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import sharp from 'sharp';
+
+const [run] = process.argv.slice(2);
+if (run === undefined) {
+  process.stderr.write('usage: node scripts/docs/report-picture.mjs RUN\n');
+  process.exit(2);
+}
+const out = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images');
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+});
+try {
+  for (const colorScheme of ['light', 'dark']) {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1000, height: 700 } });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(resolve(run, 'report.html')).href);
+    await page.getByRole('heading', { name: /^Detections/ }).evaluate((heading) => heading.scrollIntoView());
+    const shot = await page.screenshot();
+    await sharp(shot)
+      .webp({ quality: 80 })
+      .toFile(join(out, `report-${colorScheme}.webp`));
+  }
+} finally {
+  await browser.close();
+}
