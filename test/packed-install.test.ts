@@ -79,6 +79,12 @@ long('the packages in a project of their own', () => {
       const { findings } = JSON.parse(bin('tensor-graph', ['doctor', '--json'])) as { findings: { what: string; value: string }[] }; // prettier-ignore
       expect(findings.find(({ what }) => what === 'TensorFlow files')?.value).toContain(project);
 
+      const lines = folders.map((name, i) => `import * as part${i} from '@featuremine/${name}';`);
+      writeFileSync(join(project, 'all.ts'), [...lines, `export const all = [${folders.map((_, i) => `part${i}`).join()}];`].join('\n')); // prettier-ignore
+      const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node', '--skipLibCheck', '--strict'];
+      const compiler = [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--module', 'node16', ...types];
+      execFileSync(process.execPath, [...compiler, 'all.ts'], { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
+
       copyFileSync(join(root, 'packages/retinanet/examples/chain-on-shapes.mjs'), join(project, 'chain-on-shapes.mjs'));
       const printed = execFileSync(process.execPath, ['chain-on-shapes.mjs'], { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }); // prettier-ignore
       const [, top1, mAP] = /^top-1 (0\.\d+|1\.0+)\nmAP (0\.\d+)$/m.exec(printed)!;

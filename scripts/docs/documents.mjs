@@ -11,7 +11,7 @@ export function documents() {
   const docs = readdirSync(join(root, 'docs'), { recursive: true })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`);
-  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...docs.sort(), ...packages]
+  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'scripts/README.md', ...docs.sort(), ...packages]
     .map((name) => join(root, name))
     .filter((path) => existsSync(path));
 }
