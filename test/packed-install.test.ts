@@ -45,7 +45,11 @@ describe('the packages, packed', () => {
       expect(paths).toEqual(expect.arrayContaining(named.map((path) => path.replace(/^\.\//, ''))));
       expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
       expect(paths.filter((path) => /\.map$|tsbuildinfo|^test\/|node_modules|fixtures/.test(path))).toEqual([]);
-      expect(manifest).toMatchObject({ license: 'Apache-2.0', engines: { node: '>=20.19 <23' } });
+      expect(manifest).toMatchObject({
+        license: 'Apache-2.0',
+        engines: { node: '>=20.19 <23' },
+        publishConfig: { access: 'public' },
+      });
       expect(manifest.private).toBeUndefined();
       expect(manifest.description).toMatch(/^[A-Z].{20,}[^.]$/);
       expect(manifest).not.toHaveProperty('repository');
