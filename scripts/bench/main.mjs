@@ -42,7 +42,9 @@ const flags = Object.fromEntries(
     .map((name) => [name, count(name)]),
 );
 
-if (chosen.some(({ contenders }) => Object.values(contenders).some(({ runtime }) => runtime !== 'node'))) setUpPeers();
+const needsPeers = ({ contenders, needsPeers }) =>
+  needsPeers === true || Object.values(contenders).some(({ runtime }) => runtime !== 'node');
+if (chosen.some(needsPeers)) setUpPeers();
 if (chosen.some(({ name }) => name.startsWith('retinanet-infer'))) formulaWeightsFile();
 if (chosen.some(({ needsPhotos }) => needsPhotos)) await benchPhotos();
 // Of what else runs: later, it is the bench's own.

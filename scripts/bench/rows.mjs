@@ -3,6 +3,7 @@
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadingRows } from './rows/loading-rows.mjs';
+import { trainingRows } from './rows/training-rows.mjs';
 import { vocEvalRows } from './rows/voc-eval-rows.mjs';
 import { webRows } from './rows/web-rows.mjs';
 
@@ -88,6 +89,7 @@ export const rows = [
   miningOverhead(1),
   miningOverhead(2),
   ...loadingRows,
+  ...trainingRows,
   ...vocEvalRows,
   ...webRows,
 ];

@@ -1,11 +1,12 @@
 // A classifier's training step here: uint8 images in, normalised, forward, backward, SGD with momentum 0.9 and weight
-// decay 1e-4, all in the compiled graph.
+// decay 1e-4, all in the compiled graph. With options.perBatch a timed step is several training steps of so many images.
 import { createClassifier, createNetwork, featureMining, IMAGENET_PIXELS } from '@featuremine/backbone-pretrain';
 import { Random } from '@featuremine/random';
 import { contenderOptions, measureSteps } from '../measure.mjs';
 
 const options = contenderOptions();
-const { model: name, imageSize, batchSize, numClasses, precision, threads, mining: stages = 0 } = options;
+const { model: name, imageSize, numClasses, precision, threads, mining: stages = 0 } = options;
+const batchSize = options.perBatch ?? options.batchSize;
 const network = createNetwork(name, { numClasses });
 const mining = featureMining(network, { stages, imageSize });
 const { model, train } = createClassifier({
@@ -38,8 +39,10 @@ let loss = NaN;
 await measureSteps({
   options,
   step: async (index) => {
-    const outputs = await train({ learningRate: 0.01, images, labels, ...mining.draw(0, index) });
-    loss = outputs.loss.data[0];
+    for (let i = 0; i < options.batchSize / batchSize; i++) {
+      const outputs = await train({ learningRate: 0.01, images, labels, ...mining.draw(0, index) });
+      loss = outputs.loss.data[0];
+    }
   },
   note: () => ({ loss }),
 });
