@@ -65,6 +65,22 @@ describe('the check of the documents', () => {
   });
 });
 
+// A minute of small trainings.
+const long = process.env['FEATUREMINE_LONG'] === '1' ? it : it.skip;
+
+describe('the walk through the documents', () => {
+  long(
+    'runs the commands of README, own data, pretraining and fine-tuning, each on what those before made',
+    () => {
+      const { status, stdout, stderr } = run('walk.mjs', []);
+      expect(stdout.trim().split('\n').at(-1)).toMatch(/^\d\d commands were run, 0 did not end as they should$/);
+      expect(status).toBe(0);
+      expect(stderr).not.toContain('exit code');
+    },
+    5 * 60_000,
+  );
+});
+
 describe('the reference of the commands', () => {
   it('is what the schemas say', () => {
     const { stderr, stdout } = run('reference.mjs', ['--check']);

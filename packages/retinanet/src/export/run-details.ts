@@ -27,7 +27,7 @@ export function recipeOf(run: string): Record<string, unknown> {
 
 /** The paths of the images that a run was validated on. @throws ConfigError when it was validated on none */
 export function validationImages(run: string, classNames: readonly string[]): string[] {
-  const options = trainSchema.safeParse(readRunConfig(run));
+  const options = trainSchema.omit({ detector: true }).safeParse(readRunConfig(run));
   const validation = options.success ? validationPart(options.data) : undefined;
   if (validation === undefined) {
     throw new ConfigError({
