@@ -41,6 +41,9 @@ describe('the check of the documents', () => {
       'node scripts/bench/main.mjs --fastest',
       'some-tool --now',
       '```',
+      '```ts',
+      "import { iouMatrix, type NoSuchType } from '@featuremine/boxes';",
+      '```',
     ];
     const path = join(mkdtempSync(join(tmpdir(), 'docs-')), 'page.md');
     writeFileSync(path, document.join('\n'));
@@ -52,6 +55,7 @@ describe('the check of the documents', () => {
       /:3: `--unheard-flag`: no command has a flag/,
       /:3: `voc-eval runs`: voc-eval has no command runs/,
       /:3: `npm run tests`: package\.json has no script tests \(test\?\)/,
+      /:17: @featuremine\/boxes does not export NoSuchType/,
       /:5: .*--epoch: unknown flag\. Did you mean --epochs/,
       /:11: .*--lr: "fast", expected a number/,
       /:12: backbone-pretrain .*configs\/none\.json: no such file/,

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { faultsOfImports } from './check-imports.mjs';
 import { faultOf, faultOfSpan, isCommand } from './check-command.mjs';
 import { readMarkdown } from './markdown.mjs';
 import { shellLines } from './shell-lines.mjs';
@@ -13,7 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
  * @returns {{ faults: string[], links: number, commands: number }} each fault is `file:line: what`
  */
 export function checkDocument(path) {
-  const { links, anchors, spans, blocks } = readMarkdown(readFileSync(path, 'utf8'));
+  const { links, anchors, spans, blocks, codes } = readMarkdown(readFileSync(path, 'utf8'));
   const faults = [];
   const report = (line, what) => faults.push(`${relative(root, path)}:${line}: ${what}`);
   for (const { target, line } of links) {
@@ -24,6 +25,7 @@ export function checkDocument(path) {
     const what = faultOfSpan(text) ?? faultOfPath(text);
     if (what !== undefined) report(line, `\`${text}\`: ${what}`);
   }
+  for (const { line, lines } of codes) for (const what of faultsOfImports(lines.join('\n'))) report(line, what);
   let commands = 0;
   for (const block of blocks) {
     for (const { line, words } of shellLines(block)) {

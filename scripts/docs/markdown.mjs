@@ -1,18 +1,20 @@
 // What the checks need of a Markdown text: its links, anchors, blocks of shell commands, and code spans, with line numbers.
 
 const SHELL = new Set(['sh', 'bash', 'shell', 'console']);
+const CODE = new Set(['ts', 'js', 'mjs']);
 
 /**
  * @param {string} text
  * @returns {{ links: { target: string, line: number }[], anchors: Set<string>,
- *   spans: { text: string, line: number }[], blocks: { isShell: boolean, line: number, lines: string[] }[] }}
- *   `isShell` is false for an indented block and a fence without language, in which any line may be a command or not
+ *   spans: { text: string, line: number }[], blocks: Block[], codes: Block[] }}
+ *   a Block is { isShell, line, lines }; `codes` are TypeScript and JavaScript; `isShell` is false for an indented block and a fence without language, in which any line may be a command or not
  */
 export function readMarkdown(text) {
   const links = [];
   const anchors = new Set();
   const spans = [];
   const blocks = [];
+  const codes = [];
   const seen = new Map();
   let fence;
   let indented;
@@ -23,17 +25,15 @@ export function readMarkdown(text) {
     if (fence !== undefined) {
       if (mark !== null && mark[1].startsWith(fence.mark) && mark[2] === '') {
         fence = undefined;
-      } else fence.block?.lines.push(raw.trim());
+      } else fence.block.lines.push(raw.trim());
       isBlank = false;
       return;
     }
     if (mark !== null) {
-      const hasCommands = SHELL.has(mark[2]) || mark[2] === '';
-      fence = {
-        mark: mark[1],
-        block: hasCommands ? { isShell: mark[2] !== '', line: line + 1, lines: [] } : undefined,
-      };
-      if (hasCommands) blocks.push(fence.block);
+      const block = { isShell: SHELL.has(mark[2]), line: line + 1, lines: [] };
+      if (block.isShell || mark[2] === '') blocks.push(block);
+      else if (CODE.has(mark[2])) codes.push(block);
+      fence = { mark: mark[1], block };
       return;
     }
     if (/^ {4,}\S/.test(raw) && (isBlank || indented !== undefined)) {
@@ -54,7 +54,7 @@ export function readMarkdown(text) {
       links.push({ target, line });
     }
   });
-  return { links, anchors, spans, blocks };
+  return { links, anchors, spans, blocks, codes };
 }
 
 /** The anchor that code hosts give to a heading: lower case, blanks to dashes, a number behind a second one. */
