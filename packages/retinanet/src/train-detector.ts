@@ -24,6 +24,14 @@ import { planArchitecture, planLoss, planOptimizer, planResize, planSchedule, re
 import type { StartWeights } from './training-plan';
 import { Validation } from './validation';
 
+/** How a run is validated, apart from its options. */
+export interface ValidationSettings {
+  /** On the training images, instead of a validation set. */
+  readonly validatesOnTraining?: boolean;
+  /** The mAP that ends the run. */
+  readonly goal?: number;
+}
+
 /**
  * Trains a detector as the options say, and writes the run folder. Returns the content of summary.json.
  *
@@ -35,7 +43,7 @@ import { Validation } from './validation';
 export async function trainDetector(
   given: TrainOptions,
   log: Logger,
-  validation: { readonly validatesOnTraining?: boolean } = {},
+  validation: ValidationSettings = {},
 ): Promise<Summary> {
   const { weights: startFile, isRestored } = resumedStart(given);
   const options = { ...given, weights: startFile };
@@ -75,7 +83,19 @@ export async function trainDetector(
   });
   try {
     if (weights) await model.writeVariables(startValues(weights, options.ema > 0));
-    return await runTraining({ options, config, detector, model, pool, run, trainSet, valSet, loss, log });
+    return await runTraining({
+      options,
+      config,
+      detector,
+      model,
+      pool,
+      run,
+      trainSet,
+      valSet,
+      loss,
+      log,
+      goal: validation.goal,
+    });
   } finally {
     run.close();
     await pool.close();
@@ -94,10 +114,11 @@ interface TrainingParts {
   readonly valSet: DetectionSet | undefined;
   readonly loss: LossOptions;
   readonly log: Logger;
+  readonly goal: number | undefined;
 }
 
 async function runTraining(parts: TrainingParts): Promise<Summary> {
-  const { options, config, detector, model, pool, run, trainSet, valSet, log, loss } = parts;
+  const { options, config, detector, model, pool, run, trainSet, valSet, log, loss, goal } = parts;
   const samples = detectionSamplesOf(trainSet.images);
   const batches = new TrainingBatches({ samples, options, config, pool });
   const validation = valSet && new Validation(valSet, { detector, model, config, loss, pool, options });
@@ -107,7 +128,7 @@ async function runTraining(parts: TrainingParts): Promise<Summary> {
     batches: (epoch: number, startBatch: number) => batches.of(epoch, startBatch),
     evaluate: (_epoch: number, signal: AbortSignal) => validation?.metrics(signal) ?? Promise.resolve({}),
     pictures: () => validation?.pictures() ?? Promise.resolve([]),
-    bestMetric: { name: 'mAP', mode: 'max' },
+    bestMetric: { name: 'mAP', mode: 'max', ...(goal === undefined ? {} : { goal }) },
     saveWeights: (path: string) => saveWeights(path, parts),
     parameterCount: countParameters(detector.variables.filter(({ isTrainable }) => isTrainable)),
     data: {

@@ -15,7 +15,7 @@ export type { RunStart } from './resumed-start';
 export { sourceCommit } from './source-commit';
 export type { RunFolderOptions } from './run-folder';
 export { RunFolderError } from './run-folder-error';
-export { exitCodeOf } from './summary';
+export { exitCodeOf, hasEnded } from './summary';
 export type { EpochMetrics, StopReason, Summary } from './summary';
 export { createSchedule, scheduleKinds } from './schedule';
 export type { Schedule, ScheduleKind, ScheduleOptions } from './schedule';

@@ -21,9 +21,17 @@ export function isStoppedEarly({ state, options }: Pick<Sitting, 'state' | 'opti
   return options.earlyStop !== undefined && state.withoutGain >= options.earlyStop;
 }
 
-/** True when all epochs are done, or the run was stopped early. */
-export function isFinished(sitting: Pick<Sitting, 'state' | 'options'>): boolean {
-  return sitting.state.epoch >= sitting.options.epochs || isStoppedEarly(sitting);
+/** True when the best metric is as good as the task asks for. */
+export function hasReachedGoal({ state, task }: Pick<Sitting, 'state' | 'task'>): boolean {
+  const { name, mode, goal } = task.bestMetric;
+  const value = state.best?.metrics[name];
+  if (goal === undefined || value === undefined) return false;
+  return mode === 'max' ? value >= goal : value <= goal;
+}
+
+/** True when all epochs are done, the run was stopped early, or its goal is reached. */
+export function isFinished(sitting: Pick<Sitting, 'state' | 'options' | 'task'>): boolean {
+  return sitting.state.epoch >= sitting.options.epochs || isStoppedEarly(sitting) || hasReachedGoal(sitting);
 }
 
 /**
@@ -50,7 +58,7 @@ export async function openSitting(task: TrainingTask, run: RunFolder, options: T
   });
   const saved = run.isResuming ? await keeper.restore() : undefined;
   const state = saved === undefined ? new RunState() : RunState.from(saved);
-  if (!isFinished({ state, options })) run.writeConfig();
+  if (!isFinished({ state, options, task })) run.writeConfig();
   if (saved !== undefined) log.info(`${run.path}: resuming at step ${saved.step}, epoch ${saved.epoch + 1}`);
   else if (run.isResuming) log.warn(`${run.path}: there is no checkpoint to resume from; starting afresh`);
   const metrics = new MetricsWriter(run, saved && { keepBytes: saved.metricsBytes, step: saved.step });

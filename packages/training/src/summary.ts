@@ -1,5 +1,5 @@
-/** Why a run ended. */
-export type StopReason = 'finished' | 'early-stop' | 'SIGINT' | 'SIGTERM';
+/** Why a run ended; a summary that says `running` is of a run that goes on or was killed. */
+export type StopReason = 'running' | 'finished' | 'early-stop' | 'goal' | 'SIGINT' | 'SIGTERM';
 
 /** The metrics of an epoch. */
 export interface EpochMetrics {
@@ -33,6 +33,11 @@ export interface Summary {
   readonly versions: Readonly<Record<string, string>>;
   /** What the command adds: class names, image size, … */
   readonly [key: string]: unknown;
+}
+
+/** True when the run came to an end of its own: not to a signal's, and it was not killed. */
+export function hasEnded({ stoppedBy }: Pick<Summary, 'stoppedBy'>): boolean {
+  return stoppedBy === 'finished' || stoppedBy === 'early-stop' || stoppedBy === 'goal';
 }
 
 /** The exit code of a training command: 0, 130 after SIGINT, 143 after SIGTERM. */

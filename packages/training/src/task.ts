@@ -37,6 +37,8 @@ export interface BestMetric {
   /** A key of what `evaluate` returns. */
   readonly name: string;
   readonly mode: 'max' | 'min';
+  /** The value that ends the run. */
+  readonly goal?: number;
 }
 
 /** Everything that `train` needs to know about a network and its data. */

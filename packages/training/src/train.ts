@@ -4,11 +4,11 @@ import { parseJson } from '@featuremine/errors';
 import { writeFileAtomic } from './atomic-file';
 import { readMetrics } from './read-metrics';
 import type { RunFolder } from './run-folder';
-import type { RunState } from './run-state';
-import { isFinished, isStoppedEarly, openSitting } from './sitting';
+import { hasReachedGoal, isFinished, isStoppedEarly, openSitting } from './sitting';
 import type { Sitting } from './sitting';
 import { watchStopSignals } from './stop-signals';
 import type { StopSignals } from './stop-signals';
+import { hasEnded } from './summary';
 import type { Summary } from './summary';
 import type { TrainingTask } from './task';
 import type { TrainOptions } from './train-options';
@@ -37,11 +37,11 @@ export async function train(task: TrainingTask, run: RunFolder, options: TrainOp
 }
 
 async function runSitting(sitting: Sitting, signals: StopSignals): Promise<Summary> {
-  const { run, options, state } = sitting;
+  const { run, options } = sitting;
   const trainer = new Trainer(sitting, signals);
   try {
     if (run.isResuming && isFinished(sitting)) {
-      options.log.info(`${run.path}: ${finishedText(state, options)}`);
+      options.log.info(`${run.path}: ${finishedText(sitting)}`);
       const summary = readSummary(run);
       if (summary !== undefined && isWhole(run, summary)) return summary;
     }
@@ -59,15 +59,17 @@ function writeReport(run: RunFolder, summary: Summary): void {
   writeFileAtomic(join(run.path, 'report.html'), report);
 }
 
-function finishedText(state: RunState, options: TrainOptions): string {
-  if (!isStoppedEarly({ state, options }))
-    return `the run is finished (${state.epoch} epochs); pass more --epochs to go on with it`;
-  return `the run was stopped early (${state.epoch} epochs); pass a larger --early-stop to go on with it`;
+function finishedText(sitting: Sitting): string {
+  const { epoch } = sitting.state;
+  if (hasReachedGoal(sitting)) return `the run has reached its goal (${epoch} epochs)`;
+  if (isStoppedEarly(sitting))
+    return `the run was stopped early (${epoch} epochs); pass a larger --early-stop to go on`;
+  return `the run is finished (${epoch} epochs); pass more --epochs to go on with it`;
 }
 
 // A signal between the last epoch and its summary, or a kill before the report, leaves something to be written.
-function isWhole(run: RunFolder, { stoppedBy }: Summary): boolean {
-  return (stoppedBy === 'finished' || stoppedBy === 'early-stop') && existsSync(join(run.path, 'report.html'));
+function isWhole(run: RunFolder, summary: Summary): boolean {
+  return hasEnded(summary) && existsSync(join(run.path, 'report.html'));
 }
 
 function readSummary(run: RunFolder): Summary | undefined {

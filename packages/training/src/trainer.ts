@@ -3,7 +3,7 @@ import { describeEpoch, finiteOnly } from './epoch-line';
 import { makeSummary } from './make-summary';
 import { NonFiniteGuard } from './non-finite-guard';
 import type { RunState } from './run-state';
-import { isFinished } from './sitting';
+import { hasReachedGoal, isFinished } from './sitting';
 import type { Sitting } from './sitting';
 import { scalarsOf } from './step-scalars';
 import type { StopSignals } from './stop-signals';
@@ -58,6 +58,8 @@ export class Trainer {
 
   private stopReason(): StopReason {
     if (this.signals.reason !== undefined) return this.signals.reason;
+    if (!isFinished(this.parts)) return 'running';
+    if (hasReachedGoal(this.parts)) return 'goal';
     return this.state.epoch < this.parts.options.epochs ? 'early-stop' : 'finished';
   }
 

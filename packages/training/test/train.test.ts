@@ -2,7 +2,8 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
 import { readSafetensors } from '@featuremine/weights';
-import { RunFolder, RunFolderError, exitCodeOf, resumedStart, sourceCommit } from '../src';
+import { RunFolder, RunFolderError, exitCodeOf, hasEnded, resumedStart, sourceCommit } from '../src';
+import type { Summary } from '../src';
 import { silentLogger } from '@featuremine/command-line';
 import { makeLinearTask } from './support/linear-task';
 import { keepingLogger, metricsOf, temporaryFolder, trainIn } from './support/run-files';
@@ -87,6 +88,29 @@ describe('train', () => {
     const task = makeLinearTask({ hooks: { evaluate } });
     const summary = await trainIn(temporaryFolder(), task, { epochs: 50, earlyStop: 3 });
     expect(summary).toMatchObject({ stoppedBy: 'early-stop', epochs: 5 });
+  });
+
+  it('ends when the goal is reached', async () => {
+    const path = temporaryFolder();
+    const task = makeLinearTask({ hooks: { evaluate: (epoch) => ({ error: 3 - epoch }) } });
+    const withGoal = { ...task, bestMetric: { ...task.bestMetric, goal: 1 } };
+    expect(await trainIn(path, withGoal, { epochs: 50 })).toMatchObject({ stoppedBy: 'goal', epochs: 3 });
+    const log = keepingLogger();
+    const resumed = await trainIn(path, withGoal, { epochs: 50, resume: true, log });
+    expect(resumed).toMatchObject({ stoppedBy: 'goal', epochs: 3 });
+    expect(log.lines.join()).toContain('the run has reached its goal (3 epochs)');
+  });
+
+  it('has a summary meanwhile that is not taken for that of a run that ended', async () => {
+    const path = temporaryFolder();
+    const seen: string[] = [];
+    const evaluate = (epoch: number): Record<string, number> => {
+      if (epoch > 0) seen.push((JSON.parse(readFileSync(join(path, 'summary.json'), 'utf8')) as Summary).stoppedBy);
+      return { error: 1 };
+    };
+    const summary = await trainIn(path, makeLinearTask({ hooks: { evaluate } }), { epochs: 3, earlyStop: 5 });
+    expect(seen).toEqual(['running', 'running']);
+    expect([hasEnded(summary), hasEnded({ stoppedBy: 'running' })]).toEqual([true, false]);
   });
 
   it('fetches the next batch while a step runs', async () => {

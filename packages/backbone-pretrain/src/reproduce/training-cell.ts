@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine, formatDuration, runCommand, type Logger } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
+import { hasEnded } from '@featuremine/training';
 import type { Summary } from '@featuremine/training';
 import { trainSchema } from '../training-options';
 import { checkKeys, type RecipeOptions } from './recipe-file';
@@ -48,7 +49,7 @@ export function readCell(cell: TrainingCell): CellResult | undefined {
     });
   }
   const summary = readJson(join(cell.folder, 'summary.json')) as Summary | undefined;
-  if (summary?.stoppedBy !== 'finished' && summary?.stoppedBy !== 'early-stop') return undefined;
+  if (summary === undefined || !hasEnded(summary)) return undefined;
   return resultOf(cell.seed, summary);
 }
 

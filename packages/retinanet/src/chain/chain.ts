@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { commandLine, formatDuration, runCommand, startProgress } from '@featuremine/command-line';
 import type { CommandRun, Logger } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
+import { hasEnded } from '@featuremine/training';
+import type { Summary } from '@featuremine/training';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
 import { readDetectorConfig } from '../detector-config';
@@ -82,8 +84,7 @@ async function trainOnce(command: CommandRun, folder: string, log: Logger): Prom
 function isFinished(folder: string): boolean {
   const file = join(folder, 'summary.json');
   if (!existsSync(file)) return false;
-  const { stoppedBy } = JSON.parse(readFileSync(file, 'utf8')) as { stoppedBy?: string };
-  return stoppedBy === 'finished' || stoppedBy === 'early-stop';
+  return hasEnded(JSON.parse(readFileSync(file, 'utf8')) as Summary);
 }
 
 // Faults in the data show before hours of pretraining, not after.

@@ -11,7 +11,7 @@ import { trainDetector } from '../train-detector';
 import { trainSchema } from '../train-options';
 import { planAnchors, planResize } from '../training-plan';
 
-/** The mAP from which a few images count as learnt by heart. */
+/** The mAP from which a few images count as learnt by heart: it ends the training. */
 const LEARNT = 0.95;
 
 const schema = trainSchema.omit({ val: true, valCoco: true, valImages: true }).extend({
@@ -39,7 +39,7 @@ export const overfitCommand: Command = defineCommand({
   schema,
   hasConfig: true,
   async run(options, context) {
-    const summary = await trainDetector(options, context.log, { validatesOnTraining: true });
+    const summary = await trainDetector(options, context.log, { validatesOnTraining: true, goal: LEARNT });
     const { images, classNames } = imagesOf(options);
     const [resize, shapes] = [planResize(options), planAnchors(options)];
     const coverage = anchorCoverage(images, resize, shapes);
