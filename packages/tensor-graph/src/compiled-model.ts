@@ -3,7 +3,14 @@ import { Random } from '@featuremine/random';
 import { bfloat16Rewrite } from './bfloat16-rewrite';
 import { EagerModel } from './eager-model';
 import { refuseFrozenValues } from './frozen-constants';
-import { buildStepGraph, unknownVariable, type BuildOptions, type InputSignature } from './graph-builder';
+import type { BucketLayout } from './gradient-buckets';
+import {
+  buildStepGraph,
+  unknownVariable,
+  type BuildOptions,
+  type InputSignature,
+  type StepGraph,
+} from './graph-builder';
 import { checkHostTensor, elementCount, type HostTensor } from './host-tensor';
 import { meanOutputs } from './mean-outputs';
 import {
@@ -18,6 +25,8 @@ import {
 import { profileOf, type Profile } from './profile';
 import { Session, type RunPlan, type RunTrace } from './session';
 import type { StepDefinition, StepFunction } from './step-context';
+import { buildUpdateGraph } from './update-graph';
+import type { UpdateOptions } from './update-builder';
 import { VariableStore } from './variable-store';
 import { checkVariables, type VariableSpec } from './variables';
 
@@ -36,8 +45,18 @@ export interface ModelOptions {
   readonly ema?: { readonly decay: number };
   /** Threads of one op; 0 (default) is all cores. */
   readonly threads?: number;
+  /** The processes that train the same model, each on its part of every batch. Default: this one alone. */
+  readonly job?: GradientExchange;
   /** Lets TensorFlow's XLA compile clusters of ops. Default false: on CPUs it was slower. */
   readonly useXla?: boolean;
+}
+
+/** Processes that train one model together. Every one makes the same calls in the same order. */
+export interface GradientExchange {
+  /** Number of processes. */
+  readonly size: number;
+  /** Adds values up over all processes, in place; the same bits on each. */
+  sum(values: Float32Array): Promise<void>;
 }
 
 /** Inputs of a compiled function by name; a number is a float32 scalar. */
@@ -52,6 +71,7 @@ export type AccumulatedFunction = (parts: readonly FunctionInputs[]) => Promise<
 interface CompiledGraph {
   readonly plan: RunPlan;
   readonly outputs: readonly string[];
+  readonly layout: BucketLayout | undefined;
 }
 
 /**
@@ -67,17 +87,10 @@ export class CompiledModel {
   private stepCount = 0;
   private graphs = 0;
 
-  /** @throws ConfigError for variables of one name, or bfloat16 together with eager */
+  /** @throws ConfigError for variables of one name, and for eager together with bfloat16 or a job */
   constructor(private readonly options: ModelOptions) {
     checkVariables(options.variables);
-    if (options.eager === true && options.precision === 'bfloat16') {
-      throw new ConfigError({
-        where: 'precision',
-        found: 'bfloat16 in eager mode',
-        expected: 'float32',
-        fix: 'Leave one of the two out',
-      });
-    }
+    checkEager(options);
     this.variableSpecs = options.variables;
     this.specs = new Map(options.variables.map((spec) => [spec.name, spec]));
     this.session = new Session({ threads: options.threads ?? 0, useXla: options.useXla ?? false });
@@ -96,11 +109,13 @@ export class CompiledModel {
   /**
    * A training step. Its input `learningRate` (a number) is required; its outputs are the function's own, with `loss`,
    * and `gradientNorm` (before clipping) and `isFinite` (1, or 0 for a step that changed nothing).
+   *
+   * In a job of several processes the update is made with the mean of their gradients, and buffers get the mean of
+   * their new values, so that all processes keep the same variables; the function's own outputs are this process's.
    */
   trainStep(name: string, fn: StepFunction, training: TrainOptions): CompiledFunction {
     this.declareSlots(training);
-    const definition = { name, run: fn };
-    const run = this.compile(definition, { training: this.withAverages(training) });
+    const run = this.compileUpdate({ name, run: fn }, this.withAverages(training));
     return async (inputs) => {
       const outputs = await run({ ...inputs, ...this.optimizerInputs(training.optimizer) });
       if (outputs['isFinite'].data[0] === 1) this.stepCount++;
@@ -126,7 +141,7 @@ export class CompiledModel {
     this.declareAccumulators();
     const averaged = this.withAverages(training);
     const gather = this.compile({ name: `${name}-part`, run: fn }, { training: { ...averaged, part: 'gather' } });
-    const apply = this.compile({ name, run: fn }, { training: { ...averaged, part: 'apply' } });
+    const apply = this.compileUpdate({ name, run: fn }, { ...averaged, part: 'apply' });
     return async (parts) => {
       const optimizer = this.optimizerInputs(training.optimizer);
       const results: Record<string, HostTensor>[] = [];
@@ -143,7 +158,7 @@ export class CompiledModel {
     };
   }
 
-  private withAverages(training: TrainOptions): TrainOptions & { readonly emaDecay?: number } {
+  private withAverages(training: TrainOptions): UpdateOptions {
     const emaDecay = this.options.ema?.decay;
     return emaDecay === undefined ? training : { ...training, emaDecay };
   }
@@ -234,6 +249,42 @@ export class CompiledModel {
     options: Pick<BuildOptions, 'training' | 'readPrefix'>,
   ): CompiledFunction {
     if (this.eager !== undefined) return this.eager.function(definition, options);
+    return this.runner((inputs) => this.build(definition, { ...options, inputs, variables: this.specs }));
+  }
+
+  // A training step as one graph; in a job as two, between which the gradients are summed over its processes.
+  private compileUpdate(definition: StepDefinition, training: UpdateOptions): CompiledFunction {
+    const { job } = this.options;
+    if (job === undefined || job.size === 1) return this.compile(definition, { training });
+    let update: CompiledFunction | undefined;
+    const gradients = this.runner((inputs) => {
+      const graph = this.build(definition, {
+        inputs,
+        variables: this.specs,
+        training: { ...training, isShared: true },
+      });
+      const common = { variables: this.specs, training, layout: graph.layout!, processes: job.size };
+      update ??= this.runner((fed) =>
+        this.import(`${definition.name}-update`, fed, buildUpdateGraph({ ...common, inputs: fed })),
+      );
+      return graph;
+    });
+    return async (inputs) => {
+      const outputs = await gradients(inputs);
+      const names = Object.keys(outputs).filter((name) => name.startsWith('bucket/'));
+      const fed = Object.entries(inputs).filter(([name]) => name === 'learningRate' || name.startsWith('optimizer/'));
+      const shared = Object.fromEntries(fed);
+      for (const name of names) {
+        await job.sum(outputs[name].data as Float32Array);
+        shared[name] = outputs[name];
+        delete outputs[name];
+      }
+      return { ...outputs, ...(await update!(shared)) };
+    };
+  }
+
+  // Makes a graph for each new signature of the inputs, and runs it.
+  private runner(make: (inputs: readonly InputSignature[]) => CompiledGraph): CompiledFunction {
     const graphs = new Map<string, CompiledGraph>();
     return async (inputs) => {
       const names = Object.keys(inputs).sort();
@@ -247,7 +298,7 @@ export class CompiledModel {
       let compiled = graphs.get(key);
       if (compiled === undefined) {
         tensors.forEach((tensor, i) => checkHostTensor(names[i], tensor));
-        compiled = this.build(definition, { ...options, inputs: signature, variables: this.specs });
+        compiled = make(signature);
         graphs.set(key, compiled);
       }
       await this.store.initialize();
@@ -260,17 +311,33 @@ export class CompiledModel {
     const first = buildStepGraph(definition, options);
     refuseFrozenValues(definition.name, first, buildStepGraph(definition, options));
     const graph = this.options.precision === 'bfloat16' ? bfloat16Rewrite(first.graph) : first.graph;
-    const prefix = `${definition.name.replace(/[^A-Za-z0-9_]/g, '_')}_${this.graphs++}`;
+    return this.import(definition.name, options.inputs, { ...first, graph });
+  }
+
+  private import(name: string, inputs: readonly InputSignature[], { graph, ...step }: StepGraph): CompiledGraph {
+    const prefix = `${name.replace(/[^A-Za-z0-9_]/g, '_')}_${this.graphs++}`;
     this.session.import(graph, prefix);
     const plan = {
-      feeds: options.inputs.map(({ name }) => `${prefix}/input/${name}`),
-      fetches: first.outputs.map((name) => `${prefix}/output/${name}`),
+      feeds: inputs.map((input) => `${prefix}/input/${input.name}`),
+      fetches: step.outputs.map((output) => `${prefix}/output/${output}`),
       targets: [],
     };
-    return { plan, outputs: first.outputs };
+    return { plan, outputs: step.outputs, layout: step.layout };
   }
 }
 
 function hostTensor(value: HostTensor | number): HostTensor {
   return typeof value === 'number' ? { dtype: 'float32', shape: [], data: Float32Array.of(value) } : value;
+}
+
+function checkEager({ eager, precision, job }: ModelOptions): void {
+  if (eager !== true) return;
+  const common = { fix: 'Leave one of the two out' };
+  if (precision === 'bfloat16') {
+    throw new ConfigError({ where: 'precision', found: 'bfloat16 in eager mode', expected: 'float32', ...common });
+  }
+  if (job !== undefined && job.size > 1) {
+    const found = `${job.size} processes in eager mode`;
+    throw new ConfigError({ where: 'job', found, expected: 'one process', ...common });
+  }
 }

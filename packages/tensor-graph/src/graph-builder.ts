@@ -4,14 +4,15 @@ import { typeAttribute } from './attribute-type';
 import { DataType } from './c-api';
 import type { HostDataType } from './host-tensor';
 import { Interception } from './interception';
-import type { TrainOptions } from './optimizer';
+import type { BucketLayout } from './gradient-buckets';
 import { float32Scope } from './precision-scope';
 import type { GraphDef } from './protobuf';
 import { Recorder, type RecordedConstant, type RecordedTensor } from './recorder';
 import { RecordingError } from './recording-error';
+import { shareGradients } from './shared-gradients';
 import type { StepContext, StepDefinition } from './step-context';
 import { tf } from './tensorflow';
-import { UpdateBuilder, type StepPart, type UpdateContext } from './update-builder';
+import { UpdateBuilder, type UpdateContext, type UpdateInputs, type UpdateOptions } from './update-builder';
 import { VariableNodes } from './variable-nodes';
 import type { VariableSpec } from './variables';
 
@@ -27,6 +28,8 @@ export interface StepGraph {
   readonly graph: GraphDef;
   readonly outputs: readonly string[];
   readonly constants: readonly RecordedConstant[];
+  /** Of the first half of a step that a job shares: what lies in its outputs `bucket/0`, `bucket/1`, … */
+  readonly layout?: BucketLayout;
 }
 
 /** What a step function is compiled with. */
@@ -34,7 +37,10 @@ export interface BuildOptions {
   readonly variables: ReadonlyMap<string, VariableSpec>;
   readonly inputs: readonly InputSignature[];
   /** Present for a training step. */
-  readonly training?: TrainOptions & { readonly emaDecay?: number; readonly part?: StepPart };
+  readonly training?: UpdateOptions & {
+    /** Ends with gradients in buckets instead of updates: the first half of a step that a job shares. */
+    readonly isShared?: boolean;
+  };
   /** Prefix of the variables that an evaluation reads, `ema/` for the averaged ones. */
   readonly readPrefix?: string;
 }
@@ -44,8 +50,10 @@ export function buildStepGraph(definition: StepDefinition, options: BuildOptions
   const recorder = new Recorder();
   try {
     const interception = new Interception(recorder);
-    const outputs = interception.run(() => new GraphBuilder(recorder, interception, options).build(definition));
-    return { graph: recorder.graphDef(), outputs, constants: recorder.constants };
+    const builder = new GraphBuilder(recorder, interception, options);
+    const outputs = interception.run(() => builder.build(definition));
+    const { layout } = builder;
+    return { graph: recorder.graphDef(), outputs, constants: recorder.constants, ...(layout && { layout }) };
   } finally {
     recorder.dispose();
   }
@@ -55,6 +63,7 @@ class GraphBuilder implements StepContext, UpdateContext {
   readonly isTraining: boolean;
   readonly nodes: VariableNodes;
   readonly variables: ReadonlyMap<string, VariableSpec>;
+  layout: BucketLayout | undefined;
   private readonly reads = new Map<string, { value: RecordedTensor; tensor: Tensor }>();
   private readonly assignments = new Map<string, RecordedTensor>();
   private readonly kept: Tensor[] = [];
@@ -170,17 +179,20 @@ class GraphBuilder implements StepContext, UpdateContext {
     const learningRate = inputs['learningRate'];
     if (learningRate === undefined)
       throw new RecordingError(`step ${definition.name}: the input learningRate is missing`);
-    const updates = new UpdateBuilder(this, training);
-    const results = float32Scope(() =>
-      updates.build({
-        loss: outputs['loss'],
-        learningRate: this.interception.unwrap(learningRate),
-        gradients,
-        assignments: this.assignments,
-        reads: this.reads,
-        optimizerInput: (name) => this.interception.unwrap(inputs[`optimizer/${name}`]),
-      }),
-    );
+    const updates: UpdateInputs = {
+      loss: outputs['loss'],
+      learningRate: this.interception.unwrap(learningRate),
+      gradients,
+      assignments: this.assignments,
+      reads: this.reads,
+      optimizerInput: (name) => this.interception.unwrap(inputs[`optimizer/${name}`]),
+    };
+    const results = float32Scope(() => {
+      if (training.isShared !== true) return new UpdateBuilder(this, training).build(updates);
+      const shared = shareGradients(this, updates, training.part);
+      this.layout = shared.layout;
+      return shared.outputs;
+    });
     return { ...outputs, ...results };
   }
 }

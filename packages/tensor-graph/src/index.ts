@@ -1,5 +1,12 @@
 export { CompiledModel } from './compiled-model';
-export type { AccumulatedFunction, CompiledFunction, FunctionInputs, ModelOptions, Precision } from './compiled-model';
+export type {
+  AccumulatedFunction,
+  CompiledFunction,
+  FunctionInputs,
+  GradientExchange,
+  ModelOptions,
+  Precision,
+} from './compiled-model';
 export { frozenGraph } from './frozen-graph';
 export type { FrozenGraphOptions } from './frozen-graph';
 export type { InputSignature } from './graph-builder';

@@ -1,8 +1,10 @@
 import { RuntimeError } from '@featuremine/errors';
+import { assignGpu } from '@featuremine/mpi';
 import { addonFolder, findLibrary, hasAddon, isSupportedNode, libraryFolder } from './runtime-files';
 
 // TensorFlow reads its environment once, when it is loaded: this module is imported before it.
 process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+assignGpu();
 
 checkNodeVersion(process.versions.node);
 checkAddon();

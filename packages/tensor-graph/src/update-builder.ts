@@ -1,7 +1,8 @@
+import { Accumulators } from './accumulators';
 import { AttrType, typeAttribute } from './attribute-type';
 import { DataType } from './c-api';
 import type { Interception } from './interception';
-import { accumulatorName, slotNames, type TrainOptions } from './optimizer';
+import { slotNames, type TrainOptions } from './optimizer';
 import type { RecordedTensor, Recorder } from './recorder';
 import { tf } from './tensorflow';
 import type { VariableNodes } from './variable-nodes';
@@ -36,6 +37,12 @@ export interface UpdateContext {
 /** A step in parts: `gather` adds its gradients to those of the parts before, `apply` takes all of them and updates. */
 export type StepPart = 'gather' | 'apply';
 
+/** What the updates are made with. */
+export interface UpdateOptions extends TrainOptions {
+  readonly emaDecay?: number;
+  readonly part?: StepPart;
+}
+
 /**
  * Records the end of a training step: gradient norm, clipping, optimizer, running statistics, EMA.
  *
@@ -49,7 +56,7 @@ export class UpdateBuilder {
 
   constructor(
     private readonly context: UpdateContext,
-    private readonly options: TrainOptions & { readonly emaDecay?: number; readonly part?: StepPart },
+    private readonly options: UpdateOptions,
   ) {
     this.recorder = context.recorder;
   }
@@ -59,9 +66,23 @@ export class UpdateBuilder {
     const { part } = this.options;
     if (part === 'gather') return this.gather(inputs);
     if (part === undefined) return this.update(inputs, []);
-    const { gradients, emptied } = this.takeAccumulated(inputs);
+    const taken = new Accumulators(this.context).take(inputs.gradients, inputs.optimizerInput('partShare'));
     const loss = this.binary('AddV2', inputs.loss, inputs.optimizerInput('earlierLoss'));
-    return this.update({ ...inputs, gradients, loss }, emptied);
+    return this.update({ ...inputs, gradients: taken.gradients, loss }, taken.emptied);
+  }
+
+  /**
+   * As `build`, from means over all parts and processes. The buffers of an accumulated step are set in any case: see
+   * `shareGradients`.
+   */
+  apply(inputs: UpdateInputs): Record<string, RecordedTensor> {
+    if (this.options.part === undefined) return this.update(inputs, []);
+    const reads = this.afterReads(inputs);
+    const always = [...inputs.assignments].flatMap(([name, value]) => {
+      const update = this.assign(name, value, reads);
+      return [update, ...this.average(name, update)];
+    });
+    return this.update({ ...inputs, assignments: new Map() }, always);
   }
 
   // `always` runs with the step, also when it is not finite.
@@ -87,39 +108,15 @@ export class UpdateBuilder {
     return { gradientNorm, isFinite: this.whenDone(isFinite, updates, always) };
   }
 
-  // Gradients are added whatever they are: one that is not finite makes the whole step so when it is applied.
   private gather(inputs: UpdateInputs): Record<string, RecordedTensor> {
     const { recorder } = this;
     const isFinite = recorder.add('IsFinite', [inputs.loss], [])[0];
     const reads = this.afterReads(inputs);
-    const added = [...inputs.gradients].map(
-      ([name, gradient]) => recorder.add('AssignAddVariableOp', [this.accumulator(name), gradient], [])[0],
-    );
+    const added = new Accumulators(this.context).add(inputs.gradients);
     const assigned = [...inputs.assignments].map(([name, value]) =>
       this.assign(name, recorder.add('Switch', [value, isFinite], [])[1], reads),
     );
     return { isFinite: this.whenDone(isFinite, assigned, added) };
-  }
-
-  // The mean of this part's gradients and those that wait, whose variables are then set to zero.
-  private takeAccumulated(inputs: UpdateInputs): {
-    gradients: Map<string, RecordedTensor>;
-    emptied: RecordedTensor[];
-  } {
-    const { recorder } = this;
-    const share = inputs.optimizerInput('partShare');
-    const gradients = new Map<string, RecordedTensor>();
-    const emptied = [...inputs.gradients].map(([name, gradient]) => {
-      const waiting = this.context.nodes.read(accumulatorName(name), this.variable(name).shape);
-      gradients.set(name, this.binary('Mul', this.binary('AddV2', waiting, gradient), share));
-      const zeros = recorder.add('ZerosLike', [gradient], [])[0];
-      return recorder.add('AssignVariableOp', [this.accumulator(name), zeros], [], { controls: [waiting] })[0];
-    });
-    return { gradients, emptied };
-  }
-
-  private accumulator(name: string): RecordedTensor {
-    return this.context.nodes.handle(accumulatorName(name), this.variable(name).shape);
   }
 
   private assign(name: string, value: RecordedTensor, controls: readonly RecordedTensor[]): RecordedTensor {

@@ -1,0 +1,67 @@
+import { AttrType } from './attribute-type';
+import { elementCount } from './host-tensor';
+import type { Interception } from './interception';
+import type { RecordedTensor, Recorder } from './recorder';
+import { tf } from './tensorflow';
+
+/** What the processes of a job share of a step: the loss that decides, gradients, new values of buffers. */
+export interface SharedValue {
+  readonly kind: 'loss' | 'gradient' | 'assignment';
+  /** The variable's name; empty for the loss. */
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** Where the shared values of a step lie: bucket by bucket, one after the other in each. */
+export type BucketLayout = readonly (readonly SharedValue[])[];
+
+/** Numbers of a bucket: 25 MB, as PyTorch's DistributedDataParallel has them. */
+const BUCKET_NUMBERS = (25 * 1024 * 1024) / 4;
+
+/** Fills buckets in order; a value that is larger than a bucket has one of its own. */
+export function bucketLayout(values: readonly SharedValue[], capacity = BUCKET_NUMBERS): BucketLayout {
+  const buckets: SharedValue[][] = [];
+  let free = 0;
+  for (const value of values) {
+    const count = elementCount(value.shape);
+    if (buckets.length === 0 || count > free) {
+      buckets.push([]);
+      free = capacity;
+    }
+    buckets[buckets.length - 1].push(value);
+    free -= count;
+  }
+  return buckets;
+}
+
+/** The number of values in a bucket. */
+export function bucketLength(bucket: BucketLayout[number]): number {
+  return bucket.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+}
+
+/** Records a bucket: its values flat, one behind the other, [length]. */
+export function packBucket(
+  { recorder, interception }: { readonly recorder: Recorder; readonly interception: Interception },
+  values: readonly RecordedTensor[],
+): RecordedTensor {
+  const flat = interception.unwrap(tf.tensor1d([-1], 'int32'));
+  const axis = interception.unwrap(tf.scalar(0, 'int32'));
+  const parts = values.map((value) => recorder.add('Reshape', [value, flat], [])[0]);
+  if (parts.length === 1) return parts[0];
+  return recorder.add('ConcatV2', [...parts, axis], [{ name: 'N', type: AttrType.int, value: parts.length }])[0];
+}
+
+/** Records the way back: the values of a bucket in their shapes. */
+export function unpackBucket(
+  { recorder, interception }: { readonly recorder: Recorder; readonly interception: Interception },
+  bucket: BucketLayout[number],
+  packed: RecordedTensor,
+): RecordedTensor[] {
+  const constant = (values: readonly number[]): RecordedTensor =>
+    interception.unwrap(tf.tensor1d([...values], 'int32'));
+  const lengths = constant(bucket.map(({ shape }) => elementCount(shape)));
+  const axis = interception.unwrap(tf.scalar(0, 'int32'));
+  const split = [{ name: 'num_split', type: AttrType.int, value: bucket.length }];
+  const parts = bucket.length === 1 ? [packed] : recorder.add('SplitV', [packed, lengths, axis], split);
+  return bucket.map(({ shape }, i) => recorder.add('Reshape', [parts[i], constant(shape)], [])[0]);
+}

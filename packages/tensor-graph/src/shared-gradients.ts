@@ -1,0 +1,61 @@
+import { Accumulators } from './accumulators';
+import { bucketLayout, packBucket, type BucketLayout, type SharedValue } from './gradient-buckets';
+import type { RecordedTensor } from './recorder';
+import type { StepPart, UpdateContext, UpdateInputs } from './update-builder';
+
+/** The first half of a step that the processes of a job share: its outputs, and what lies where in them. */
+export interface SharedGradients {
+  /** `bucket/0`, `bucket/1`, …: float32 [length]. */
+  readonly outputs: Record<string, RecordedTensor>;
+  readonly layout: BucketLayout;
+}
+
+/**
+ * Records the end of the first half of a training step: loss, gradients and the new values of buffers, packed into
+ * buckets that a job sums over its processes. Nothing is updated yet; see `buildUpdateGraph`.
+ *
+ * In the last part of an accumulated step, buffers keep their value where this process's own loss is not finite: the
+ * second half then sets them in any case, so that they stay the same on all processes.
+ */
+export function shareGradients(
+  context: UpdateContext,
+  inputs: UpdateInputs,
+  part: StepPart | undefined,
+): SharedGradients {
+  const { recorder } = context;
+  let { loss, gradients, assignments } = inputs;
+  let emptied: readonly RecordedTensor[] = [];
+  if (part !== undefined) {
+    const taken = new Accumulators(context).take(gradients, inputs.optimizerInput('partShare'));
+    ({ gradients, emptied } = taken);
+    assignments = whereFinite(context, inputs);
+    loss = recorder.add('AddV2', [loss, inputs.optimizerInput('earlierLoss')], [])[0];
+  }
+  const values = new Map<SharedValue, RecordedTensor>();
+  const share = (kind: SharedValue['kind'], name: string, value: RecordedTensor): void => {
+    values.set({ kind, name, shape: value.shape }, value);
+  };
+  share('loss', '', loss);
+  for (const [name, value] of assignments) share('assignment', name, value);
+  for (const [name, value] of gradients) share('gradient', name, value);
+  const layout = bucketLayout([...values.keys()]);
+  const outputs = Object.fromEntries(
+    layout.map((bucket, i) => {
+      const packed = packBucket(
+        context,
+        bucket.map((value) => values.get(value)!),
+      );
+      return [`bucket/${i}`, recorder.add('Identity', [packed], [], { controls: emptied })[0]];
+    }),
+  );
+  return { outputs, layout };
+}
+
+function whereFinite({ recorder, nodes }: UpdateContext, inputs: UpdateInputs): Map<string, RecordedTensor> {
+  const isFinite = recorder.add('IsFinite', [inputs.loss], [])[0];
+  const kept = [...inputs.assignments].map(([name, value]): [string, RecordedTensor] => {
+    const old = inputs.reads.get(name)?.value ?? nodes.read(name, value.shape);
+    return [name, recorder.add('SelectV2', [isFinite, value, old], [])[0]];
+  });
+  return new Map(kept);
+}
