@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { WeightsError } from '@featuremine/errors';
-import { z } from 'zod';
+import { graphModelSchema, type GraphModelJson } from './detector/graph-model';
 import { parseModelMetadata } from './detector/model-metadata';
 
 /** A folder that `retinanet export --format tfjs` wrote. */
@@ -12,11 +12,6 @@ export interface ExportedModel {
   readonly files: readonly string[];
   readonly sizeBytes: number;
 }
-
-const modelSchema = z.object({
-  weightsManifest: z.array(z.object({ paths: z.array(z.string()) })),
-  userDefinedMetadata: z.unknown(),
-});
 
 /**
  * Looks at an exported model.
@@ -47,9 +42,9 @@ export function readExportedModel(folder: string): ExportedModel {
   return { name: basename(resolve(folder)), files, sizeBytes };
 }
 
-function parsed(file: string): z.output<typeof modelSchema> {
+function parsed(file: string): GraphModelJson {
   try {
-    return modelSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return graphModelSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     throw new WeightsError(
       { where: file, found: 'it is no graph model of tfjs', fix: 'Export the model again' },

@@ -1,10 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import type { Page } from 'playwright-core';
-import { buildSite } from '../src/build-site';
-import { readExportedModel } from '../src/exported-model';
 import { contrast } from '../src/page/class-look';
 import {
   ChromiumSite,
@@ -15,7 +12,7 @@ import {
   waitForSummary,
 } from './support/chromium-page';
 import { textColours } from './support/text-colours';
-import { writeTinyModel } from './support/tiny-model';
+import { buildTinySite } from './support/tiny-site';
 
 jest.setTimeout(60_000);
 
@@ -25,21 +22,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const inBrowser = chromiumPath === undefined ? describe.skip : describe;
 inBrowser('the page in Chromium', () => {
-  const model = join(folder, 'tiny');
-  const picture = join(folder, 'picture.png');
+  let model: string;
+  let picture: string;
   let site: ChromiumSite | undefined;
   beforeAll(async () => {
-    writeTinyModel(model);
-    // Four corners of different colours: the network of the test looks at colours only.
-    const data = Uint8Array.from({ length: 200 * 120 * 3 }, (_, i) => {
-      const [x, y, channel] = [Math.floor(i / 3) % 200, Math.floor(i / 600), i % 3];
-      return (x < 100 ? 40 : 220) * (channel === 0 ? 1 : 0) + (y < 60 ? 30 : 200) * (channel === 2 ? 1 : 0);
-    });
-    await sharp(data, { raw: { width: 200, height: 120, channels: 3 } })
-      .png()
-      .toFile(picture);
-    await buildSite({ folder: join(folder, 'site'), models: [readExportedModel(model)], examples: [picture] });
-    site = await ChromiumSite.open(join(folder, 'site'), CAMERA);
+    const tiny = await buildTinySite(folder);
+    ({ model, picture } = tiny);
+    site = await ChromiumSite.open(tiny.folder, CAMERA);
   });
   afterAll(() => site?.close());
 

@@ -42,8 +42,12 @@ export class DemoPage {
     });
   }
 
-  /** Lists what the site has, and loads its first model. */
-  start({ models, examples }: SiteContent): void {
+  /** Lists what the site has, and loads its first model. Without a list the page takes the user's own files. */
+  async start(reading: Promise<SiteContent>): Promise<void> {
+    await this.reportingFaults(async () => this.list(await reading));
+  }
+
+  private list({ models, examples }: SiteContent): void {
     if (!this.models.list(models, this.options.backend)) this.results.say('Open the files of a model to begin.');
     byId('examples', HTMLElement).hidden = examples.length === 0;
     byId('example-list', HTMLElement).replaceChildren(...examples.map((url, i) => this.exampleButton(url, i)));

@@ -27,15 +27,22 @@ export class DetectorClient {
   private readonly worker = new Worker(new URL('worker.js', document.baseURI), { type: 'module' });
   private readonly waiting = new Map<number, Asker>();
   private nextId = 1;
+  private isAlive = false;
   /** Resolves when the model is there; rejects with what is wrong with it. */
   readonly loaded: Promise<LoadedModel>;
 
   constructor({ source, backend, threads, onProgress }: DetectorOptions) {
     this.worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
+      this.isAlive = true;
       if (data.kind === 'progress') onProgress(data.fraction);
       else this.settle(data);
     };
-    this.worker.onerror = () => this.rejectAll('The worker stopped: this device may be short of memory.');
+    this.worker.onerror = () =>
+      this.rejectAll(
+        this.isAlive
+          ? 'The worker stopped: this device may be short of memory. Reload the page.'
+          : 'The worker did not start: the site may lack files (web-demo build writes them), or the browser is too old.',
+      );
     this.loaded = this.ask({ kind: 'load', id: 0, source, backend, threads }).then(
       (reply) => (reply as WorkerReply & { kind: 'loaded' }).model,
     );

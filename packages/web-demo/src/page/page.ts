@@ -14,4 +14,4 @@ const page = new DemoPage({
   threads: Number.isInteger(threads) && threads > 0 ? threads : undefined,
 });
 listenForPictures((picture) => void page.usePicture(picture, picture.name));
-void readSiteContent().then((content) => page.start(content));
+void page.start(readSiteContent());

@@ -31,7 +31,9 @@ export async function startWasm(threads?: number): Promise<string> {
   setThreadsCount(wanted);
   // The file with threads starts eight workers whatever the number is, so one thread takes the other.
   if (wanted === 1) env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  if (!(await setBackend('wasm'))) throw new Error('this browser runs no WebAssembly.');
+  if (!(await setBackend('wasm'))) {
+    throw new Error('WebAssembly does not start: this browser has none, or the site lacks files of its folder wasm.');
+  }
   await ready();
   const count = getThreadsCount();
   return `WebAssembly, ${count === 1 ? '1 thread' : `${count} threads`}`;

@@ -1,4 +1,4 @@
-import { io, tensor4d } from '@tensorflow/tfjs-core';
+import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import type { GraphModel } from '@tensorflow/tfjs-converter';
@@ -10,6 +10,7 @@ import type { ModelMetadata } from '../detector/model-metadata';
 import { networkInput } from '../detector/network-input';
 import type { NetworkInput } from '../detector/network-input';
 import type { DetectionResult, ModelSource, StageTimes } from './protocol';
+import { readModel } from './read-model';
 
 /** What the network finds in a decoded image; how long decoding took is not known here. */
 export type DecodedDetection = Omit<DetectionResult, 'times'> & { readonly times: Omit<StageTimes, 'decodeMs'> };
@@ -24,13 +25,12 @@ export class BrowserDetector {
   /**
    * Reads a model; `onProgress` hears which part of it is there, 0…1.
    *
-   * @throws WeightsError when it is no detector, Error when it cannot be read
+   * @throws WeightsError for a file that is missing or damaged, and for a model that is no detector
    */
   static async load(source: ModelSource, onProgress: (fraction: number) => void): Promise<BrowserDetector> {
-    const model = await loadGraphModel('url' in source ? source.url : io.browserFiles(inOrder(source.files)), {
-      onProgress,
-    });
-    return new BrowserDetector(parseModelMetadata((model as unknown as { metadata: unknown }).metadata), model);
+    const artifacts = await readModel(source, onProgress);
+    const metadata = parseModelMetadata(artifacts.userDefinedMetadata);
+    return new BrowserDetector(metadata, await loadGraphModel({ load: () => Promise.resolve(artifacts) }));
   }
 
   /** Finds the objects in an image. */
@@ -74,11 +74,4 @@ export class BrowserDetector {
       for (const tensor of tensors) tensor.dispose();
     }
   }
-}
-
-// model.json first, as tfjs wants it.
-function inOrder(files: readonly File[]): File[] {
-  const json = files.filter(({ name }) => name.endsWith('.json'));
-  if (json.length !== 1) throw new Error('Pick one model.json together with all its .bin files.');
-  return [...json, ...files.filter((file) => file !== json[0])];
 }

@@ -1,4 +1,4 @@
-import { UserError } from '@featuremine/errors';
+import { UserError, WeightsError } from '@featuremine/errors';
 import { isOnWebGpu, startBackend, startWasm } from './backend';
 import { BrowserDetector } from './browser-detector';
 import { decodePicture } from './decode-picture';
@@ -35,7 +35,7 @@ async function load({ id, source, backend, threads }: WorkerRequest & { kind: 'l
     await detector.warmUp();
   } catch (error) {
     // Drivers that cannot run a network say so only now.
-    if (!isOnWebGpu()) throw error;
+    if (!isOnWebGpu()) throw error instanceof UserError ? error : unfit(error);
     note = `WebGPU is not used: ${messageOf(error)}`;
     name = await startWasm(threads);
     await detector.warmUp();
@@ -62,6 +62,17 @@ async function detect({ id, image }: WorkerRequest & { kind: 'detect' }): Promis
   return { kind: 'detected', id, result: { ...result, times: { ...result.times, decodeMs } } };
 }
 
+function unfit(error: unknown): Error {
+  return new WeightsError(
+    {
+      where: 'the model',
+      found: `tfjs does not run it (${messageOf(error)})`,
+      fix: 'Export the detector again: retinanet export --format tfjs --verify',
+    },
+    { cause: error },
+  );
+}
+
 function sizeInWords({ resize }: ModelMetadata['input']): string {
   if (resize.kind === 'fit') return `${resize.size} px, the longest side`;
   if (resize.kind === 'stretch') return `${resize.width}×${resize.height} px, stretched`;
@@ -69,6 +80,5 @@ function sizeInWords({ resize }: ModelMetadata['input']): string {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof UserError) return error.message;
   return error instanceof Error ? error.message : String(error);
 }
