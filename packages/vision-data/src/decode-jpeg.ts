@@ -46,8 +46,9 @@ export function decodeJpeg(bytes: Uint8Array, region?: Region): DecodedImage | I
   return image && { ...image, left: part.left, top: part.top, whole };
 }
 
-function headerOf({ handle, DecompressHeader, Get }: JpegLibrary, bytes: Uint8Array): JpegHeader | undefined {
-  if ((DecompressHeader(handle, bytes, bytes.length) as number) !== 0) return undefined;
+function headerOf(library: JpegLibrary, bytes: Uint8Array): JpegHeader | undefined {
+  const { handle, DecompressHeader, Get } = library;
+  if ((DecompressHeader(handle, bytes, bytes.length) as number) !== 0) return giveUp(library);
   const get = (parameter: number): number => Get(handle, parameter) as number;
   const colourSpace = get(JpegParameter.colourSpace);
   const block = BLOCKS[get(JpegParameter.subsampling)];
@@ -61,10 +62,15 @@ function decode(library: JpegLibrary, bytes: Uint8Array, part: Region): DecodedI
   const { handle, Set: set, SetCroppingRegion, Decompress8 } = library;
   const { left, top, width, height } = part;
   set(handle, JpegParameter.scanLimit, MOST_SCANS);
-  if ((SetCroppingRegion(handle, { x: left, y: top, w: width, h: height }) as number) !== 0) return undefined;
+  if ((SetCroppingRegion(handle, { x: left, y: top, w: width, h: height }) as number) !== 0) return giveUp(library);
   const data = new Uint8Array(width * height * 3);
-  if ((Decompress8(handle, bytes, bytes.length, data, 3 * width, RGB) as number) !== 0) return undefined;
+  if ((Decompress8(handle, bytes, bytes.length, data, 3 * width, RGB) as number) !== 0) return giveUp(library);
   return { width, height, data };
+}
+
+// The next file gets a decompressor that has not seen this one.
+function giveUp(library: JpegLibrary): undefined {
+  library.renew();
 }
 
 // Whole blocks, and one more on each side: colours are interpolated between the blocks.

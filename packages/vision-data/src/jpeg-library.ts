@@ -8,8 +8,10 @@ type Native = Koffi.KoffiFunc<(...values: unknown[]) => unknown>;
 
 /** The part of libjpeg-turbo's C API (turbojpeg.h, version 3) that is used here. */
 export interface JpegLibrary {
-  /** A decompressor; it serves one image after another. */
+  /** A decompressor; it serves one image after another, until it fails. */
   readonly handle: Pointer;
+  /** Replaces the decompressor: some faults of a file leave it in a state in which it reads no file any more. */
+  renew(): void;
   readonly DecompressHeader: Native;
   readonly Get: Native;
   readonly Set: Native;
@@ -24,8 +26,8 @@ export const JpegParameter = {
   height: 6,
   precision: 7,
   colourSpace: 8,
+  scanLimit: 13,
   isLossless: 15,
-  scanLimit: 22,
 } as const;
 
 const DECOMPRESS = 1;
@@ -66,9 +68,23 @@ function open(path: string): JpegLibrary {
     SetCroppingRegion: define('SetCroppingRegion', 'int', p, region),
     Decompress8: define('Decompress8', 'int', p, p, 'size_t', p, 'int', 'int'),
   };
-  const handle = define('Init', p, 'int')(DECOMPRESS) as Pointer | null;
-  if (handle === null || handle === 0n) throw new Error('no memory');
-  return { ...functions, handle };
+  const [init, destroy] = [define('Init', p, 'int'), define('Destroy', 'void', p)];
+  const opened = (): Pointer => {
+    const handle = init(DECOMPRESS) as Pointer | null;
+    if (handle === null || handle === 0n) throw new Error('no memory');
+    return handle;
+  };
+  let handle = opened();
+  return {
+    ...functions,
+    get handle() {
+      return handle;
+    },
+    renew() {
+      destroy(handle);
+      handle = opened();
+    },
+  };
 }
 
 // Of both C libraries for Linux: the one that is not this system's does not load.

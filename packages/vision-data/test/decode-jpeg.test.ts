@@ -3,7 +3,7 @@ import { Random } from '@featuremine/random';
 import { decodeImage } from '../src';
 import { decodeJpeg, readJpegHeader } from '../src/decode-jpeg';
 import type { ImagePart } from '../src/image';
-import { jpegLibrary } from '../src/jpeg-library';
+import { jpegLibrary, JpegParameter } from '../src/jpeg-library';
 import { picture } from './fixture';
 
 // Optional: where it is not installed, sharp decodes, which other tests cover.
@@ -13,6 +13,23 @@ const { width, height, data } = picture(203, 151);
 
 function pixels(): sharp.Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+const rounds = process.env['FEATUREMINE_LONG'] === '1' ? 50_000 : 1_000;
+
+/** The file with some bytes changed, cut out or doubled; half of that in its headers. */
+function damaged(file: Buffer, random: Random): Buffer {
+  let bytes = Buffer.from(file);
+  for (let k = random.integer(3); k >= 0 && bytes.length > 0; k--) {
+    const at = random.integer(random.chance(0.5) ? Math.min(700, bytes.length) : bytes.length);
+    const end = Math.min(bytes.length, at + random.integer(16));
+    const kind = random.integer(5);
+    if (kind === 0) bytes = bytes.subarray(0, at);
+    else if (kind === 1) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(end)]);
+    else if (kind === 2) bytes = Buffer.concat([bytes.subarray(0, end), bytes.subarray(at)]);
+    else bytes[at] = random.pick([0, 1, 0x7f, 0xff, random.integer(256)]);
+  }
+  return bytes;
 }
 
 describe('decodeJpeg', () => {
@@ -61,4 +78,58 @@ describe('decodeJpeg', () => {
     expect(decodeJpeg(file.subarray(0, file.length >> 1))).toBeUndefined();
     expect(decodeJpeg(Buffer.alloc(0))).toBeUndefined();
   });
+
+  itWithLibrary('decodes the next file after any fault of one', async () => {
+    const file = await pixels().jpeg().toBuffer();
+    const random = Random.of(53, 'faults');
+    for (let round = 0; round < 200; round++) {
+      const bad = Buffer.from(file);
+      bad[random.integer(700)] ^= 1 << random.integer(8);
+      decodeJpeg(bad);
+      expect(decodeJpeg(file)).toBeDefined();
+    }
+  });
+
+  itWithLibrary('tells the library how many scans are too many', async () => {
+    expect(decodeJpeg(await pixels().jpeg({ progressive: true }).toBuffer())).toBeDefined();
+    const { handle, Get } = jpegLibrary()!;
+    expect(Get(handle, JpegParameter.scanLimit)).toBe(500);
+  });
+
+  itWithLibrary(
+    `gives whole pictures or nothing for ${rounds} damaged files, in bounds of time and memory`,
+    async () => {
+      const random = Random.of(52, 'jpeg');
+      const small = picture(41, 33);
+      const source = (): sharp.Sharp => sharp(small.data, { raw: { width: 41, height: 33, channels: 3 } });
+      const files = [
+        await source().jpeg({ chromaSubsampling: '4:2:0' }).toBuffer(),
+        await source().jpeg({ chromaSubsampling: '4:4:4', progressive: true }).toBuffer(),
+        await source().jpeg({ progressive: true, optimiseScans: true }).toBuffer(),
+        await source().toColourspace('b-w').jpeg().toBuffer(),
+      ];
+      const counts = { decoded: 0, refused: 0 };
+      const before = process.memoryUsage().rss;
+      for (let round = 0; round < rounds; round++) {
+        const file = damaged(files[round % files.length], random);
+        const header = readJpegHeader(file);
+        // As decodeImage does: what is too large is not even begun.
+        if (header === undefined || header.width * header.height > 4_000_000) {
+          counts.refused++;
+          continue;
+        }
+        const startMs = performance.now();
+        const region = random.chance(0.5) ? { left: 3, top: 5, width: 9, height: 11 } : undefined;
+        const isWithin = region === undefined || (header.width >= 12 && header.height >= 16);
+        const image = decodeJpeg(file, isWithin ? region : undefined);
+        if (image !== undefined) expect(image.data.length).toBe(3 * image.width * image.height);
+        counts[image === undefined ? 'refused' : 'decoded']++;
+        if (performance.now() - startMs > 2000)
+          throw new Error(`${performance.now() - startMs} ms: ${file.toString('hex')}`);
+      }
+      expect(Math.min(counts.decoded, counts.refused)).toBeGreaterThan(rounds / 20);
+      expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 30);
+    },
+    600_000,
+  );
 });
