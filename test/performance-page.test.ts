@@ -55,6 +55,14 @@ describe('the performance page', () => {
     expect(page.match(/^### /gm)).toHaveLength(1);
   });
 
+  it('says what the files of a model take', () => {
+    const stored = { float32: { ...figures(1000, 900), fileMb: 79.6 }, uint8: { ...figures(1000, 900), fileMb: 20.1 } };
+    const web = { ...row, name: 'web-resnet18-v2-128', first: 'float32', contenders: stored, ratios: {} };
+    const page = pageOf({ [web.name]: { ...web, settings: { ...row.settings, threads: 1 } } });
+    expect(page).toContain('Files: float32 79.6 MB, uint8 20.1 MB.\n');
+    expect(page).toContain('5 runs of 5 steps, 1 thread;');
+  });
+
   it('shows times where a row has no images, says when the machine was busy, and the paired interval', () => {
     const page = pageOf({
       'first-step-float32': {

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { filesLine } from './files-line.mjs';
 
 const HEADINGS = {
   resnet50: 'ResNet-50, training step',
@@ -62,6 +63,8 @@ function rowSection(row) {
       ]),
     );
   }
+  const files = filesLine(contenders);
+  if (files !== undefined) lines.push(`\n${files}`);
   if (paired !== undefined && paired.error === undefined) {
     const { rounds, median, low, high } = paired;
     lines.push(
@@ -76,7 +79,7 @@ function provenance(name, { machine, settings }) {
   const { repetitions, steps, threads, loadBefore } = settings;
   const busy = loadBefore > 0.5 ? ` The machine was not idle before (load ${loadBefore}): times are rough.` : '';
   return (
-    `\`npm run bench -- ${name}\`, ${date}, commit ${commit}: ${repetitions} runs of ${steps} steps, ${threads} threads; ` +
+    `\`npm run bench -- ${name}\`, ${date}, commit ${commit}: ${repetitions} runs of ${steps} steps, ${threads} thread${threads === 1 ? '' : 's'}; ` +
     `${processor}, ${cores} cores, ${memoryGb} GB, ${system}, Node ${node}.${busy}`
   );
 }

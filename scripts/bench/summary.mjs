@@ -1,5 +1,6 @@
 // From the runs of a row to its figures, and from figures to a table.
 import { medianInterval } from '@featuremine/training';
+import { filesLine } from './files-line.mjs';
 
 /**
  * A row's figures: for each contender the fastest and the median step over all runs, images/s of both, and the highest
@@ -41,7 +42,7 @@ function figuresOf(list, batchSize) {
   if (failed) return { error: failed.error };
   const stepMs = list.flatMap((run) => run.stepMs).sort((a, b) => a - b);
   const medianMs = (stepMs[(stepMs.length - 1) >> 1] + stepMs[stepMs.length >> 1]) / 2;
-  const { version, loss, detections } = list[0];
+  const { version, loss, detections, fileMb } = list[0];
   return {
     fastestMs: rounded(stepMs[0], 10),
     medianMs: rounded(medianMs, 10),
@@ -52,6 +53,7 @@ function figuresOf(list, batchSize) {
     ...(version === undefined ? {} : { version }),
     ...(loss === undefined ? {} : { loss }),
     ...(detections === undefined ? {} : { detections }),
+    ...(fileMb === undefined ? {} : { fileMb: rounded(fileMb, 10) }),
   };
 }
 
@@ -79,6 +81,8 @@ export function tableOf(summaries) {
         : ['', '', ''];
       lines.push(cells(name, ...speeds, peakRssMb, ...compared));
     }
+    const files = filesLine(contenders);
+    if (files !== undefined) lines.push(`  ${files}`);
     if (paired !== undefined) lines.push(pairedLine(first, paired));
     lines.push('');
   }

@@ -1,6 +1,8 @@
-// npm run exports -- --run RUN --images DIR [--count 8] [--keep DIR]: a run's exports in TensorFlow for Python,
-// onnxruntime for Python and torchvision, against the detector that they were made of. Prints one line a runtime, writes
-// results/exports.json, and exits with 1 when detections or outputs differ by more than 1e-3.
+// npm run exports -- [--run RUN --images DIR --voc DEVKIT --set YEAR/SET] [--count 8] [--keep DIR]: a run's exports in
+// TensorFlow for Python, onnxruntime for Python and torchvision, against the detector that they were made of, and what
+// smaller weights for the browser cost in mAP. The demo's run by default; without --voc another run is not judged.
+// Prints one line a runtime and form, writes results/exports.json, and exits with 1 when detections or outputs differ
+// by more than 1e-3.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,15 +12,25 @@ import { parseArgs } from 'node:util';
 import { machine } from '../bench/machine.mjs';
 import { peersEnvironment, peersPython, setUpPeers } from '../peers/setup.mjs';
 import { onnxPython } from './environment.mjs';
+import { storedWeights } from './stored-weights.mjs';
 import { writeExpected } from './write-expected.mjs';
 
 const TOLERANCE = 1e-3;
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
-const options = { run: { type: 'string' }, images: { type: 'string' }, count: { type: 'string', default: '8' }, keep: { type: 'string' } }; // prettier-ignore
-const { values } = parseArgs({ options });
-const run = values.run ?? join(root, 'runs', 'demo', 'seed-0', 'fm', 'detector');
-const images = values.images ?? join(root, 'runs', 'demo', 'VOCdevkit', 'VOC2007', 'JPEGImages');
+const text = { type: 'string' };
+const { values } = parseArgs({
+  options: {
+    ...{ run: text, images: text, voc: text, keep: text },
+    set: { type: 'string', default: '2007/test' },
+    count: { type: 'string', default: '8' },
+  },
+});
+const demo = join(root, 'runs', 'demo');
+const run = values.run ?? join(demo, 'seed-0', 'fm', 'detector');
+const images = values.images ?? join(demo, 'VOCdevkit', 'VOC2007', 'JPEGImages');
+const voc = values.voc ?? (values.run === undefined ? join(demo, 'VOCdevkit') : undefined);
+const count = Number(values.count);
 const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'exports-'));
 mkdirSync(folder, { recursive: true });
 
@@ -26,7 +38,7 @@ try {
   setUpPeers();
   const onnx = onnxPython();
   const file = join(folder, 'expected.safetensors');
-  await writeExpected({ run, images, count: Number(values.count), file });
+  await writeExpected({ run, images, count, file });
   const forms = {
     saved: exported('saved-model', 'saved-inside', '--post-processing', 'inside'),
     savedOutside: exported('saved-model', 'saved-outside', '--input-size', 'dynamic'),
@@ -40,9 +52,12 @@ try {
     python(peersPython, 'run_torchvision.py', forms.weights, file),
   ];
   results.forEach(report);
+  const smaller =
+    voc === undefined ? {} : { weights: storedWeights({ run, images, count, voc, set: values.set, folder }) };
+  smaller.weights?.stored.forEach(reportStored);
   mkdirSync(join(root, 'results'), { recursive: true });
   const path = join(root, 'results', 'exports.json');
-  writeFileSync(path, `${JSON.stringify({ machine: machine(), images: Number(values.count), results }, null, 1)}\n`);
+  writeFileSync(path, `${JSON.stringify({ machine: machine(), images: count, results, ...smaller }, null, 1)}\n`);
   process.exitCode = results.every(isEqual) ? 0 : 1;
 } finally {
   if (values.keep === undefined) rmSync(folder, { recursive: true });
@@ -71,6 +86,12 @@ function python(interpreter, script, ...args) {
 function isEqual({ logits = 0, deltas = 0, score, boxPx, paired, unpaired }) {
   // A box may be off by a thousandth of the smallest image side that a detector takes.
   return paired > 0 && unpaired === 0 && Math.max(logits, deltas, score) <= TOLERANCE && boxPx <= 64 * TOLERANCE;
+}
+
+function reportStored({ weights, sizeBytes, logits, mAP }) {
+  process.stdout.write(
+    `     ${weights}: ${(sizeBytes / 2 ** 20).toFixed(1)} MiB, mAP ${(100 * mAP).toFixed(2)} %, logits ${logits.toExponential(1)}\n`,
+  );
 }
 
 function report(result) {

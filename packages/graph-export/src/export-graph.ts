@@ -65,7 +65,8 @@ export type UpsampleTarget = { readonly rows: number; readonly columns: number }
 /** The operation, or operations, of a kind. */
 export type OperationOf<Kind extends Operation['kind']> = Operation & { readonly kind: Kind };
 
-export type UnaryKind = 'relu' | 'square' | 'rsqrt' | 'sigmoid' | 'exp';
+/** `softmax` is over the last axis. */
+export type UnaryKind = 'relu' | 'square' | 'rsqrt' | 'sigmoid' | 'exp' | 'softmax';
 /** `floorDivide` is of whole numbers, which are not negative. */
 export type BinaryKind = 'add' | 'subtract' | 'multiply' | 'minimum' | 'maximum' | 'floorDivide';
 

@@ -37,9 +37,10 @@ export const IMPORTERS: Readonly<Record<string, Importer>> = {
   AddV2: elementwise('add'),
   Sub: elementwise('subtract'),
   Mul: elementwise('multiply'),
-  Relu: pointwise('relu'),
-  Square: pointwise('square'),
-  Rsqrt: pointwise('rsqrt'),
+  Relu: unary('relu'),
+  Square: unary('square'),
+  Rsqrt: unary('rsqrt'),
+  Softmax: unary('softmax'),
   MaxPool: (context) => {
     const size = windowOf(context);
     const stride = strideOf(context);
@@ -84,7 +85,7 @@ function elementwise(kind: BinaryKind): Importer {
   return ({ inputs }) => makeNode({ kind }, inputs);
 }
 
-function pointwise(kind: UnaryKind): Importer {
+function unary(kind: UnaryKind): Importer {
   return ({ inputs }) => makeNode({ kind }, inputs);
 }
 

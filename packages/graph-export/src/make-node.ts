@@ -53,6 +53,7 @@ function resultShape(operation: Parameters<typeof makeNode>[0], inputs: readonly
     case 'rsqrt':
     case 'sigmoid':
     case 'exp':
+    case 'softmax':
     case 'cast':
       return shape;
     case 'add':

@@ -1,20 +1,25 @@
 import { RuntimeError } from '@featuremine/errors';
 import type { HostTensor } from '@featuremine/tensor-graph';
 import type * as Onnx from 'onnxruntime-node';
+import { unusable } from './export-error';
 import type { ModelRunner } from './model-runner';
 
 /**
  * Opens an ONNX file in onnxruntime. Images are taken as [N, H, W, C] and brought into ONNX's order.
  *
- * @throws RuntimeError when the package onnxruntime-node is not there
+ * @throws RuntimeError when the package onnxruntime-node is not there, ExportError when it does not run the file
  */
 export async function openOnnxModel(file: string): Promise<ModelRunner> {
   const runtime = await loadRuntime();
-  const session = await runtime.InferenceSession.create(file);
+  const orFault = <T>(result: Promise<T>): Promise<T> =>
+    result.catch((error: unknown) => {
+      throw unusable(file, 'onnxruntime', error);
+    });
+  const session = await orFault(runtime.InferenceSession.create(file));
   return {
     run: async (inputs) => {
       const fed = Object.entries(inputs).map(([name, tensor]) => [name, onnxTensor(runtime, tensor)] as const);
-      const results = await session.run(Object.fromEntries(fed));
+      const results = await orFault(session.run(Object.fromEntries(fed)));
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, hostTensor(tensor)]));
     },
     close: () => session.release(),

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { RuntimeError } from '@featuremine/errors';
 import type { HostTensor } from '@featuremine/tensor-graph';
-import { ExportError } from './export-error';
+import { unusable } from './export-error';
 import type { ModelRunner } from './model-runner';
 import { TFJS_MODEL_FILE } from './tfjs-model';
 
@@ -21,11 +21,7 @@ export function openTfjsModel(folder: string): ModelRunner {
     worker.postMessage(inputs);
     const [reply] = await answered;
     if ('outputs' in reply) return reply.outputs;
-    throw new ExportError({
-      where: file,
-      found: `tfjs does not run it (${reply.error})`,
-      fix: 'Export it again; if that does not help, report it with this message',
-    });
+    throw unusable(file, 'tfjs', reply.error);
   };
   return {
     run: (inputs) => {

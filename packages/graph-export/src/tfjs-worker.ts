@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
@@ -47,7 +47,8 @@ async function answer(inputs: Readonly<Record<string, HostTensor>>): Promise<Tfj
 function readArtifacts(): tf.io.ModelArtifacts {
   const model = JSON.parse(readFileSync(file, 'utf8')) as tf.io.ModelJSON;
   const [{ paths, weights }] = model.weightsManifest;
-  const bytes = Buffer.concat(paths.map((path) => readFileSync(join(dirname(file), path))));
+  // Beside model.json, whatever folders a path names.
+  const bytes = Buffer.concat(paths.map((path) => readFileSync(join(dirname(file), basename(path)))));
   const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   const { modelTopology, signature, userDefinedMetadata } = model;
   return {

@@ -66,6 +66,8 @@ function write(writing: Writing): string {
       return nodes.add('Sigmoid', inputs);
     case 'exp':
       return nodes.add('Exp', inputs);
+    case 'softmax':
+      return nodes.add('Softmax', inputs, { axis: onnxInteger(axisOf(node.shape.length - 1, node)) });
     case 'add':
     case 'subtract':
     case 'multiply':

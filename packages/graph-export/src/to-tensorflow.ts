@@ -54,13 +54,14 @@ function write(writing: Writing): string {
     case 'rsqrt':
     case 'sigmoid':
     case 'exp':
+    case 'softmax':
     case 'add':
     case 'subtract':
     case 'multiply':
     case 'minimum':
     case 'maximum':
     case 'floorDivide':
-      return nodes.add(ELEMENTWISE[operation.kind], inputs, { T: typeOf(node) });
+      return nodes.add(PLAIN[operation.kind], inputs, { T: typeOf(node) });
     case 'mean':
     case 'sum': {
       const op = operation.kind === 'mean' ? 'Mean' : 'Sum';
@@ -106,12 +107,14 @@ function typeOf({ dtype }: ExportNode): AttrValue {
   return { type: TensorflowType[dtype] };
 }
 
-const ELEMENTWISE = {
+/** What has no attribute but its type. */
+const PLAIN = {
   relu: 'Relu',
   square: 'Square',
   rsqrt: 'Rsqrt',
   sigmoid: 'Sigmoid',
   exp: 'Exp',
+  softmax: 'Softmax',
   add: 'AddV2',
   subtract: 'Sub',
   multiply: 'Mul',

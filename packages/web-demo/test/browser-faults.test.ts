@@ -12,6 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 interface ModelJson {
   modelTopology: { node: { op: string }[] };
+  userDefinedMetadata: { classNames: string[] };
 }
 
 const inBrowser = chromiumPath === undefined ? describe.skip : describe;
@@ -77,6 +78,23 @@ inBrowser('the page', () => {
     const { page } = await site!.page('?backend=wasm');
     expect(await problemOf(page)).toMatch(message);
     expect(await page.getByRole('status').textContent()).toBe('That did not work.');
+  });
+
+  it('shows names of classes as texts, and runs nothing that stands in them', async () => {
+    const names = ['<img src=x onerror=alert(1)>', '"><svg onload=alert(2)>', '__proto__'];
+    changeModel(({ userDefinedMetadata }) => (userDefinedMetadata.classNames = names));
+    const { page, faults } = await site!.page('?backend=wasm');
+    const dialogs: string[] = [];
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await waitForSummary(page, /^Ready/);
+    const found = await detectOnPage(page, tiny.picture);
+    expect(new Set(found.map((object) => object.class))).toEqual(new Set(names));
+    expect(await page.locator('.label').first().textContent()).toContain(found[0].class);
+    expect(await page.locator('#frame img, #results img, #model-facts img, svg[onload]').count()).toBe(1); // the picture
+    expect([dialogs, faults]).toEqual([[], []]);
   });
 
   it('goes on with the user’s own model where the site has none', async () => {

@@ -21,7 +21,7 @@ try {
 }
 
 async function exportedModel() {
-  const { backbone, version, imageSize, numClasses } = options;
+  const { backbone, version, imageSize, numClasses, storeWeights } = options;
   const parts = { ...DETECTOR_VERSIONS[version], batchNorm: 'frozen', trainableStages: 0 };
   const { variables } = makeDetector({ backbone, numClasses, ...parts });
   const random = Random.of(1);
@@ -33,7 +33,7 @@ async function exportedModel() {
   const source = ['--weights', weights, '--classes', classes, '--image-size', String(imageSize)];
   const command = {
     bin: join(import.meta.dirname, '../../../packages/retinanet/bin/retinanet.js'),
-    argv: ['export', ...source, '--format', 'tfjs', '--out', out],
+    argv: ['export', ...source, '--format', 'tfjs', '--store-weights', storeWeights, '--out', out],
   };
   process.stderr.write(`${commandLine(command)}\n`);
   await runCommand(command);
@@ -61,7 +61,7 @@ async function measure(model, picture) {
   });
   try {
     const page = await browser.newPage();
-    await page.goto(`${server.url}?backend=wasm&threads=1`);
+    await page.goto(`${server.url}?backend=wasm&threads=${options.threads}`);
     await summary(page, /^Ready/);
     const started = performance.now();
     const stepMs = [];
@@ -75,8 +75,14 @@ async function measure(model, picture) {
     }
     const backend = await page.locator('#model-facts').textContent();
     if (!backend.includes('WebAssembly, 1 thread')) throw new Error(`another backend: ${backend}`);
-    const imagesPerSecond = 1000 / Math.min(...stepMs);
-    return { imagesPerSecond, stepMs, warmupMs, peakRssMb: rendererMb(), version: browser.version() };
+    return {
+      imagesPerSecond: 1000 / Math.min(...stepMs),
+      stepMs,
+      warmupMs,
+      peakRssMb: rendererMb(),
+      fileMb: model.sizeBytes / 1e6,
+      version: browser.version(),
+    };
   } finally {
     await browser.close();
     await server.close();

@@ -1,17 +1,23 @@
-// Rows of the web demo: a picture from bytes to boxes in headless Chromium, on WebAssembly with one thread. Alone:
-// the models that such demos usually show are downloaded from elsewhere.
+// Rows of the web demo: a picture from bytes to boxes in headless Chromium, on WebAssembly with one thread, with the
+// weights stored in each form. Alone: the package coco-ssd brings code only, and downloads its models from elsewhere.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
+const STORED = ['float32', 'float16', 'uint8'];
 
 function webRow({ backbone, version, imageSize }) {
-  const options = { backbone, version, imageSize, numClasses: 20, batchSize: 1 };
+  const contender = (storeWeights) => ({
+    runtime: 'node',
+    script: join(here, 'web-inference.mjs'),
+    options: { backbone, version, imageSize, storeWeights, numClasses: 20, batchSize: 1 },
+  });
   return {
     name: `web-${backbone}-${version}-${imageSize}`,
     group: 'web',
     title: `RetinaNet-${backbone} ${version} in Chromium, WebAssembly, 1 thread, 1x${imageSize}x${imageSize}`,
-    contenders: { ours: { runtime: 'node', script: join(here, 'web-inference.mjs'), options } },
+    settings: { repetitions: 3, threads: 1 },
+    contenders: Object.fromEntries(STORED.map((storeWeights) => [storeWeights, contender(storeWeights)])),
     extra: {},
   };
 }

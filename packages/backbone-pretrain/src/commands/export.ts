@@ -1,7 +1,7 @@
 import { defineCommand, formatTable } from '@featuremine/command-line';
 import { EXPORT_FORMATS, ExportError } from '@featuremine/graph-export';
 import { z } from 'zod';
-import { exportClassifier, type ExportedClassifier } from '../export/export-classifier';
+import { exportClassifier, outputOf, type ExportedClassifier } from '../export/export-classifier';
 import { readClassifier } from '../export/stored-classifier';
 import { verifyClassifier, type ClassifierVerification } from '../export/verify-classifier';
 import { dataFields } from '../training-options';
@@ -19,6 +19,10 @@ const schema = z.object({
     .union([z.number().int().min(1), z.literal('dynamic')])
     .default('dynamic')
     .describe('Images of one run of the network'),
+  postProcessing: z
+    .enum(['outside', 'inside'])
+    .default('outside')
+    .describe('Logits, or with the softmax in the graph: scores of the classes (not for safetensors)'),
   storeWeights: z
     .enum(['float32', 'float16', 'uint8'])
     .default('float32')
@@ -51,10 +55,10 @@ export const exportCommand = defineCommand({
   },
 });
 
-function differs({ out, tolerance, storeWeights }: ExportFlags): ExportError {
+function differs({ out, tolerance, storeWeights, postProcessing }: ExportFlags): ExportError {
   return new ExportError({
     where: out,
-    found: `the logits of the export differ from the network's by more than ${tolerance}`,
+    found: `the ${outputOf(postProcessing)} of the export differ from the network's by more than ${tolerance}`,
     fix:
       storeWeights === 'float32'
         ? 'Do not use it: report the network and these figures'
@@ -63,7 +67,7 @@ function differs({ out, tolerance, storeWeights }: ExportFlags): ExportError {
 }
 
 function table(
-  { format }: ExportFlags,
+  { format, postProcessing }: ExportFlags,
   { files, sizeBytes }: ExportedClassifier,
   verification: ClassifierVerification | undefined,
 ): string {
@@ -71,7 +75,10 @@ function table(
     verification === undefined
       ? []
       : [
-          [`largest difference of logits, ${verification.images} images`, verification.logits.toExponential(1)],
+          [
+            `largest difference of ${outputOf(postProcessing)}, ${verification.images} images`,
+            verification[outputOf(postProcessing)]!.toExponential(1),
+          ],
           ['same class', `${verification.sameClass} of ${verification.images}`],
         ];
   return formatTable({

@@ -1,3 +1,4 @@
+import { ConfigError } from '@featuremine/errors';
 import {
   checkStoredWeights,
   recordGraph,
@@ -9,6 +10,7 @@ import {
   type StoredWeights,
   type WrittenFiles,
 } from '@featuremine/graph-export';
+import { tf, type StepFunction } from '@featuremine/tensor-graph';
 import { evaluationStep } from '../classification-steps';
 import { DATASET_KINDS } from '../dataset-kinds';
 import type { StoredClassifier } from './stored-classifier';
@@ -23,8 +25,15 @@ export interface ExportOptions {
   /** `dynamic`: any height and width. */
   readonly inputSize: 'fixed' | 'dynamic';
   readonly batchSize: number | 'dynamic';
+  /** `inside`: the softmax is part of the graph. */
+  readonly postProcessing: 'inside' | 'outside';
   /** How the weights of the tfjs form are stored. */
   readonly weights: StoredWeights;
+}
+
+/** The name of the one output: logits, or the scores that the softmax makes of them. */
+export function outputOf(postProcessing: ExportOptions['postProcessing']): 'logits' | 'scores' {
+  return postProcessing === 'inside' ? 'scores' : 'logits';
 }
 
 /** A written export. */
@@ -33,7 +42,7 @@ export interface ExportedClassifier extends WrittenFiles {
 }
 
 /**
- * Writes the network of a run for other runtimes: images of 0…255 to logits `[N, K]`. Heads that exist in training only
+ * Writes the network of a run for other runtimes: images of 0…255 to logits or scores `[N, K]`. Heads that exist in training only
  * are not part of it.
  *
  * @throws ConfigError for options that do not go together, ExportError when the folder cannot be written
@@ -41,12 +50,22 @@ export interface ExportedClassifier extends WrittenFiles {
 export async function exportClassifier(stored: StoredClassifier, options: ExportOptions): Promise<ExportedClassifier> {
   const { format, out, weights } = options;
   checkStoredWeights(format, weights);
+  checkPostProcessing(options);
   const metadata = classifierMetadata(stored, options);
   const files =
     format === 'safetensors'
       ? writeWeights(out, stored.network.variables, { values: stored.values, metadata })
       : writeGraph(await classifierGraph(stored, options), { format, folder: out }, { metadata, weights });
   return { ...writtenFiles(out, files), metadata };
+}
+
+function checkPostProcessing({ format, postProcessing }: ExportOptions): void {
+  if (postProcessing === 'outside' || format !== 'safetensors') return;
+  throw new ConfigError({
+    where: '--post-processing inside',
+    found: '--format safetensors, which holds weights and no graph',
+    fix: 'Leave it out: take the softmax of the logits in PyTorch',
+  });
 }
 
 /** The side of the images that an export is made for. */
@@ -64,7 +83,12 @@ function classifierGraph(stored: StoredClassifier, options: ExportOptions): Prom
   const [sides, otherSides] = inputSize === 'dynamic' ? [[128, 160], [192, 256]] : [[side, side], [side, side]]; // prettier-ignore
   const first = [count, ...sides, 3];
   const second = [otherCount, ...otherSides, 3];
-  return recordGraph((step, inputs) => ({ logits: evaluate(step, inputs)['networkLogits'] }), {
+  const output = outputOf(options.postProcessing);
+  const outputs: StepFunction = (step, inputs) => {
+    const { networkLogits } = evaluate(step, inputs);
+    return { [output]: output === 'scores' ? tf.softmax(networkLogits) : networkLogits };
+  };
+  return recordGraph(outputs, {
     variables: network.variables,
     values,
     shapes: first.join() === second.join() ? [first] : [first, second],
@@ -89,7 +113,11 @@ function classifierMetadata(stored: StoredClassifier, options: ExportOptions): R
       resize: { ...DATASET_KINDS[config.dataset].testCrop, size: side },
     },
     preprocessing: { ...pixels, place: 'in the graph' },
-    outputs: { logits: { name: 'logits', layout: '[N, K]', activation: 'softmax' } },
+    postProcessing: options.postProcessing,
+    outputs:
+      options.postProcessing === 'inside'
+        ? { scores: { name: 'scores', layout: '[N, K]' } }
+        : { logits: { name: 'logits', layout: '[N, K]', activation: 'softmax' } },
     weights: options.weights,
     provenance,
   };

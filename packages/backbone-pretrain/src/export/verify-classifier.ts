@@ -5,14 +5,15 @@ import { classificationBatches, createWorkerPool } from '@featuremine/vision-dat
 import { planLoad, readStateDict, requireComplete } from '@featuremine/weights';
 import { openTestData } from '../classification-data';
 import { evaluationStep } from '../classification-steps';
-import { sideOf, type ExportOptions } from './export-classifier';
+import { outputOf, sideOf, type ExportOptions } from './export-classifier';
 import type { StoredClassifier } from './stored-classifier';
 
 /** How far an export is from the network that it was made of. */
 export interface ClassifierVerification {
   readonly images: number;
-  /** The largest difference of logits. */
-  readonly logits: number;
+  /** The largest difference of logits, or of scores where the softmax is inside. */
+  readonly logits?: number;
+  readonly scores?: number;
   /** Images of which both say the same class. */
   readonly sameClass: number;
   readonly isEqual: boolean;
@@ -43,22 +44,43 @@ export async function verifyClassifier(
   const network = await openNetwork(stored, stored.values);
   const runner = await openExported(stored, exported);
   const batchSize = exported.batchSize === 'dynamic' ? OPEN_BATCH : exported.batchSize;
-  const result = { images: 0, logits: 0, sameClass: 0 };
+  const result = { images: 0, sameClass: 0 };
+  let difference = 0;
+  const output = outputOf(exported.postProcessing);
   try {
     const { imageSize, transform } = test;
     const options = { pool, batchSize, imageSize, transform, seed: 0, epoch: 0, order: 'sequential', lastBatch: 'pad' } as const; // prettier-ignore
     for await (const { images, imageCount } of classificationBatches(test.dataset, options)) {
       const floats: HostTensor = { ...images, dtype: 'float32', data: Float32Array.from(images.data) };
-      const [expected, found] = [await network.run({ images: floats }), await runner.run({ images: floats })];
-      result.logits = Math.max(result.logits, largestDifference(expected['logits'].data, found['logits'].data));
-      result.sameClass += agreeing(expected['logits'], found['logits'], imageCount);
+      const { logits } = await network.run({ images: floats });
+      const expected = output === 'scores' ? softmaxOf(logits) : logits;
+      const { [output]: found } = await runner.run({ images: floats });
+      difference = Math.max(difference, largestDifference(expected.data, found.data));
+      result.sameClass += agreeing(expected, found, imageCount);
       result.images += imageCount;
       if (result.images >= count) break;
     }
   } finally {
     await Promise.all([pool.close(), network.close(), runner.close()]);
   }
-  return { ...result, isEqual: result.logits <= tolerance };
+  return { ...result, [output]: difference, isEqual: difference <= tolerance };
+}
+
+// Row by row, in float64.
+function softmaxOf({ shape, data }: HostTensor): HostTensor {
+  const columns = shape[1];
+  const scores = new Float32Array(data.length);
+  for (let row = 0; row < data.length; row += columns) {
+    const logits = Array.from(data.subarray(row, row + columns));
+    const highest = Math.max(...logits);
+    const parts = logits.map((logit) => Math.exp(logit - highest));
+    const sum = parts.reduce((total, part) => total + part, 0);
+    scores.set(
+      parts.map((part) => part / sum),
+      row,
+    );
+  }
+  return { dtype: 'float32', shape, data: scores };
 }
 
 function agreeing(expected: HostTensor, found: HostTensor, imageCount: number): number {

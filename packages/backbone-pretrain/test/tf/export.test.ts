@@ -39,8 +39,13 @@ function untrainedRun(model: string): string {
 
 interface Exported {
   readonly files: string[];
-  readonly metadata: { input: { shape: number[] }; provenance: { seed: string } };
-  readonly verification: { images: number; logits: number; sameClass: number };
+  readonly metadata: {
+    input: { shape: number[] };
+    outputs: object;
+    postProcessing: string;
+    provenance: { seed: string };
+  };
+  readonly verification: { images: number; logits?: number; scores?: number; sameClass: number };
 }
 
 describe('backbone-pretrain export', () => {
@@ -54,16 +59,41 @@ describe('backbone-pretrain export', () => {
 
   it.each([
     ['saved-model', [], [-1, 32, 32, 3]],
+    ['saved-model', ['--input-size', 'dynamic'], [-1, -1, -1, 3]],
     ['tfjs', ['--batch-size', '1'], [1, 32, 32, 3]],
+    ['tfjs', ['--input-size', 'dynamic'], [-1, -1, -1, 3]],
+    ['onnx', [], [-1, 3, 32, 32]],
     ['onnx', ['--input-size', 'dynamic'], [-1, 3, -1, -1]],
     ['safetensors', [], [-1, 3, 32, 32]],
+    ['safetensors', ['--input-size', 'dynamic'], [-1, 3, -1, -1]],
   ])('%s %j equals the network', async (format, flags, shape) => {
     const out = join(temporaryFolder(), format);
     const { metadata, verification } = await verified('--format', format, '--out', out, ...flags);
     expect(metadata.input.shape).toEqual(shape);
+    expect(metadata.outputs).toEqual({ logits: expect.objectContaining({ activation: 'softmax' }) as unknown });
     expect(metadata.provenance.seed).toBe('0');
     expect(verification).toMatchObject({ images: 6, sameClass: 6 });
     expect(verification.logits).toBeLessThan(1e-4);
+  });
+
+  it.each(['saved-model', 'tfjs', 'onnx'])('%s has the softmax inside when asked', async (format) => {
+    const out = join(temporaryFolder(), format);
+    const inside = ['--post-processing', 'inside', '--input-size', 'dynamic'];
+    const { metadata, verification } = await verified('--format', format, '--out', out, ...inside);
+    expect(metadata).toMatchObject({ postProcessing: 'inside', outputs: { scores: { name: 'scores' } } });
+    expect(verification).toMatchObject({ images: 6, sameClass: 6 });
+    expect(verification.logits).toBeUndefined();
+    expect(verification.scores).toBeLessThan(1e-5);
+  });
+
+  it('refuses a softmax inside of weights without a graph', async () => {
+    const out = join(temporaryFolder(), 'refused');
+    const flags = ['--format', 'safetensors', '--post-processing', 'inside', '--out', out];
+    const { code, stderr } = await run('export', '--run', folder, ...flags);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('--post-processing inside: --format safetensors, which holds weights'),
+    ]);
   });
 
   it('writes weights that PyTorch’s batch norms take, with the classes', async () => {

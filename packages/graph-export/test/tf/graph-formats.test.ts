@@ -38,7 +38,7 @@ async function expectEqual(graphFolder: string, format: (typeof GRAPH_FORMATS)[n
     for (const [height, width] of sides) {
       const input = images(height, width);
       const [expected, found] = [await evaluate({ images: input }), await runner.run({ images: input })];
-      for (const name of ['rows', 'logits']) {
+      for (const name of ['rows', 'logits', 'shares', 'cellShares']) {
         expect(found[name].shape).toEqual(expected[name].shape);
         expect(largestDifference(found[name].data, expected[name].data)).toBeLessThan(TOLERANCE);
       }
@@ -93,7 +93,7 @@ describe('recordGraph', () => {
 describe('toOnnx', () => {
   it('transposes nothing but the rows of predictions', async () => {
     const { nodes } = toOnnx(await fixed(), {});
-    expect(nodes.filter(({ opType }) => opType === 'Transpose')).toHaveLength(1);
+    expect(nodes.filter(({ opType }) => opType === 'Transpose')).toHaveLength(2); // rows, cellShares
     expect(nodes.filter(({ opType }) => opType === 'Pad')).toHaveLength(0);
   });
 });
@@ -107,7 +107,7 @@ describe('toTensorflow, for tfjs', () => {
 
   it('has only ops of which the wasm, WebGL and WebGPU backends list a kernel', async () => {
     const ops = [await fixed(), await open()].flatMap((graph) => toTensorflow(graph, 'tfjs').node.map(({ op }) => op));
-    const checked = 'Placeholder Const Identity Shape _FusedConv2D Conv2D MaxPool Relu Square Rsqrt AddV2 Sub Mul Mean Sum Reshape Tile StridedSlice PadV2 ResizeNearestNeighbor MatMul'; // prettier-ignore
+    const checked = 'Placeholder Const Identity Shape _FusedConv2D Conv2D MaxPool Relu Square Rsqrt AddV2 Sub Mul Mean Sum Reshape Tile StridedSlice PadV2 ResizeNearestNeighbor MatMul Softmax'; // prettier-ignore
     expect([...new Set(ops)].filter((op) => !checked.split(' ').includes(op))).toEqual([]);
   });
 });

@@ -55,7 +55,7 @@ export const values: ReadonlyMap<string, Float32Array> = new Map(
 
 /**
  * A network with a form of everything: normalisation, frozen and stored batch norm, paddings of both kinds, pooling, group
- * norm, upsampling, a residual sum, rows of predictions, a classifier. Inputs `images` [N, H, W, 3]; sides are multiples
+ * norm, upsampling, a residual sum, rows of predictions, a classifier, softmax over classes and over channels. Inputs `images` [N, H, W, 3]; sides are multiples
  * of 8.
  */
 export const network: StepFunction = (step, inputs) => {
@@ -72,8 +72,12 @@ export const network: StepFunction = (step, inputs) => {
   const [, height, width] = branch.shape;
   const sum = add(branch, upsampleNearest(normed, [height, width]));
   const rows = conv2d(sum, step.variable('head.weight'), { padding: 1, bias: step.variable('head.bias') });
+  const logits = linear(globalAveragePool(sum), step.variable('fc.weight'), step.variable('fc.bias'));
   return {
     rows: tf.reshape(rows, [1, height * width * 3, 2]),
-    logits: linear(globalAveragePool(sum), step.variable('fc.weight'), step.variable('fc.bias')),
+    logits,
+    shares: tf.softmax(logits),
+    // A map is an output in ONNX's own order: as rows it is the same everywhere.
+    cellShares: tf.reshape(tf.softmax(rows), [1, height * width, 6]),
   };
 };

@@ -5,6 +5,7 @@ import { SAFETENSORS_FILE, graphFormatIn } from '@featuremine/graph-export';
 import type { ExportFormat } from '@featuremine/graph-export';
 import type { HostTensor } from '@featuremine/tensor-graph';
 import type { DetectionResize } from '@featuremine/vision-data';
+import { anchorsFor } from '../anchor-cache';
 import { anchorShapesOf } from '../architecture';
 import { readDetectorConfig } from '../detector-config';
 import type { OpenDetector } from '../open-detector';
@@ -15,7 +16,8 @@ import { openExport } from './open-export';
 /**
  * Opens an export of a run with post-processing outside as a detector, so that it is judged as the run itself is.
  *
- * @throws ConfigError when the folder holds no export, or one with post-processing inside
+ * @throws ConfigError when the folder holds no export, one with post-processing inside, or one of another run;
+ * ExportError when its runtime does not take it
  */
 export async function openExportedDetector(
   { run, folder }: { readonly run: string; readonly folder: string },
@@ -31,6 +33,8 @@ export async function openExportedDetector(
     if (logits === undefined || deltas === undefined) throw isInside(folder);
     const [, height, width] = image.shape;
     const outputs = { logits: logits.data as Float32Array, deltas: deltas.data as Float32Array };
+    const rows = anchorsFor({ height, width }, anchors).length / 4;
+    if (outputs.logits.length !== rows * numClasses || outputs.deltas.length !== rows * 4) throw isOther(folder, run);
     const levels = exportedLevels(outputs, { inputSize: { height, width }, numClasses, anchors });
     return levels.map((level) => ({ logits: withBackground(level.logits, numClasses), deltas: level.deltas }));
   };
@@ -69,6 +73,15 @@ function isInside(folder: string): ConfigError {
     where: `--exported ${folder}`,
     found: 'an export with post-processing inside',
     fix: 'Export it with --post-processing outside to judge it',
+  });
+}
+
+function isOther(folder: string, run: string): ConfigError {
+  return new ConfigError({
+    where: `--exported ${folder}`,
+    found: 'an export with other classes or anchors',
+    expected: `one of ${run}`,
+    fix: 'Name the run that it was made of, or export this one',
   });
 }
 

@@ -1,8 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeShapesDevkit } from '@featuremine/vision-data';
 import { readSafetensors } from '@featuremine/weights';
+import { trainSchema } from '../../src/train-options';
 import { runCli } from './run-cli';
 import { saveUntrainedDetector } from './saved-detector';
 
@@ -119,6 +130,25 @@ describe('retinanet export', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('Add --image-size N or WxH')]);
   });
 
+  it('compares on the validation images of a run when it is told no others', async () => {
+    const run = join(folder, 'validated');
+    mkdirSync(run);
+    linkSync(weights, join(run, 'weights.safetensors'));
+    const architecture = { backbone: 'resnet18', numClasses: 2, p6From: 'c5', hasHeadNorm: true };
+    const detector = {
+      classNames: ['a', 'b'],
+      architecture: { ...architecture, batchNorm: 'frozen', trainableStages: 3 },
+      resize: { kind: 'longest-side', size: 64 },
+      pixels: 'uint8',
+    };
+    const told = { out: run, voc: join(folder, 'VOCdevkit'), train: '2007/train', val: '2007/train', detector: 'v2' };
+    writeFileSync(join(run, 'config.json'), JSON.stringify({ ...trainSchema.parse(told), detector }));
+    const flags = ['--run', run, '--format', 'tfjs', '--out', join(run, 'exported'), '--verify', '--json'];
+    const { exitCode, stdout, stderr } = await runCli('export', ...flags);
+    expect([exitCode, exitCode === 0 ? '' : stderr]).toEqual([0, '']);
+    expect((JSON.parse(stdout) as Exported).verification).toMatchObject({ images: 2, unpaired: 0, isEqual: true });
+  });
+
   it('asks for images to compare on where there is no run', async () => {
     const { exitCode, stderr } = await exported('--format', 'onnx', '--image-size', '64', '--out', folder, '--verify');
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--images')]);
@@ -126,9 +156,12 @@ describe('retinanet export', () => {
 });
 
 describe('retinanet eval --exported', () => {
-  it('judges an export as it judges its run', async () => {
-    const run = join(folder, 'run');
-    mkdirSync(run);
+  const run = (): string => join(folder, 'run');
+  const evaluate = (...flags: string[]) =>
+    runCli('eval', '--run', run(), '--voc', join(folder, 'VOCdevkit'), '--set', '2007/train', '--workers', '0', '--json', ...flags); // prettier-ignore
+
+  beforeAll(() => {
+    mkdirSync(run());
     const detector = {
       classNames: ['a', 'b'],
       architecture: {
@@ -142,11 +175,12 @@ describe('retinanet eval --exported', () => {
       resize: { kind: 'longest-side', size: 64 },
       pixels: 'uint8',
     };
-    writeFileSync(join(run, 'config.json'), JSON.stringify({ detector }));
+    writeFileSync(join(run(), 'config.json'), JSON.stringify({ detector }));
+  });
+
+  it('judges an export as it judges its run', async () => {
     const out = join(folder, 'judged');
     await exported('--format', 'onnx', '--image-size', '64', '--out', out);
-    const evaluate = (...flags: string[]) =>
-      runCli('eval', '--run', run, '--voc', join(folder, 'VOCdevkit'), '--set', '2007/train', '--workers', '0', '--json', ...flags); // prettier-ignore
     const [own, judged] = [await evaluate('--weights', weights), await evaluate('--exported', out)];
     expect(own.exitCode).toBe(0);
     const counts = ({ stdout }: typeof own) =>
@@ -155,5 +189,36 @@ describe('retinanet eval --exported', () => {
       );
     expect(counts(own).reduce((a, b) => a + b)).toBeGreaterThan(0);
     expect(counts(judged)).toEqual(counts(own));
+  });
+
+  it.each([
+    ['saved-model', 'saved_model.pb', /saved_model\.pb: TensorFlow does not run it \(/],
+    ['tfjs', 'model.json', /model\.json: tfjs does not run it \(/],
+    ['onnx', 'model.onnx', /model\.onnx: onnxruntime does not run it \(/],
+    ['safetensors', 'model.safetensors', /model\.safetensors/],
+  ])('names a %s export that is damaged', async (format, name, message) => {
+    const out = join(folder, `damaged-${format}`);
+    await exported('--format', format, '--image-size', '64', '--out', out);
+    for (const damage of [cut, (file: string) => writeFileSync(file, 'x'.repeat(100))]) {
+      damage(join(out, name));
+      const { exitCode, stderr } = await evaluate('--exported', out);
+      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(message)]);
+    }
+  });
+
+  function cut(file: string): void {
+    truncateSync(file, statSync(file).size >> 1);
+  }
+
+  it('refuses an export of other classes, or for another size, and says so', async () => {
+    const out = join(folder, 'other-classes');
+    const flags = ['--format', 'onnx', '--image-size', '64', '--out', out];
+    const other = saveUntrainedDetector(mkdtempSync(join(folder, 'other')), { numClasses: 3, p6From: 'c5' });
+    const { exitCode } = await runCli('export', '--weights', other, '--classes', 'a,b,c', ...flags);
+    expect(exitCode).toBe(0);
+    const judged = await evaluate('--exported', out);
+    expect([judged.exitCode, judged.stderr]).toEqual([2, expect.stringContaining('other classes or anchors')]);
+    const sized = await evaluate('--exported', join(folder, 'judged'), '--image-size', '96');
+    expect([sized.exitCode, sized.stderr]).toEqual([2, expect.stringContaining('onnxruntime does not run it')]);
   });
 });

@@ -40,18 +40,20 @@ async function exported(run: string): Promise<ExportedModel> {
   return readExportedModel(out);
 }
 
-/** PNG pictures that are much larger, somewhat larger and smaller than the networks' input. */
+/** Pictures that are much larger, somewhat larger and smaller than the networks' input; large ones as PNG only. */
 async function pictures(): Promise<string[]> {
-  const sides = [
-    [560, 640],
-    [150, 220],
-    [70, 90],
+  const kinds = [
+    ['png', [560, 640]],
+    ['png', [150, 220]],
+    ['png', [70, 90]],
+    ['jpeg', [150, 220]],
+    ['jpeg', [300, 340]], // less than three times as large, from where on Node leaves out frequencies
   ] as const;
   const found: string[] = [];
-  for (const imageSides of sides) {
-    const devkit = join(folder, `pictures-${imageSides[0]}`);
-    await makeShapesDevkit({ folder: devkit, seed: 5, counts: { train: 1 }, imageSides, format: 'png' });
-    found.push(join(devkit, 'VOC2007', 'JPEGImages', '000001.png'));
+  for (const [format, imageSides] of kinds) {
+    const devkit = join(folder, `pictures-${format}-${imageSides[0]}`);
+    await makeShapesDevkit({ folder: devkit, seed: 5, counts: { train: 1 }, imageSides, format });
+    found.push(join(devkit, 'VOC2007', 'JPEGImages', `000001.${format === 'jpeg' ? 'jpg' : 'png'}`));
   }
   return found;
 }
