@@ -25,8 +25,8 @@ export interface RunCommandsOptions extends Program {
 export async function runCommands(options: RunCommandsOptions): Promise<number> {
   const stdout = options.stdout ?? process.stdout;
   const stderr = options.stderr ?? process.stderr;
-  if (stdout === process.stdout) process.stdout.on('error', exitOnClosedPipe);
-  if (stderr === process.stderr) process.stderr.on('error', goOnInSilence);
+  if (stdout === process.stdout) listenOnce(process.stdout, exitOnClosedPipe);
+  if (stderr === process.stderr) listenOnce(process.stderr, goOnInSilence);
   let exitCode: number;
   try {
     exitCode = await runOne(options, stdout, stderr);
@@ -89,6 +89,10 @@ function printError(error: unknown, stderr: LineStream, options: RunCommandsOpti
   log.error(`${options.name}: ${message}. This is a fault of the program, not of its input.`);
   if (error instanceof Error && isDebug) stderr.write(`${error.stack}\n`);
   else stderr.write('Run it again with --debug for the stack.\n');
+}
+
+function listenOnce(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void): void {
+  if (!stream.listeners('error').includes(onError)) stream.on('error', onError);
 }
 
 // A log that nobody reads any more, or whose disk is full, is no reason to lose a training run.

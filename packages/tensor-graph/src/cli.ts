@@ -26,8 +26,8 @@ const doctor = defineCommand({
   summary: 'Say which runtime is loaded, what is wrong, and how to mend it',
   examples: ['npx tensor-graph doctor'],
   schema: z.object({}),
-  async run(_options, context) {
-    const findings = await examine();
+  run(_options, context) {
+    const findings = examine();
     for (const { what, value, fix } of findings) {
       context.print(
         `${fix === undefined ? 'ok ' : 'BAD'}  ${what.padEnd(17)} ${value}${fix === undefined ? '' : `\n     fix: ${fix}`}`,

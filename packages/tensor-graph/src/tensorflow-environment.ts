@@ -2,12 +2,17 @@ import { RuntimeError } from '@featuremine/errors';
 import { assignGpu } from '@featuremine/mpi';
 import { addonFolder, findLibrary, hasAddon, isSupportedNode, libraryFolder } from './runtime-files';
 
-// TensorFlow reads its environment once, when it is loaded: this module is imported before it.
-process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-assignGpu();
-
-checkNodeVersion(process.versions.node);
-checkAddon();
+/**
+ * Sets what TensorFlow reads from the environment, once, when it is loaded: to be called before.
+ *
+ * @throws RuntimeError when this Node or the installed runtime cannot load it
+ */
+export function prepareTensorflow(): void {
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  assignGpu();
+  checkNodeVersion(process.versions.node);
+  checkAddon();
+}
 
 /** The path of the TensorFlow library that tfjs-node loads. @throws RuntimeError when it is not there */
 export function tensorflowLibraryPath(): string {

@@ -1,10 +1,39 @@
-import './tensorflow-environment';
-import * as tf from '@tensorflow/tfjs-node-gpu';
+import { createRequire } from 'node:module';
+import type * as tfjs from '@tensorflow/tfjs-node-gpu';
+import { prepareTensorflow } from './tensorflow-environment';
 
-/** tfjs on the native TensorFlow runtime. Loading it fails with a RuntimeError that says how to install the runtime. */
-export { tf };
+const loadModule = createRequire(__filename);
+let loaded: typeof tfjs | undefined;
+
+/**
+ * tfjs on the native TensorFlow runtime. It is loaded when `tf` is used for the first time, so that importing this
+ * package stays quick; that use fails with a RuntimeError that says how to install the runtime where it is missing.
+ */
+export declare const tf: typeof tfjs;
+/** tfjs's types of tensors, under the name that its functions have. */
+// eslint-disable-next-line @typescript-eslint/no-namespace -- a value and its types under one name, as tfjs has them
+export declare namespace tf {
+  type DataType = tfjs.DataType;
+  type Scalar = tfjs.Scalar;
+  type Tensor<R extends tfjs.Rank = tfjs.Rank> = tfjs.Tensor<R>;
+  type Tensor1D = tfjs.Tensor1D;
+  type Tensor2D = tfjs.Tensor2D;
+  type Tensor3D = tfjs.Tensor3D;
+  type Tensor4D = tfjs.Tensor4D;
+}
+
+Object.defineProperty(exports, 'tf', { enumerable: true, get: loadTensorflow });
+
+function loadTensorflow(): typeof tfjs {
+  if (loaded === undefined) {
+    prepareTensorflow();
+    loaded = loadModule('@tensorflow/tfjs-node-gpu') as typeof tfjs;
+  }
+  return loaded;
+}
 
 /** The version of the TensorFlow library that is loaded, such as `2.21.0`. */
 export function tensorflowVersion(): string {
-  return (tf.backend() as unknown as { readonly binding: { readonly TF_Version: string } }).binding.TF_Version;
+  return (loadTensorflow().backend() as unknown as { readonly binding: { readonly TF_Version: string } }).binding
+    .TF_Version;
 }

@@ -6,7 +6,12 @@ jest.setTimeout(60_000);
 
 const shapes = openShapesClassification({ seed: 1, count: 40, imageSize: 32 });
 const options = {
-  ...{ batchSize: 4, imageSize: 32, seed: 1, epoch: 0, order: 'sequential', lastBatch: 'drop' },
+  batchSize: 4,
+  imageSize: 32,
+  seed: 1,
+  epoch: 0,
+  order: 'sequential',
+  lastBatch: 'drop',
   transform: { crop: { kind: 'stretch' } },
 } as const;
 

@@ -1,9 +1,9 @@
 import { classCurves, judge } from '@featuremine/voc-eval';
-import { detections, groundTruth, object } from './support/build';
+import { detections, groundTruth, object, type DetectionRow } from './support/build';
 
 const [a, b, c] = [0, 30, 60].map((x) => [x, 0, x + 10, 10] as const);
 const truth = groundTruth([[object(a), object(b), object(c)]]);
-const curveOf = (...rows: Parameters<typeof detections>) =>
+const curveOf = (...rows: DetectionRow[]) =>
   classCurves(judge({ groundTruth: truth, detections: detections(...rows), protocol: 'voc10' }))[0];
 
 describe('classCurves', () => {

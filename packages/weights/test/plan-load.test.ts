@@ -1,5 +1,12 @@
 import { WeightsError } from '@featuremine/errors';
-import { currentTorchvisionName, makeStateDict, planLoad, requireComplete, type StateDict } from '../src';
+import {
+  currentTorchvisionName,
+  makeStateDict,
+  planLoad,
+  requireComplete,
+  type StateDict,
+  type StoredTensor,
+} from '../src';
 
 const floats = (shape: number[], ...values: number[]) => ({
   dtype: 'F32' as const,
@@ -15,7 +22,7 @@ describe('planLoad', () => {
   ];
 
   it('sorts every name into loaded, missing, misshapen or unexpected', () => {
-    const tensors: StateDict = new Map([
+    const tensors: StateDict = new Map<string, StoredTensor>([
       ['conv1.weight', floats([2, 1, 1, 2], 1, 2, 10, 20)],
       ['fc.weight', floats([2, 2], 1, 2, 3, 4)],
       ['bn1.num_batches_tracked', { dtype: 'I64', shape: [], data: BigInt64Array.of(3n) }],
@@ -37,7 +44,7 @@ describe('planLoad', () => {
   });
 
   it('puts a classifier under a detector, without its last layer', () => {
-    const tensors: StateDict = new Map([['fc.bias', floats([3], 1, 2, 3)], ['bn1.bias', floats([1], 5)]]); // prettier-ignore
+    const tensors: StateDict = new Map<string, StoredTensor>([['fc.bias', floats([3], 1, 2, 3)], ['bn1.bias', floats([1], 5)]]); // prettier-ignore
     const rename = (name: string) => (name.startsWith('fc.') ? null : `backbone.body.${name}`);
     const plan = planLoad(tensors, [{ name: 'backbone.body.bn1.bias', shape: [1] }], { rename });
     expect(plan.loaded.get('backbone.body.bn1.bias')).toEqual(Float32Array.of(5));
@@ -45,7 +52,9 @@ describe('planLoad', () => {
   });
 
   it('widens other number types', () => {
-    const tensors: StateDict = new Map([['a', { dtype: 'F64', shape: [1], data: Float64Array.of(0.5) }]]);
+    const tensors: StateDict = new Map<string, StoredTensor>([
+      ['a', { dtype: 'F64', shape: [1], data: Float64Array.of(0.5) }],
+    ]);
     expect(planLoad(tensors, [{ name: 'a', shape: [1] }]).loaded.get('a')).toEqual(Float32Array.of(0.5));
   });
 });

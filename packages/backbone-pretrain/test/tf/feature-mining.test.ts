@@ -53,7 +53,7 @@ describe('featureMining', () => {
 
     const pooled = (early: tf.Tensor, last: tf.Tensor): tf.Scalar => {
       const heads = mining.heads(stepOf(variables), [maps[0], maps[1], early, last], inputs);
-      return tf.addN(heads.map(({ logits }) => softmaxCrossEntropy(logits, labels)));
+      return tf.addN(heads.map(({ logits }) => softmaxCrossEntropy(logits, labels))).asScalar();
     };
     const classify = (map: tf.Tensor, name: string): tf.Tensor => {
       const logits = tf.add(tf.matMul(tf.mean(map, [1, 2]), variables[`${name}.weight`]), variables[`${name}.bias`]);
@@ -72,7 +72,7 @@ describe('featureMining', () => {
         losses.push(classify(tf.mul(map, mask), `fm.${name}.inside`));
         losses.push(classify(tf.mul(map, tf.sub(1, mask)), `fm.${name}.outside`));
       }
-      return tf.addN(losses);
+      return tf.addN(losses).asScalar();
     };
 
     const a = tf.valueAndGrads(pooled)([maps[2], maps[3]]);

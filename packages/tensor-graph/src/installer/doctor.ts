@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { isSupportedNode } from '../runtime-files';
+import { tf } from '../tensorflow';
 import { runtimeState } from './runtime-state';
 
 /** One line of the doctor's report; `fix` is there when something is wrong. */
@@ -11,7 +12,7 @@ export interface Finding {
 }
 
 /** Looks at Node, the TensorFlow runtime and the machine, and names the fix of what is wrong. Loads TensorFlow. */
-export async function examine(): Promise<Finding[]> {
+export function examine(): Finding[] {
   const findings: Finding[] = [nodeFinding()];
   const state = runtimeState();
   const install = 'npx tensor-graph install (in the project itself: npm run setup)';
@@ -22,7 +23,7 @@ export async function examine(): Promise<Finding[]> {
       : `incomplete in ${state.folder}`,
     ...(state.isComplete ? {} : { fix: install }),
   });
-  if (state.isComplete) findings.push(...(await loadFindings(install)));
+  if (state.isComplete) findings.push(...loadFindings(install));
   const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   findings.push({ what: 'processor', value: `${availableParallelism()} threads` });
   findings.push({ what: 'memory', value: `${gigabytes(freemem())} free of ${gigabytes(totalmem())}` });
@@ -38,9 +39,8 @@ function nodeFinding(): Finding {
   };
 }
 
-async function loadFindings(install: string): Promise<Finding[]> {
+function loadFindings(install: string): Finding[] {
   try {
-    const { tf } = await import('../tensorflow.js');
     const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };
     const gpu = gpuName();
     const device = backend.isUsingGpuDevice ? `GPU${gpu === undefined ? '' : ` (${gpu})`}` : 'CPU';

@@ -15,8 +15,11 @@ export function groundTruth(images: readonly (readonly GroundTruthObject[])[], c
   };
 }
 
-/** Detections of rows [image, score, box, class = 0]. */
-export function detections(...rows: readonly (readonly [number, number, Box, number?])[]): Detections {
+/** [image, score, box, class = 0] */
+export type DetectionRow = readonly [image: number, score: number, box: Box, classId?: number];
+
+/** The detections of rows. */
+export function detections(...rows: readonly DetectionRow[]): Detections {
   const list = new DetectionList();
   for (const [image, score, box, classId = 0] of rows) list.add(image, classId, score, box);
   return list.detections();

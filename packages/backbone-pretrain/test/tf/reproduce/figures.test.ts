@@ -83,7 +83,7 @@ describe('the figures', () => {
 
   it('draw a line for each method over the samples per class', () => {
     const result = (title: string, samplesPerClass: number, best: number): RowResult => ({
-      plan: { row: { id: title, title, recipe: 'r', changes: { samplesPerClass } } } as RowResult['plan'],
+      plan: { row: { id: title, title, recipe: 'r', changes: { samplesPerClass } } } as unknown as RowResult['plan'],
       cells: [
         {
           seed: 0,

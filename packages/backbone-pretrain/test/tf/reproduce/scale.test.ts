@@ -64,7 +64,7 @@ describe('planRow', () => {
 });
 
 describe('select', () => {
-  const options = { table: [], figure: [], rows: undefined, scale: 'mini' } as const;
+  const options: Parameters<typeof select>[0] = { table: [], figure: [], rows: undefined, scale: 'mini' };
 
   it('takes rows by a part of their name, over all chosen tables', () => {
     const { tables } = select({ ...options, table: ['1', '9'], rows: ['resnet56-fm'] });

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { optionFields, type Program } from '@featuremine/command-line';
+import { backbonePretrainProgram } from '../packages/backbone-pretrain/src/cli';
+import { retinanetProgram } from '../packages/retinanet/src/cli';
+import { tensorGraphProgram } from '../packages/tensor-graph/src/cli';
+import { vocEvalProgram } from '../packages/voc-eval/src/cli';
+import { webDemoProgram } from '../packages/web-demo/src/cli';
+import { isBuilt } from './support/cli-process';
+
+const programs: readonly Program[] = [
+  backbonePretrainProgram,
+  retinanetProgram,
+  tensorGraphProgram,
+  vocEvalProgram,
+  webDemoProgram,
+];
+const commands = programs.flatMap((program) =>
+  program.commands.map((command) => ({ name: `${program.name} ${command.name}`, command })),
+);
+
+interface Printed {
+  readonly help: Readonly<Record<string, string>>;
+  readonly libraries: readonly string[];
+}
+
+const built = isBuilt ? describe : describe.skip;
+
+built('the help of all commands', () => {
+  const clis = programs.map(({ name }) => join(__dirname, '../packages', name, 'dist/cli.js'));
+  const printed = execFileSync(process.execPath, [join(__dirname, 'support/print-help.js'), ...clis], {
+    encoding: 'utf8',
+    env: { ...process.env, COLUMNS: '200' },
+  });
+  const { help, libraries } = JSON.parse(printed) as Printed;
+
+  it('is printed without loading TensorFlow', () => {
+    expect(libraries.some((path) => /libc\b/.test(path))).toBe(true);
+    expect(libraries.filter((path) => /tensorflow|tfjs/.test(path))).toEqual([]);
+  });
+
+  it.each(programs.map(({ name }) => name))('lists the commands of %s', (name) => {
+    for (const command of programs.find((program) => program.name === name)!.commands) {
+      expect(help[name]).toContain(`${name} ${command.name}`);
+    }
+  });
+
+  it.each(commands.map(({ name }) => name))('has flags with their defaults, and examples: %s', (name) => {
+    const { command } = commands.find((entry) => entry.name === name)!;
+    const flat = help[name].replace(/\s+/g, ' ');
+    expect(command.examples.length).toBeGreaterThan(0);
+    for (const example of command.examples) expect(flat).toContain(example);
+    for (const { key, flag, description, defaultValue } of optionFields(command.schema)) {
+      if (key === command.positional?.key) continue;
+      expect(flat).toContain(`--${flag} `);
+      expect(flat).toContain(description.replace(/\s+/g, ' '));
+      if ((typeof defaultValue === 'string' && defaultValue !== '') || typeof defaultValue === 'number') {
+        expect(flat).toMatch(new RegExp(`--${flag} .*?\\[default: ${escaped(String(defaultValue))}\\]`));
+      }
+    }
+  });
+});
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
