@@ -31,14 +31,13 @@ inBrowser('decodePicture in Chromium', () => {
   let page: Page;
   beforeAll(async () => {
     const entry = join(__dirname, '../src/worker/decode-picture.ts');
-    const bundle = {
+    const { outputFiles } = await build({
       entryPoints: [entry],
       bundle: true,
       format: 'iife',
       globalName: 'decoding',
       write: false,
-    } as const;
-    const { outputFiles } = await build(bundle);
+    });
     browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
     page = await browser.newPage();
     await page.addScriptTag({ content: outputFiles[0].text });
