@@ -16,8 +16,8 @@ const out = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'i
 mkdirSync(out, { recursive: true });
 
 const shots = [
-  { name: 'web-demo-light', colorScheme: 'light', viewport: { width: 1120, height: 880 } },
-  { name: 'web-demo-dark', colorScheme: 'dark', viewport: { width: 1120, height: 880 } },
+  { name: 'web-demo-light', colorScheme: 'light', viewport: { width: 1120, height: 970 } },
+  { name: 'web-demo-dark', colorScheme: 'dark', viewport: { width: 1120, height: 970 } },
   {
     name: 'web-demo-phone',
     colorScheme: 'light',
