@@ -1,3 +1,5 @@
+import type { Collective } from '@featuremine/mpi';
+
 /** How well a classifier does on a set of images. */
 export interface ClassificationResult {
   /** Share of images whose class has the highest logit, 0…1. */
@@ -25,6 +27,13 @@ export class ClassificationScore {
       this.loss += loss;
     }
     this.images += imageCount;
+  }
+
+  /** Adds up what all processes of a job have counted, on each of them. */
+  async addUp(job: Pick<Collective, 'sum'>): Promise<void> {
+    const sums = Float64Array.of(this.images, this.first, this.firstFive, this.loss);
+    await job.sum(sums);
+    [this.images, this.first, this.firstFive, this.loss] = sums;
   }
 
   result(): ClassificationResult {

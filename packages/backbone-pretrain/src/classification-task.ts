@@ -1,10 +1,12 @@
+import { singleProcess, together, type Collective } from '@featuremine/mpi';
 import type { HostTensor } from '@featuremine/tensor-graph';
-import type { TrainingBatch, TrainingTask } from '@featuremine/training';
+import { rankBatchSize, type TrainingBatch, type TrainingTask } from '@featuremine/training';
 import {
   batchCount,
   classificationBatches,
   classPartners,
   describeClassificationData,
+  type BatchPart,
   type ClassificationBatch,
   type WorkerPool,
 } from '@featuremine/vision-data';
@@ -29,8 +31,11 @@ export interface ClassificationTaskParts {
   readonly training: ClassificationData;
   readonly test: ClassificationData;
   readonly pool: WorkerPool;
+  /** Of the whole job. */
   readonly batchSize: number;
   readonly seed: number;
+  /** The processes that train together; this one alone by default. */
+  readonly job?: Collective;
   /** Whether each image comes with another one of its class. */
   readonly hasPartners?: boolean;
   /** Written into the weights file. */
@@ -40,6 +45,8 @@ export interface ClassificationTaskParts {
 /** The training of a classifier, for `train` of the training package. */
 export function classificationTask(parts: ClassificationTaskParts): TrainingTask {
   const { network, methods = [], classifier, trainingLabels, training, test, pool, batchSize, seed } = parts;
+  const { job = singleProcess } = parts;
+  const ownSize = rankBatchSize(job, batchSize);
   const { model } = classifier;
   const { dataset, transform, imageSize } = training;
   const exits = testVariables(methods);
@@ -53,14 +60,15 @@ export function classificationTask(parts: ClassificationTaskParts): TrainingTask
     },
     async *batches(epoch, startBatch): AsyncGenerator<TrainingBatch, void, undefined> {
       const partners = parts.hasPartners === true ? { partnerOf: classPartners(dataset, { seed, epoch }) } : {};
-      const options = { pool, batchSize, imageSize, seed, epoch, startBatch, transform, ...partners } as const;
+      const part = partOf(job);
+      const options = { pool, batchSize, part, imageSize, seed, epoch, startBatch, transform, ...partners } as const;
       for await (const batch of classificationBatches(dataset, { ...options, order: 'shuffled', lastBatch: 'drop' })) {
         const { files, batchIndex } = batch;
-        const labels = labelsOf(batch, { batchSize, replaced: trainingLabels });
+        const labels = labelsOf(batch, { batchSize: ownSize, replaced: trainingLabels });
         const stepNumber = epoch * stepsPerEpoch + batchIndex;
-        const drawn = drawInputs(parts, { seed, stepNumber, labels: labels.data });
-        const inputs = { ...imagesOf(batch, batchSize), labels, ...drawn };
-        yield { inputs, imageCount: batchSize, files };
+        const drawn = drawInputs(parts, { seed, stepNumber, rank: job.rank, labels: labels.data });
+        const inputs = { ...imagesOf(batch, ownSize), labels, ...drawn };
+        yield { inputs, imageCount: ownSize, files };
       }
     },
     async evaluate(_epoch, signal) {
@@ -89,6 +97,8 @@ export interface EvaluationParts {
   readonly pool: WorkerPool;
   readonly batchSize: number;
   readonly signal?: AbortSignal;
+  /** The processes that look at a part of each batch each, and all get the same result. */
+  readonly job?: Collective;
 }
 
 /**
@@ -99,19 +109,27 @@ export interface EvaluationParts {
 export async function evaluateClassifier(
   parts: EvaluationParts,
 ): Promise<ClassificationResult & { readonly networkTop1: number }> {
-  const { classifier, network, data, pool, batchSize, signal } = parts;
+  const { classifier, network, data, pool, batchSize, signal, job = singleProcess } = parts;
   const { dataset, imageSize, transform } = data;
   const [score, networkScore] = [new ClassificationScore(), new ClassificationScore()];
-  const options = { pool, batchSize, imageSize, transform, seed: 0, epoch: 0 } as const;
+  const options = { pool, batchSize, part: partOf(job), imageSize, transform, seed: 0, epoch: 0 } as const;
   const batches = classificationBatches(dataset, { ...options, order: 'sequential', lastBatch: 'pad' });
-  for await (const { images, labels, imageCount } of batches) {
-    if (signal?.aborted) break;
-    const { logits, networkLogits } = await classifier.predict({ images });
-    const size = { imageCount, numClasses: network.numClasses };
-    score.add(logits.data, labels.data, size);
-    networkScore.add(networkLogits.data, labels.data, size);
-  }
+  await together(job, async () => {
+    for await (const { images, labels, imageCount } of batches) {
+      if (signal?.aborted) break;
+      const { logits, networkLogits } = await classifier.predict({ images });
+      const size = { imageCount, numClasses: network.numClasses };
+      score.add(logits.data, labels.data, size);
+      networkScore.add(networkLogits.data, labels.data, size);
+    }
+  });
+  await score.addUp(job);
+  await networkScore.addUp(job);
   return { ...score.result(), networkTop1: networkScore.result().top1 };
+}
+
+function partOf({ rank, size }: Collective): BatchPart | undefined {
+  return size === 1 ? undefined : { rank, size };
 }
 
 // The first N images of a batch; those behind them are their partners.

@@ -1,4 +1,10 @@
-import { CompiledModel, type CompiledFunction, type OptimizerConfig, type Precision } from '@featuremine/tensor-graph';
+import {
+  CompiledModel,
+  type CompiledFunction,
+  type GradientExchange,
+  type OptimizerConfig,
+  type Precision,
+} from '@featuremine/tensor-graph';
 import { evaluationStep, trainingStep, type ClassifierParts } from './classification-steps';
 import { ownVariables } from './methods/training-method';
 
@@ -16,6 +22,8 @@ export interface ClassifierOptions extends ClassifierParts {
   readonly clipNorm?: number | undefined;
   /** Decay of the averaged weights; 0 keeps none. */
   readonly ema: number;
+  /** The processes that train together; this one alone by default. */
+  readonly job?: GradientExchange;
 }
 
 /** A classifier's variables with the functions that train and run it. */
@@ -31,7 +39,7 @@ export interface Classifier {
 
 /** Makes the variables of a network, its mining heads and its methods, and the steps over them; they compile when first run. */
 export function createClassifier(options: ClassifierOptions): Classifier {
-  const { network, mining, methods = [], ema, clipNorm, threads } = options;
+  const { network, mining, methods = [], ema, clipNorm, threads, job } = options;
   const model = new CompiledModel({
     variables: [...network.variables, ...mining.variables, ...ownVariables(methods)].map((variable) => ({
       ...variable,
@@ -41,6 +49,7 @@ export function createClassifier(options: ClassifierOptions): Classifier {
     precision: options.precision,
     ...(threads === undefined ? {} : { threads }),
     ...(ema === 0 ? {} : { ema: { decay: ema } }),
+    ...(job === undefined ? {} : { job }),
   });
   const training = { optimizer: optimizerOf(options), ...(clipNorm === undefined ? {} : { clipNorm }) };
   return {

@@ -1,39 +1,85 @@
 import type { Logger } from '@featuremine/command-line';
 import { ConfigError, DatasetError } from '@featuremine/errors';
+import { singleProcess, threadsOf, together, type Collective } from '@featuremine/mpi';
 import { profileTable, tensorflowVersion } from '@featuremine/tensor-graph';
-import { profiledTask, resumedStart, RunFolder, scheduleFromOptions, train, type Summary } from '@featuremine/training';
-import { createWorkerPool } from '@featuremine/vision-data';
+import {
+  inTurn,
+  jobStart,
+  openRun,
+  profiledTask,
+  rankBatchSize,
+  scheduleFromOptions,
+  train,
+  type Summary,
+} from '@featuremine/training';
+import { createWorkerPool, type WorkerPool } from '@featuremine/vision-data';
 import { loadWeights } from './backbone-weights';
 import { cachedData } from './cached-data';
 import { openTestData, openTrainingData, type ClassificationData } from './classification-data';
 import { classificationTask } from './classification-task';
-import { createClassifier } from './classifier';
+import { createClassifier, type Classifier } from './classifier';
 import { createNetwork } from './create-network';
-import { featureMining } from './feature-mining/feature-mining';
+import { featureMining, type FeatureMining } from './feature-mining/feature-mining';
 import { miningKind } from './feature-mining/mining-kinds';
 import { chosenMethods } from './methods/chosen-methods';
 import { noisyLabels } from './methods/label-noise';
 import { samplesPerClass } from './methods/samples-per-class';
+import type { TrainingMethod } from './methods/training-method';
+import type { Network } from './network';
 import { pixelStatistics } from './pixel-statistics';
 import { provenanceOf } from './provenance';
 import type { TrainOptions } from './training-options';
 
 /**
- * Trains a classifier as its options say, into the run folder `options.out`.
+ * Trains a classifier as its options say, into the run folder `options.out`; in a job, every process calls it.
  *
  * Throws ConfigError, DatasetError or WeightsError before anything is written when the options cannot work.
  */
-export async function trainClassifier(given: TrainOptions, log: Logger): Promise<Summary> {
-  const { weights, isRestored } = resumedStart(given);
-  const options = { ...given, weights };
-  const { batchSize, seed } = options;
-  const [chosen, held] = [chosenTrainingData(options), openTestData(options)];
-  checkData(chosen, held, batchSize);
-  const training = await cachedData(chosen, options.cache);
-  const test = await cachedData(held, options.cache);
-  const { classNames } = training.dataset;
-  const { imageSize } = training;
-  const network = createNetwork(options.model, { numClasses: classNames.length, stem: options.stem });
+export async function trainClassifier(
+  given: TrainOptions,
+  log: Logger,
+  job: Collective = singleProcess,
+): Promise<Summary> {
+  const start = await jobStart(job, given);
+  const options = { ...given, weights: start.weights };
+  const chosen = await together(job, () => chosenData(options, job));
+  const training = await inTurn(job, () => cachedData(chosen.training, options.cache));
+  const test = await inTurn(job, () => cachedData(chosen.test, options.cache));
+  const parts = await together(job, () => classifierParts(options, training, { log, job }));
+  const pool = createWorkerPool({ workers: options.workers });
+  try {
+    if (!start.isRestored) await together(job, () => loadStartWeights(parts, options, log));
+    return await runTraining({ ...parts, options, training, test, pool, log, job });
+  } finally {
+    await pool.close();
+    await parts.classifier.model.dispose();
+  }
+}
+
+interface ClassifierParts {
+  readonly network: Network;
+  readonly mining: FeatureMining;
+  readonly methods: readonly TrainingMethod[];
+  readonly classifier: Classifier;
+}
+
+function chosenData(
+  options: TrainOptions,
+  job: Collective,
+): { readonly training: ClassificationData; readonly test: ClassificationData } {
+  rankBatchSize(job, options.batchSize); // Refused before anything is read.
+  const [training, test] = [chosenTrainingData(options), openTestData(options)];
+  checkData(training, test, options.batchSize);
+  return { training, test };
+}
+
+function classifierParts(
+  options: TrainOptions,
+  training: ClassificationData,
+  { log, job }: { readonly log: Logger; readonly job: Collective },
+): ClassifierParts {
+  const { imageSize, dataset } = training;
+  const network = createNetwork(options.model, { numClasses: dataset.classNames.length, stem: options.stem });
   const mining = featureMining(network, {
     stages: options.featureMining as 0 | 1 | 2 | 3,
     imageSize,
@@ -42,45 +88,56 @@ export async function trainClassifier(given: TrainOptions, log: Logger): Promise
   });
   for (const warning of [...dataWarnings(options, training), ...mining.warnings]) log.warn(warning);
   const methods = chosenMethods(options, network, imageSize);
-  const classifier = createClassifier({ ...options, network, mining, methods, pixels: pixelStatistics(network) });
-  const pool = createWorkerPool({ workers: options.workers });
+  const threads = threadsOf(job, options.threads);
+  const pixels = pixelStatistics(network);
+  const classifier = createClassifier({ ...options, threads, job, network, mining, methods, pixels });
+  return { network, mining, methods, classifier };
+}
+
+async function loadStartWeights(
+  { classifier, network }: ClassifierParts,
+  { weights }: TrainOptions,
+  log: Logger,
+): Promise<void> {
+  if (weights !== undefined) log.info(`${weights}: ${await loadWeights(classifier, network, weights)}`);
+}
+
+interface TrainingParts extends ClassifierParts {
+  readonly options: TrainOptions;
+  readonly training: ClassificationData;
+  readonly test: ClassificationData;
+  readonly pool: WorkerPool;
+  readonly log: Logger;
+  readonly job: Collective;
+}
+
+async function runTraining(parts: TrainingParts): Promise<Summary> {
+  const { options, training, test, classifier, log, job } = parts;
+  const { imageSize, dataset } = training;
+  const { classNames } = dataset;
+  const task = classificationTask({
+    ...parts,
+    trainingLabels: falsifiedLabels(options, training),
+    batchSize: options.batchSize,
+    seed: options.seed,
+    hasPartners: options.csKd > 0,
+    provenance: provenanceOf({ classNames, recipe: { ...options, imageSize } }),
+  });
+  const config = { ...options, imageSize, classNames };
+  const run = await openRun(job, { path: options.out, resume: options.resume, config, log });
   try {
-    if (weights !== undefined && !isRestored) {
-      log.info(`${weights}: ${await loadWeights(classifier, network, weights)}`);
-    }
-    const config = { ...options, imageSize, classNames };
-    const provenance = provenanceOf({ classNames, recipe: { ...options, imageSize } });
-    const task = classificationTask({
-      network,
-      mining,
-      methods,
-      classifier,
-      training,
-      trainingLabels: falsifiedLabels(options, training),
-      test,
-      pool,
-      batchSize,
-      seed,
-      hasPartners: options.csKd > 0,
-      provenance,
+    const { model } = classifier;
+    const profiler = { startProfile: () => model.startProfile(), tableOf: profileTable, folder: run.path, log };
+    return await train(options.profile && run.isWriting ? profiledTask(task, profiler) : task, run, {
+      ...options,
+      schedule: scheduleFromOptions(options, task.stepsPerEpoch),
+      log,
+      job,
+      versions: { tensorflow: tensorflowVersion() },
+      summary: summaryOf(options, training, test),
     });
-    const run = RunFolder.open({ path: options.out, resume: options.resume, config, log });
-    try {
-      const { model } = classifier;
-      const profiler = { startProfile: () => model.startProfile(), tableOf: profileTable, folder: run.path, log };
-      return await train(options.profile ? profiledTask(task, profiler) : task, run, {
-        ...options,
-        schedule: scheduleFromOptions(options, task.stepsPerEpoch),
-        log,
-        versions: { tensorflow: tensorflowVersion() },
-        summary: summaryOf(options, training, test),
-      });
-    } finally {
-      run.close();
-    }
   } finally {
-    await pool.close();
-    await classifier.model.dispose();
+    run.close();
   }
 }
 

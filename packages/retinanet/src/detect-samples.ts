@@ -2,6 +2,7 @@ import type { AnchorShapes } from '@featuremine/boxes';
 import type { CompiledFunction, HostTensor } from '@featuremine/tensor-graph';
 import { detectionBatches } from '@featuremine/vision-data';
 import type {
+  BatchPart,
   DetectionBatch,
   DetectionResize,
   DetectionSample,
@@ -35,6 +36,8 @@ export interface DetectOptions extends DetectionOptions {
   readonly isMirrored?: boolean;
   readonly resize: DetectionResize;
   readonly batchSize: number;
+  /** The part of each batch that this process of a job looks at; the whole by default. */
+  readonly part?: BatchPart | undefined;
   readonly pool: WorkerPool;
   /** uint8: resized while decoding; float32: as torchvision resizes. */
   readonly pixels: 'uint8' | 'float32';
@@ -57,7 +60,7 @@ export interface SampleDetections {
 }
 
 /**
- * Detects objects in all samples, in their order. The outputs of a batch are post-processed while the next one runs.
+ * Detects objects in all samples (or in this process's part of each batch), in their order. The outputs of a batch are post-processed while the next one runs.
  */
 export async function* detectSamples(
   samples: readonly DetectionSample[],
@@ -65,7 +68,8 @@ export async function* detectSamples(
 ): AsyncGenerator<SampleDetections> {
   const batches = detectionBatches(samples, {
     pool: options.pool,
-    batchSize: Math.min(options.batchSize, Math.max(1, samples.length)),
+    batchSize: evaluationBatchSize(samples.length, options),
+    part: options.part,
     seed: 0,
     epoch: 0,
     order: 'sequential',
@@ -87,6 +91,12 @@ export async function* detectSamples(
     options.onProgress?.(done);
   }
   if (previous) yield* batchDetections(previous, options);
+}
+
+// No larger than the set, if it can then still be shared out.
+function evaluationBatchSize(count: number, { batchSize, part }: Pick<DetectOptions, 'batchSize' | 'part'>): number {
+  const parts = part?.size ?? 1;
+  return Math.min(batchSize, parts * Math.max(1, Math.ceil(count / parts)));
 }
 
 /** A batch with what the network says about it. */

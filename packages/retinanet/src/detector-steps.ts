@@ -3,6 +3,7 @@ import type { StepFunction } from '@featuremine/tensor-graph';
 import { PYRAMID_LEVELS } from './architecture';
 import type { Detector } from './detector';
 import type { HeadOutputs } from './heads';
+import { FOREGROUND_COUNT } from './foreground-counts';
 import { normalizedLoss } from './loss-normalizer';
 import { detectionLossSums } from './losses';
 import type { LossOptions, LossSums } from './losses';
@@ -10,11 +11,16 @@ import type { LossOptions, LossSums } from './losses';
 /**
  * The training step: inputs `images` `[N, H, W, 3]`, `imageSizes` int32 `[N, 2]`, `labels` int32 `[N, R]` and `deltas`
  * `[N, R, 4]`; outputs `loss`, `classificationLoss` and `boxLoss`. The model also holds `lossVariables(options)`.
+ *
+ * In a job of several processes, whose batches are parts, the input `foregroundCount` (see `withForegroundCounts`) tells
+ * of the whole; the normaliser `image` does not need it.
  */
-export function trainingStep(detector: Detector, options: LossOptions): StepFunction {
+export function trainingStep(detector: Detector, options: LossOptions, processes = 1): StepFunction {
   return (step, inputs) => {
     const outputs = detector.forward(step, inputs['images'], inputs['imageSizes']);
-    return { ...normalizedLoss(step, lossSums(outputs, inputs, options), options.normalizer) };
+    const foregroundCount = inputs[FOREGROUND_COUNT];
+    const whole = foregroundCount && { foregroundCount, parts: processes };
+    return { ...normalizedLoss(step, lossSums(outputs, inputs, options), options.normalizer, whole) };
   };
 }
 

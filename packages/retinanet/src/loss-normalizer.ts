@@ -9,6 +9,14 @@ export interface DetectionLoss {
   readonly boxLoss: tf.Scalar;
 }
 
+/** The batch of a job, of which a process has its part. */
+export interface WholeBatch {
+  /** Foreground anchors of all parts. */
+  readonly foregroundCount: tf.Tensor;
+  /** Number of parts, over which losses and gradients are averaged. */
+  readonly parts: number;
+}
+
 const EMA = 'loss_normalizer';
 const EMA_MOMENTUM = 0.9;
 const EMA_START = 100;
@@ -27,13 +35,17 @@ export function lossVariables({ normalizer }: Pick<LossOptions, 'normalizer'>): 
  * - `batch`: the batch's sum by the batch's (mmdetection);
  * - `ema`: the batch's sum by a moving mean of the batches' counts, which starts at 100 with a momentum of 0.9
  *   (detectron2): one batch with few objects does not get a large loss.
+ *
+ * Of a part of a batch, `batch` and `ema` divide by the foreground of the `whole`, such that the mean over the parts is
+ * the loss of the whole.
  */
 export function normalizedLoss(
   step: StepContext,
   { classificationSums, boxSums, foregroundCounts }: LossSums,
   normalizer: LossOptions['normalizer'],
+  whole?: WholeBatch,
 ): DetectionLoss {
-  const divided = divider(step, foregroundCounts, normalizer);
+  const divided = divider(step, foregroundCounts, { normalizer, whole });
   const classificationLoss = divided(classificationSums);
   const boxLoss = divided(boxSums);
   return { loss: tf.add(classificationLoss, boxLoss), classificationLoss, boxLoss };
@@ -42,16 +54,17 @@ export function normalizedLoss(
 function divider(
   step: StepContext,
   counts: tf.Tensor,
-  normalizer: LossOptions['normalizer'],
+  { normalizer, whole }: { normalizer: LossOptions['normalizer']; whole: WholeBatch | undefined },
 ): (sums: tf.Tensor) => tf.Scalar {
   const one = tf.scalar(1);
   if (normalizer === 'image') {
     const perImage = tf.maximum(counts, one);
     return (sums) => tf.mean(tf.div(sums, perImage));
   }
-  const ofBatch = tf.maximum(tf.sum(counts), one);
-  if (normalizer === 'batch') return (sums) => tf.div(tf.sum(sums), ofBatch);
+  const ofBatch = tf.maximum(whole?.foregroundCount ?? tf.sum(counts), one);
+  const ofPart = (divisor: tf.Tensor): tf.Tensor => (whole === undefined ? divisor : tf.div(divisor, whole.parts));
+  if (normalizer === 'batch') return (sums) => tf.div(tf.sum(sums), ofPart(ofBatch));
   const average = tf.add(tf.mul(step.variable(EMA), EMA_MOMENTUM), tf.mul(ofBatch, 1 - EMA_MOMENTUM));
   if (step.isTraining) step.assign(EMA, average);
-  return (sums) => tf.div(tf.sum(sums), average);
+  return (sums) => tf.div(tf.sum(sums), ofPart(average));
 }

@@ -1,17 +1,21 @@
 import type { Logger } from '@featuremine/command-line';
+import { broadcastJson, singleProcess, threadsOf, together } from '@featuremine/mpi';
+import type { Collective } from '@featuremine/mpi';
 import { CompiledModel, profileTable, tensorflowVersion } from '@featuremine/tensor-graph';
-import { RunFolder, accumulatedTask, profiledTask, resumedStart, train } from '@featuremine/training';
-import type { Summary, TrainingTask } from '@featuremine/training';
+import { accumulatedTask, jobStart, openRun, profiledTask, rankBatchSize, train } from '@featuremine/training';
+import type { RunFolder, StepInputs, Summary, TrainingTask } from '@featuremine/training';
 import { createWorkerPool, describeDetectionData, detectionSamplesOf } from '@featuremine/vision-data';
 import type { WorkerPool } from '@featuremine/vision-data';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import { adviceOn, anchorCoverage } from './anchor-coverage';
+import type { DetectorArchitecture } from './architecture';
 import type { DetectionSet } from './detection-set';
 import { readDetectorConfig } from './detector-config';
 import type { DetectorConfig } from './detector-config';
 import { countParameters, makeDetector } from './detector';
 import type { Detector } from './detector';
 import { trainingStep } from './detector-steps';
+import { withForegroundCounts } from './foreground-counts';
 import { backboneWeights, detectorWeights } from './load-weights';
 import type { LoadedWeights } from './load-weights';
 import { lossVariables } from './loss-normalizer';
@@ -22,7 +26,27 @@ import { TrainingBatches } from './training-batches';
 import { readTrainingData } from './training-data';
 import { planArchitecture, planLoss, planOptimizer, planResize, planSchedule, readStartWeights } from './training-plan';
 import type { StartWeights } from './training-plan';
-import { Validation } from './validation';
+import { Validation, partOf } from './validation';
+
+/** Where and on what a detector is trained, beside its options. */
+export interface TrainingPlace {
+  /** Validates on the training images, instead of a validation set. */
+  readonly validatesOnTraining?: boolean;
+  /** The mAP that ends the run. */
+  readonly goal?: number;
+  /** The processes that train together, each of which calls `trainDetector`; this one alone by default. */
+  readonly job?: Collective;
+}
+
+/** Where and on what a detector is trained, beside its options. */
+export interface TrainingPlace {
+  /** Validates on the training images, instead of a validation set. */
+  readonly validatesOnTraining?: boolean;
+  /** The mAP that ends the run. */
+  readonly goal?: number;
+  /** The processes that train together, each of which calls `trainDetector`; this one alone by default. */
+  readonly job?: Collective;
+}
 
 /** How a run is validated, apart from its options. */
 export interface ValidationSettings {
@@ -40,16 +64,61 @@ export interface ValidationSettings {
  *
  * @throws UserError for data, options and weights that cannot be used; nothing is written then.
  */
-export async function trainDetector(
-  given: TrainOptions,
-  log: Logger,
-  validation: ValidationSettings = {},
-): Promise<Summary> {
-  const { weights: startFile, isRestored } = resumedStart(given);
+export async function trainDetector(given: TrainOptions, log: Logger, place: TrainingPlace = {}): Promise<Summary> {
+  const { job = singleProcess } = place;
+  const { weights: startFile, isRestored } = await jobStart(job, given);
   const options = { ...given, weights: startFile };
-  const start = isRestored ? undefined : readStartWeights(options);
-  const { trainSet, valSet } = readTrainingData(options, log, validation);
-  const stored = isRestored ? readDetectorConfig(options.out).architecture : undefined;
+  const stored = isRestored ? await storedArchitecture(job, options.out) : undefined;
+  const plan = await together(job, () => planTraining(options, { stored, log, place }));
+  const { detector, config, loss, weights } = plan;
+  const run = await openRun(job, {
+    path: options.out,
+    resume: options.resume,
+    config: { ...options, detector: config },
+    log,
+  });
+  const pool = createWorkerPool({ workers: options.workers });
+  const threads = threadsOf(job, options.threads);
+  const model = new CompiledModel({
+    variables: [...detector.variables, ...lossVariables(loss)],
+    seed: options.seed,
+    precision: options.precision,
+    job,
+    ...(options.ema > 0 ? { ema: { decay: options.ema } } : {}),
+    ...(threads === undefined ? {} : { threads }),
+  });
+  try {
+    if (weights) await model.writeVariables(startValues(weights, options.ema > 0));
+    return await runTraining({ ...plan, options, model, pool, run, job, log, goal: place.goal });
+  } finally {
+    run.close();
+    await pool.close();
+    await model.dispose();
+  }
+}
+
+// Rank 0 reads the run folder, which need not be there for the others.
+async function storedArchitecture(job: Collective, run: string): Promise<DetectorArchitecture> {
+  const own = await together(job, () => (job.rank === 0 ? readDetectorConfig(run).architecture : undefined));
+  return broadcastJson(job, own!);
+}
+
+interface TrainingPlan {
+  readonly trainSet: DetectionSet;
+  readonly valSet: DetectionSet | undefined;
+  readonly config: DetectorConfig;
+  readonly detector: Detector;
+  readonly loss: LossOptions;
+  readonly weights: LoadedWeights | undefined;
+}
+
+function planTraining(
+  options: TrainOptions,
+  { stored, log, place }: { stored: DetectorArchitecture | undefined; log: Logger; place: TrainingPlace },
+): TrainingPlan {
+  rankBatchSize(place.job ?? singleProcess, options.batchSize); // Refused before anything is read.
+  const start = stored === undefined ? readStartWeights(options) : undefined;
+  const { trainSet, valSet } = readTrainingData(options, log, place);
   const architecture = planArchitecture(options, trainSet.classNames.length, start, stored);
   const config: DetectorConfig = {
     classNames: trainSet.classNames,
@@ -67,61 +136,24 @@ export async function trainDetector(
   );
   const advice = adviceOn(anchorCoverage(trainSet.images, config.resize, architecture.anchors), trainSet.classNames);
   if (advice !== undefined) log.warn(advice);
-  const run = RunFolder.open({
-    path: options.out,
-    resume: options.resume,
-    config: { ...options, detector: config },
-    log,
-  });
-  const pool = createWorkerPool({ workers: options.workers });
-  const model = new CompiledModel({
-    variables: [...detector.variables, ...lossVariables(loss)],
-    seed: options.seed,
-    precision: options.precision,
-    ...(options.ema > 0 ? { ema: { decay: options.ema } } : {}),
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-  });
-  try {
-    if (weights) await model.writeVariables(startValues(weights, options.ema > 0));
-    return await runTraining({
-      options,
-      config,
-      detector,
-      model,
-      pool,
-      run,
-      trainSet,
-      valSet,
-      loss,
-      log,
-      goal: validation.goal,
-    });
-  } finally {
-    run.close();
-    await pool.close();
-    await model.dispose();
-  }
+  return { trainSet, valSet, config, detector, loss, weights };
 }
 
-interface TrainingParts {
+interface TrainingParts extends TrainingPlan {
   readonly options: TrainOptions;
-  readonly config: DetectorConfig;
-  readonly detector: Detector;
   readonly model: CompiledModel;
   readonly pool: WorkerPool;
   readonly run: RunFolder;
-  readonly trainSet: DetectionSet;
-  readonly valSet: DetectionSet | undefined;
-  readonly loss: LossOptions;
+  readonly job: Collective;
   readonly log: Logger;
   readonly goal: number | undefined;
 }
 
 async function runTraining(parts: TrainingParts): Promise<Summary> {
-  const { options, config, detector, model, pool, run, trainSet, valSet, log, loss, goal } = parts;
+  const { options, config, detector, model, pool, run, trainSet, valSet, log, loss, goal, job } = parts;
   const samples = detectionSamplesOf(trainSet.images);
-  const batches = new TrainingBatches({ samples, options, config, pool });
-  const validation = valSet && new Validation(valSet, { detector, model, config, loss, pool, options });
+  const batches = new TrainingBatches({ samples, options, config, pool, part: partOf(job) });
+  const validation = valSet && new Validation(valSet, { detector, model, config, loss, pool, options, job });
   const common = {
     model,
     stepsPerEpoch: batches.perEpoch,
@@ -140,18 +172,29 @@ async function runTraining(parts: TrainingParts): Promise<Summary> {
   } as const;
   const plain = taskOf(common, parts);
   const profiler = { startProfile: () => model.startProfile(), tableOf: profileTable, folder: run.path, log };
-  const task = options.profile ? profiledTask(plain, profiler) : plain;
+  const task = options.profile && run.isWriting ? profiledTask(plain, profiler) : plain;
   const summary = { classNames: config.classNames, architecture: config.architecture, resize: config.resize };
   const versions = { tensorflow: tensorflowVersion() };
-  return train(task, run, { ...options, schedule: planSchedule(options, task.stepsPerEpoch), log, versions, summary });
+  const schedule = planSchedule(options, task.stepsPerEpoch);
+  return train(task, run, { ...options, schedule, log, job, versions, summary });
 }
 
-function taskOf(common: Omit<TrainingTask, 'step'>, { model, detector, options, loss }: TrainingParts): TrainingTask {
+function taskOf(
+  common: Omit<TrainingTask, 'step'>,
+  { model, detector, options, loss, job }: TrainingParts,
+): TrainingTask {
   const { accumulate, clipNorm } = options;
   const training = { optimizer: planOptimizer(options), ...(clipNorm === undefined ? {} : { clipNorm }) };
-  const step = trainingStep(detector, loss);
-  if (accumulate === 1) return { ...common, step: model.trainStep('train', step, training) };
-  return accumulatedTask({ ...common, step: model.accumulatedTrainStep('train', step, training) }, accumulate);
+  const fn = trainingStep(detector, loss, job.size);
+  const isCounted = job.size > 1 && loss.normalizer !== 'image';
+  const counted = async (batches: readonly StepInputs[]): Promise<readonly StepInputs[]> =>
+    isCounted ? withForegroundCounts(job, batches) : batches;
+  if (accumulate === 1) {
+    const step = model.trainStep('train', fn, training);
+    return { ...common, step: async (inputs) => step((await counted([inputs]))[0]) };
+  }
+  const step = model.accumulatedTrainStep('train', fn, training);
+  return accumulatedTask({ ...common, step: async (batches) => step(await counted(batches)) }, accumulate);
 }
 
 function startWeights(

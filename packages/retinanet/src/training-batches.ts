@@ -2,7 +2,13 @@ import type { AnchorShapes } from '@featuremine/boxes';
 import { Random } from '@featuremine/random';
 import type { TrainingBatch } from '@featuremine/training';
 import { batchCount, detectionBatches } from '@featuremine/vision-data';
-import type { DetectionAugmentation, DetectionSample, MatchingOptions, WorkerPool } from '@featuremine/vision-data';
+import type {
+  BatchPart,
+  DetectionAugmentation,
+  DetectionSample,
+  MatchingOptions,
+  WorkerPool,
+} from '@featuremine/vision-data';
 import type { DetectorConfig } from './detector-config';
 import { drawRepeats, repeatFactors, repeatedCount } from './repeat-factors';
 import type { TrainOptions } from './train-options';
@@ -13,6 +19,8 @@ export interface TrainingSource {
   readonly options: TrainOptions;
   readonly config: DetectorConfig;
   readonly pool: WorkerPool;
+  /** The part of each batch that this process of a job takes; the whole by default. */
+  readonly part?: BatchPart | undefined;
 }
 
 /** The random changes of images that the flags ask for. */
@@ -45,11 +53,12 @@ export class TrainingBatches {
   }
 
   async *of(epoch: number, startBatch: number): AsyncGenerator<TrainingBatch> {
-    const { samples, options, config, pool } = this.source;
+    const { samples, options, config, pool, part } = this.source;
     const { factors } = this;
     const batches = detectionBatches(samples, {
       pool,
       batchSize: options.batchSize,
+      part,
       seed: options.seed,
       epoch,
       startBatch,

@@ -1,3 +1,4 @@
+import type { Collective } from '@featuremine/mpi';
 import type { DetectionBatch } from '@featuremine/vision-data';
 import type { StepOutputs } from './detect-samples';
 import type { LossOptions } from './losses';
@@ -26,6 +27,13 @@ export class ValidationLoss {
       this.foreground += count;
     }
     this.images += imageCount;
+  }
+
+  /** Adds up what all processes of a job have gathered, on each of them. */
+  async addUp(job: Pick<Collective, 'sum'>): Promise<void> {
+    const sums = Float64Array.of(this.images, this.foreground, this.classification, this.box);
+    await job.sum(sums);
+    [this.images, this.foreground, this.classification, this.box] = sums;
   }
 
   /** Named as in metrics.jsonl. */

@@ -1,14 +1,17 @@
+import { singleProcess, together, type Collective } from '@featuremine/mpi';
 import type { CompiledModel } from '@featuremine/tensor-graph';
 import type { Picture } from '@featuremine/training';
-import type { WorkerPool } from '@featuremine/vision-data';
+import type { BatchPart, WorkerPool } from '@featuremine/vision-data';
 import type { DetectionSet } from './detection-set';
 import type { Detector } from './detector';
 import type { DetectorConfig } from './detector-config';
 import { validationStep } from './detector-steps';
+import type { DetectOptions } from './detect-samples';
 import { keepScoresFrom } from './detections';
 import { drawnJpeg } from './draw-detections';
 import { detectionsOfImage, evaluateBy, evaluationSetOf, judgeDetector } from './evaluate-detector';
 import type { EvaluationSet, JudgedSet } from './evaluate-detector';
+import { gatherDetections } from './gather-detections';
 import type { LossOptions } from './losses';
 import type { TrainOptions } from './train-options';
 import { matchingOf } from './training-batches';
@@ -22,6 +25,8 @@ export interface ValidationOptions {
   readonly loss: LossOptions;
   readonly pool: WorkerPool;
   readonly options: TrainOptions;
+  /** The processes that validate together, and all get the same result; this one alone by default. */
+  readonly job?: Collective;
 }
 
 const SHOWN_IMAGES = 4;
@@ -46,9 +51,9 @@ export class Validation {
 
   /** `mAP`, `AP/<class>`, `val/loss` and its parts; with the averaged weights, when there are some. */
   async metrics(signal: AbortSignal): Promise<Record<string, number>> {
-    const { config, loss, pool, options } = this.parts;
+    const { config, loss, pool, options, job = singleProcess } = this.parts;
     const losses = new ValidationLoss(loss.normalizer);
-    this.judged = await judgeDetector(this.set, {
+    const judging: DetectOptions = {
       evaluate: this.evaluate,
       numClasses: config.classNames.length,
       anchors: config.architecture.anchors,
@@ -62,7 +67,11 @@ export class Validation {
       },
       pool,
       signal,
-    });
+      part: partOf(job),
+    };
+    const { groundTruth, detections } = await together(job, () => judgeDetector(this.set, judging));
+    this.judged = { groundTruth, detections: await gatherDetections(job, detections) };
+    await losses.addUp(job);
     const evaluation = evaluateBy(options.protocol, this.judged);
     const perClass = Object.entries(evaluation.classes).filter(([, { ap }]) => ap !== null);
     return {
@@ -86,4 +95,9 @@ export class Validation {
       }),
     );
   }
+}
+
+/** The part of each batch that a process of a job takes; undefined, the whole, for one alone. */
+export function partOf({ rank, size }: Pick<Collective, 'rank' | 'size'>): BatchPart | undefined {
+  return size === 1 ? undefined : { rank, size };
 }

@@ -7,7 +7,7 @@ import { describeChanges } from './config-changes';
 import type { TrainableModel } from './task';
 
 /** The part of a checkpoint's state that stays the same over a sitting. */
-export type RunIdentity = Pick<CheckpointState, 'stepsPerEpoch' | 'config' | 'data' | 'versions'>;
+export type RunIdentity = Pick<CheckpointState, 'stepsPerEpoch' | 'config' | 'data' | 'versions' | 'ranks'>;
 
 /** Options of `CheckpointKeeper`. */
 export interface CheckpointKeeperOptions {

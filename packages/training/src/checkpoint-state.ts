@@ -32,6 +32,8 @@ export const checkpointStateSchema = z.object({
   /** What the data was, part by part; see `TrainingTask.data`. */
   data: z.record(z.string(), z.string()),
   versions: z.record(z.string(), z.string()),
+  /** Processes that trained together. */
+  ranks: z.number().int().min(1).default(1),
 });
 
 /** Everything of a run that is no variable of the model. Batches and random inputs follow from seed, epoch and batch. */

@@ -1,4 +1,4 @@
-import type { CheckpointState } from './checkpoint-state';
+import type { RunIdentity } from './checkpoint-keeper';
 
 /** Keys that change how a run is carried out, but not what comes out of it. */
 const harmless = new Set(
@@ -6,10 +6,7 @@ const harmless = new Set(
 );
 
 /** What is different now from when a checkpoint was written, one line for each difference. */
-export function describeChanges(
-  before: Pick<CheckpointState, 'config' | 'data' | 'versions' | 'stepsPerEpoch'>,
-  now: Pick<CheckpointState, 'config' | 'data' | 'versions' | 'stepsPerEpoch'>,
-): string[] {
+export function describeChanges(before: RunIdentity, now: RunIdentity): string[] {
   const lines: string[] = [];
   for (const key of keysOf(before.config, now.config)) {
     const [old, current] = [show(before.config[key]), show(now.config[key])];
@@ -24,11 +21,16 @@ export function describeChanges(
   if (before.stepsPerEpoch !== now.stepsPerEpoch) {
     lines.push(`data: an epoch had ${before.stepsPerEpoch} steps and now has ${now.stepsPerEpoch}`);
   }
+  if (before.ranks !== now.ranks) lines.push(`job: it had ${processes(before.ranks)} and now has ${now.ranks}`);
   for (const key of keysOf(before.versions, now.versions)) {
     const [old, current] = [before.versions[key] ?? 'absent', now.versions[key] ?? 'absent'];
     if (old !== current) lines.push(`code: ${key} was ${old} and is now ${current}`);
   }
   return lines;
+}
+
+function processes(count: number): string {
+  return count === 1 ? '1 process' : `${count} processes`;
 }
 
 function keysOf(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): string[] {

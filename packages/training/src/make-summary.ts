@@ -23,6 +23,7 @@ export function makeSummary(parts: {
     imagesPerSecond: state.imagesPerSecond,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     seconds: state.seconds,
+    ranks: options.job?.size ?? 1,
     device: options.device ?? processorName(),
     versions: versionsWith(options.versions),
     ...options.summary,

@@ -4,6 +4,17 @@ import { MetricsLog } from './metrics-log';
 import type { MetricsRecord } from './metrics-log';
 import type { RunFolder } from './run-folder';
 
+/** Where the metrics of a run go. */
+export type Metrics = Pick<MetricsWriter, 'flushedBytes' | 'write' | 'pictures' | 'close'>;
+
+/** Metrics that go nowhere: rank 0 of a job writes those of all. */
+export const noMetrics: Metrics = {
+  flushedBytes: () => 0,
+  write: () => undefined,
+  pictures: () => undefined,
+  close: () => undefined,
+};
+
 /** Writes metrics to metrics.jsonl and to TensorBoard's file. */
 export class MetricsWriter {
   private readonly log: MetricsLog;

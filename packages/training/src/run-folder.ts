@@ -34,15 +34,18 @@ export class RunFolder {
   readonly isResuming: boolean;
   /** All resolved options of the command, but whether it resumes. */
   readonly config: Readonly<Record<string, unknown>>;
-  private readonly lock: ProcessLock;
+  /** False on the ranks of a job that leave writing to rank 0. */
+  readonly isWriting: boolean;
+  private readonly lock: ProcessLock | undefined;
   private readonly onExit = (): void => this.close();
 
-  private constructor(options: RunFolderOptions, lock: ProcessLock) {
+  private constructor(options: RunFolderOptions, lock: ProcessLock | undefined) {
     this.path = options.path;
     this.isResuming = options.resume;
     this.config = Object.fromEntries(Object.entries(options.config).filter(([key]) => key !== 'resume'));
+    this.isWriting = lock !== undefined;
     this.lock = lock;
-    process.once('exit', this.onExit);
+    if (this.isWriting) process.once('exit', this.onExit);
   }
 
   /**
@@ -68,6 +71,11 @@ export class RunFolder {
       throw error instanceof RunFolderError ? error : fileFault(path, error);
     }
     return new RunFolder(options, lock);
+  }
+
+  /** The folder of a run that another process writes: nothing in it is looked at or changed. */
+  static follow(options: RunFolderOptions): RunFolder {
+    return new RunFolder(options, undefined);
   }
 
   /** The best weights. */
@@ -97,15 +105,16 @@ export class RunFolder {
     this.writeJson('summary.json', summary);
   }
 
-  /** Replaces a JSON file of the folder. @throws RunFolderError */
+  /** Replaces a JSON file of the folder, unless another process writes it. @throws RunFolderError */
   writeJson(name: string, value: unknown): void {
+    if (!this.isWriting) return;
     writeFileAtomic(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`);
   }
 
   /** Releases the lock. Safe to call twice. */
   close(): void {
     process.removeListener('exit', this.onExit);
-    this.lock.release();
+    this.lock?.release();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { RunIdentity } from './checkpoint-keeper';
 import type { CheckpointState } from './checkpoint-state';
 import { RunningMeans } from './running-means';
 import type { EpochMetrics } from './summary';
@@ -43,7 +44,7 @@ export class RunState {
   }
 
   /** The part of a checkpoint's state that the trainer moves on. */
-  snapshot(): Omit<CheckpointState, 'stepsPerEpoch' | 'metricsBytes' | 'config' | 'data' | 'versions'> {
+  snapshot(): Omit<CheckpointState, keyof RunIdentity | 'metricsBytes'> {
     const { step, epoch, batch, best, bestStep, last, withoutGain, nonFiniteInRow, trainedImages, trainedSeconds } =
       this;
     return {

@@ -1,7 +1,9 @@
+import { singleProcess, together, type Collective } from '@featuremine/mpi';
 import { CheckpointKeeper } from './checkpoint-keeper';
-import { MetricsWriter } from './metrics-writer';
+import { MetricsWriter, noMetrics, type Metrics } from './metrics-writer';
 import type { RunFolder } from './run-folder';
 import { RunState } from './run-state';
+import { sharedStart } from './shared-start';
 import type { TrainingTask } from './task';
 import type { TrainOptions } from './train-options';
 import { versionsWith } from './versions';
@@ -11,9 +13,10 @@ export interface Sitting {
   readonly task: TrainingTask;
   readonly run: RunFolder;
   readonly options: TrainOptions;
+  readonly job: Collective;
   readonly state: RunState;
   readonly keeper: CheckpointKeeper;
-  readonly metrics: MetricsWriter;
+  readonly metrics: Metrics;
 }
 
 /** True when there were too many evaluations without a better one. */
@@ -41,7 +44,7 @@ export function isFinished(sitting: Pick<Sitting, 'state' | 'options' | 'task'>)
  * @throws CheckpointError, RunFolderError
  */
 export async function openSitting(task: TrainingTask, run: RunFolder, options: TrainOptions): Promise<Sitting> {
-  const { log } = options;
+  const { log, job = singleProcess } = options;
   const keeper = new CheckpointKeeper({
     folder: run.checkpointFolder,
     model: task.model,
@@ -50,17 +53,21 @@ export async function openSitting(task: TrainingTask, run: RunFolder, options: T
       config: { ...run.config },
       data: task.data ?? {},
       versions: versionsWith(options.versions),
+      ranks: job.size,
     },
     keep: options.keep ?? 2,
     everySeconds: options.checkpointEverySeconds ?? 60,
     everySteps: options.checkpointEvery,
     log,
   });
-  const saved = run.isResuming ? await keeper.restore() : undefined;
+  const saved = await sharedStart(job, { keeper, model: task.model, isResuming: run.isResuming });
   const state = saved === undefined ? new RunState() : RunState.from(saved);
-  if (!isFinished({ state, options, task })) run.writeConfig();
   if (saved !== undefined) log.info(`${run.path}: resuming at step ${saved.step}, epoch ${saved.epoch + 1}`);
   else if (run.isResuming) log.warn(`${run.path}: there is no checkpoint to resume from; starting afresh`);
-  const metrics = new MetricsWriter(run, saved && { keepBytes: saved.metricsBytes, step: saved.step });
-  return { task, run, options, state, keeper, metrics };
+  const metrics = await together(job, () => {
+    if (!isFinished({ state, options, task })) run.writeConfig();
+    if (!run.isWriting) return noMetrics;
+    return new MetricsWriter(run, saved && { keepBytes: saved.metricsBytes, step: saved.step });
+  });
+  return { task, run, options, job, state, keeper, metrics };
 }

@@ -8,12 +8,15 @@ export interface StopSignals {
   dispose(): void;
 }
 
-/** Takes SIGINT and SIGTERM as a wish to stop after the step; the second one ends the process at once (130, 143). */
+/**
+ * Takes SIGINT and SIGTERM as a wish to stop after the step; the second one ends the process at once (130, 143 in a
+ * shell).
+ */
 export function watchStopSignals(onFirst: (name: string) => void): StopSignals {
   const controller = new AbortController();
   let reason: StopSignals['reason'];
   const onSignal = (name: NodeJS.Signals): void => {
-    if (reason !== undefined) process.exit(name === 'SIGINT' ? 130 : 143);
+    if (reason !== undefined) endAtOnce(name, onSignal);
     reason = name as 'SIGINT' | 'SIGTERM';
     onFirst(name);
     controller.abort();
@@ -30,4 +33,13 @@ export function watchStopSignals(onFirst: (name: string) => void): StopSignals {
       process.removeListener('SIGTERM', onSignal);
     },
   };
+}
+
+// process.exit would wait for the step that TensorFlow is running: Node joins its threads. The signal itself does not.
+function endAtOnce(name: NodeJS.Signals, onSignal: NodeJS.SignalsListener): void {
+  const code = name === 'SIGINT' ? 130 : 143;
+  process.emit('exit', code); // Locks are released.
+  process.removeListener(name, onSignal);
+  process.kill(process.pid, name);
+  process.exit(code); // Someone else listens to the signal, or this is process 1 of a container, which it does not end.
 }

@@ -27,6 +27,8 @@ export interface Summary {
   readonly peakRssBytes: number;
   /** Time of all sittings of the run, evaluation included. */
   readonly seconds: number;
+  /** Processes that trained together. */
+  readonly ranks: number;
   /** Such as `CPU (Intel Xeon, 2 threads)`. */
   readonly device: string;
   /** Versions of node, TensorFlow and the packages. */

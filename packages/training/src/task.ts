@@ -23,9 +23,9 @@ export interface TrainableModel {
   writeVariables(values: Map<string, Float32Array>): Promise<void>;
 }
 
-/** One batch of a training epoch. */
+/** One batch of a training epoch; in a job, the part of it that this rank takes. */
 export interface TrainingBatch {
-  /** All inputs of the step but `learningRate`; what is random in them depends on (seed, epoch, batch) only. */
+  /** All inputs of the step but `learningRate`; what is random in them depends on (seed, epoch, batch, rank) only. */
   readonly inputs: StepInputs;
   readonly imageCount: number;
   /** Where each image came from, for messages. */
@@ -41,7 +41,12 @@ export interface BestMetric {
   readonly goal?: number;
 }
 
-/** Everything that `train` needs to know about a network and its data. */
+/**
+ * Everything that `train` needs to know about a network and its data.
+ *
+ * In a job every rank has a task of its own. They take their steps together, and each step leaves the same variables on
+ * all of them, as a model with `job` does. Scalars of a step are averaged over the ranks.
+ */
 export interface TrainingTask {
   readonly model: TrainableModel;
   readonly step: TrainingStep;
@@ -51,11 +56,12 @@ export interface TrainingTask {
   batches(epoch: number, startBatch: number): AsyncIterable<TrainingBatch>;
   /**
    * Metrics on held-out data after an epoch (from 0). When `signal` aborts, the result is no longer wanted: return or
-   * throw soon. Without the best metric among the keys, the last weights count as the best.
+   * throw soon. Without the best metric among the keys, the last weights count as the best. In a job, all ranks are
+   * asked, and all give the same.
    */
   evaluate(epoch: number, signal: AbortSignal): Promise<Record<string, number>>;
   readonly bestMetric: BestMetric;
-  /** Images for TensorBoard, asked for behind each evaluation. */
+  /** Images for TensorBoard, asked for behind each evaluation (rank 0 only, as is `saveWeights`). */
   pictures?(): Promise<readonly Picture[]>;
   /** Writes the weights for use (not the optimizer's state) as a safetensors file, replacing it atomically. */
   saveWeights(path: string): Promise<void>;

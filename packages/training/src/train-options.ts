@@ -1,4 +1,5 @@
 import type { Logger } from '@featuremine/command-line';
+import type { Collective } from '@featuremine/mpi';
 import type { Schedule } from './schedule';
 
 /** Options of `train`; the names and defaults are those of `trainingFields`. */
@@ -6,6 +7,8 @@ export interface TrainOptions {
   readonly epochs: number;
   readonly schedule: Schedule;
   readonly log: Logger;
+  /** The processes that train together; this one alone by default. Each calls `train` with the same options. */
+  readonly job?: Collective | undefined;
   /** Steps between two checkpoints; absent: by time only. */
   readonly checkpointEvery?: number | undefined;
   /** 60. */

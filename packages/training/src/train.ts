@@ -22,6 +22,9 @@ import { trainingReport } from './training-report';
  * was never stopped. The next batch is fetched while a step runs. Steps that are not finite change nothing; too many
  * in a row end the run.
  *
+ * With `options.job`, all its processes call this and train together. Rank 0 writes the folder, the others pass one that
+ * they follow.
+ *
  * @throws DatasetError (data faults, steps that are not finite), CheckpointError, RunFolderError. State is saved before
  * where it is whole.
  */
@@ -40,13 +43,13 @@ async function runSitting(sitting: Sitting, signals: StopSignals): Promise<Summa
   const { run, options } = sitting;
   const trainer = new Trainer(sitting, signals);
   try {
-    if (run.isResuming && isFinished(sitting)) {
+    if (run.isWriting && run.isResuming && isFinished(sitting)) {
       options.log.info(`${run.path}: ${finishedText(sitting)}`);
       const summary = readSummary(run);
       if (summary !== undefined && isWhole(run, summary)) return summary;
     }
     const summary = await trainer.run();
-    writeReport(run, summary);
+    if (run.isWriting) writeReport(run, summary);
     return summary;
   } finally {
     trainer.close();

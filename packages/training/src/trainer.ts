@@ -1,3 +1,4 @@
+import { gatherJson, isAgreed, together } from '@featuremine/mpi';
 import { isBetter } from './best-metric';
 import { describeEpoch, finiteOnly } from './epoch-line';
 import { makeSummary } from './make-summary';
@@ -6,24 +7,29 @@ import type { RunState } from './run-state';
 import { hasReachedGoal, isFinished } from './sitting';
 import type { Sitting } from './sitting';
 import { scalarsOf } from './step-scalars';
+import { StopAgreement } from './stop-agreement';
 import type { StopSignals } from './stop-signals';
 import type { StopReason, Summary } from './summary';
 import type { TrainingBatch } from './task';
 import { TrainingProgress } from './training-progress';
 
-/** One sitting of a run: from its start or its last checkpoint to its end or a stop. */
+/**
+ * One sitting of a run: from its start or its last checkpoint to its end or a stop.
+ *
+ * In a job all ranks are in the same state, step for step, so that each decides the same; rank 0 writes.
+ */
 export class Trainer {
   readonly state: RunState;
   private readonly parts: Sitting;
   private readonly guard: NonFiniteGuard;
   private readonly progress: TrainingProgress;
-  private readonly signals: StopSignals;
+  private readonly stop: StopAgreement;
   private hasStepped = false;
 
   constructor(parts: Sitting, signals: StopSignals) {
-    const { task, run, options, state } = parts;
+    const { task, run, options, state, job } = parts;
     this.parts = parts;
-    this.signals = signals;
+    this.stop = new StopAgreement(signals, job);
     this.state = state;
     this.guard = new NonFiniteGuard({ run, limit: options.maxNonFinite ?? 10, inRow: state.nonFiniteInRow });
     this.progress = new TrainingProgress({
@@ -36,15 +42,15 @@ export class Trainer {
   /** Trains to the end of this sitting. */
   async run(): Promise<Summary> {
     const { options, run } = this.parts;
-    while (!isFinished(this.parts) && this.signals.reason === undefined) {
+    while (!isFinished(this.parts) && this.stop.reason === undefined) {
       await this.trainEpoch();
       this.progress.stop();
-      if (this.signals.reason === undefined) await this.endEpoch();
+      if (this.stop.reason === undefined) await this.endEpoch();
     }
     await this.save();
     const summary = makeSummary({ ...this.parts, stoppedBy: this.stopReason() });
     run.writeSummary(summary);
-    if (this.signals.reason !== undefined) {
+    if (this.stop.reason !== undefined) {
       options.log.info(`${run.path}: saved at step ${this.state.step}; go on with --resume`);
     }
     return summary;
@@ -57,7 +63,7 @@ export class Trainer {
   }
 
   private stopReason(): StopReason {
-    if (this.signals.reason !== undefined) return this.signals.reason;
+    if (this.stop.reason !== undefined) return this.stop.reason;
     if (!isFinished(this.parts)) return 'running';
     if (hasReachedGoal(this.parts)) return 'goal';
     return this.state.epoch < this.parts.options.epochs ? 'early-stop' : 'finished';
@@ -71,7 +77,7 @@ export class Trainer {
     const batches = task.batches(state.epoch, state.batch)[Symbol.asyncIterator]();
     let next = startFetch(batches);
     try {
-      while (state.batch < task.stepsPerEpoch && this.signals.reason === undefined) {
+      while (state.batch < task.stepsPerEpoch && this.stop.reason === undefined) {
         const startMs = performance.now();
         const batch = await this.received(next);
         // The next batch is fetched while the step runs.
@@ -90,10 +96,12 @@ export class Trainer {
   private async received(next: Promise<IteratorResult<TrainingBatch>>): Promise<TrainingBatch> {
     const { state, parts } = this;
     try {
-      const result = await next;
-      if (result.done !== true) return result.value;
-      const { stepsPerEpoch } = parts.task;
-      throw new Error(`epoch ${state.epoch + 1} ended after ${state.batch} of ${stepsPerEpoch} batches`);
+      return await together(parts.job, async () => {
+        const result = await next;
+        if (result.done !== true) return result.value;
+        const { stepsPerEpoch } = parts.task;
+        throw new Error(`epoch ${state.epoch + 1} ended after ${state.batch} of ${stepsPerEpoch} batches`);
+      });
     } catch (error) {
       await this.saveBeforeFault();
       throw error;
@@ -102,9 +110,11 @@ export class Trainer {
 
   private async trainStep(batch: TrainingBatch, startMs: number): Promise<void> {
     const { state, guard, parts } = this;
-    const { task, options } = parts;
+    const { task, options, job } = parts;
     const learningRate = options.schedule(state.step);
-    const { loss, isFinite, scalars } = scalarsOf(await task.step({ ...batch.inputs, learningRate }));
+    const { isFinite, scalars: own } = scalarsOf(await task.step({ ...batch.inputs, learningRate }));
+    const scalars = await this.stop.share(own);
+    const loss = scalars['train/loss'];
     state.step++;
     state.batch++;
     if (isFinite) {
@@ -112,14 +122,15 @@ export class Trainer {
       state.intervalMeans.add(scalars);
       state.epochMeans.add(scalars);
     } else {
-      guard.notFinite(state.step, loss, batch);
+      const files = (await gatherJson(job, batch.files)).flat();
+      guard.notFinite(state.step, loss, { ...batch, files });
       options.log.warn(`step ${state.step}: the loss or gradient is not finite (loss ${loss}); nothing was changed`);
     }
     state.nonFiniteInRow = guard.inRow;
     const stepMs = performance.now() - startMs;
     // The first step of a sitting compiles its graph: it does not count for the speed.
     if (this.hasStepped) {
-      state.trainedImages += batch.imageCount;
+      state.trainedImages += batch.imageCount * job.size;
       state.trainedSeconds += stepMs / 1000;
     }
     this.hasStepped = true;
@@ -128,7 +139,9 @@ export class Trainer {
     this.progress.step({ epoch, batch: done, loss, imagesPerSecond, stepMs });
     if (guard.isAtLimit) {
       await this.saveBeforeFault();
-      throw guard.fault();
+      await together(job, () => {
+        if (job.rank === 0) throw guard.fault();
+      });
     }
   }
 
@@ -152,7 +165,9 @@ export class Trainer {
     const isLast = state.epoch + 1 >= options.epochs;
     const isEvaluated = isLast || (state.epoch + 1) % (options.evaluateEvery ?? 1) === 0;
     const held = isEvaluated ? await this.evaluate() : {};
-    if (held === undefined) return;
+    await this.stop.share();
+    // What was measured until a signal came says nothing, and is measured after a resume.
+    if (held === undefined || (isEvaluated && this.stop.reason !== undefined)) return;
     const epochMetrics = { epoch: state.epoch + 1, metrics: { ...state.epochMeans.means(), ...finiteOnly(held) } };
     metrics.write({
       kind: 'epoch',
@@ -166,10 +181,10 @@ export class Trainer {
     const isMeasured = held[task.bestMetric.name] !== undefined;
     const isGain = isEvaluated && isBetter(held, state.best?.metrics, task.bestMetric);
     if (isEvaluated) {
-      metrics.pictures(state.step, (await task.pictures?.()) ?? []);
+      if (run.isWriting) metrics.pictures(state.step, (await task.pictures?.()) ?? []);
       state.withoutGain = isGain ? 0 : state.withoutGain + 1;
       if (isGain) {
-        await task.saveWeights(run.weightsPath);
+        if (run.isWriting) await task.saveWeights(run.weightsPath);
         state.best = epochMetrics;
         state.bestStep = isMeasured ? state.step : null;
       }
@@ -183,17 +198,17 @@ export class Trainer {
     if (isDue && !isFinished(parts)) await this.save();
   }
 
-  // Undefined if a signal came meanwhile: what was measured until then says nothing, and is measured after a resume.
+  // Undefined if a signal ended it.
   private async evaluate(): Promise<Record<string, number> | undefined> {
     const { task } = this.parts;
     const startMs = performance.now();
     try {
-      const result = await task.evaluate(this.state.epoch, this.signals.signal);
-      if (this.signals.reason !== undefined) return undefined;
+      const result = await task.evaluate(this.state.epoch, this.stop.signal);
       this.progress.evaluated(performance.now() - startMs);
       return result;
     } catch (error) {
-      if (this.signals.reason !== undefined) return undefined;
+      if (isAgreed(error)) await this.stop.share();
+      if (this.stop.reason !== undefined) return undefined;
       await this.saveBeforeFault();
       throw error;
     }
@@ -211,7 +226,8 @@ export class Trainer {
   }
 
   private async save(): Promise<void> {
-    const { keeper, metrics } = this.parts;
+    const { keeper, metrics, run } = this.parts;
+    if (!run.isWriting) return;
     await keeper.save({ ...this.state.snapshot(), metricsBytes: metrics.flushedBytes() });
   }
 }

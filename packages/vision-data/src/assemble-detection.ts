@@ -1,10 +1,11 @@
 import type { DetectionBatch, Float32Tensor, Int32Tensor, Uint8Tensor } from './batch-tensors';
-import { paddedSize } from './detection-resize';
+import { paddedSize, resizedSize } from './detection-resize';
 import type { DetectionSample } from './detection-sample';
+import type { WholeBatch } from './epoch-batches';
 import { anchorCount, anchorTargets } from './detection-targets';
 import type { ImageCache } from './image-cache';
 import type { DecodedImage, FloatImage, ImageSize } from './image';
-import { loadDetectionImage } from './load-detection-image';
+import { augmentationRandom, loadDetectionImage } from './load-detection-image';
 import type { LoadedDetectionImage } from './load-detection-image';
 import type { DetectionAugmentation, DetectionResize, MatchingOptions } from './transform-options';
 
@@ -21,6 +22,8 @@ export interface AssembleDetection {
   /** How often each image was in the epoch before, for those that are there more than once. */
   readonly occurrences?: Int32Array;
   readonly batchIndex: number;
+  /** The batch that this is a part of, if it is one: the part is padded as the whole. */
+  readonly whole?: WholeBatch;
   /** N of the batch; more than `indices` has when it is padded. */
   readonly batchSize: number;
   readonly resize: DetectionResize;
@@ -44,7 +47,7 @@ export async function assembleDetection(
       loadDetectionImage(sample, task.indices[i], { ...task, cache, occurrence: task.occurrences?.[i] ?? 0 }),
     ),
   );
-  const stacked = stackDetectionBatch(loaded, task);
+  const stacked = stackDetectionBatch(loaded, { ...task, others: sizesOfWhole(samples, task) });
   const [, height, width] = stacked.images.shape;
   const padded = { width: width, height: height };
   return {
@@ -58,16 +61,35 @@ export async function assembleDetection(
   };
 }
 
+// The sizes to which the images of the whole batch are resized, as `loadDetectionImage` does; of those whose annotation
+// has none, nothing is known.
+function sizesOfWhole(samples: readonly DetectionSample[], task: AssembleDetection): ImageSize[] {
+  const { whole, resize, augmentation } = task;
+  if (whole === undefined || resize.kind !== 'min-max') return [];
+  return Array.from(whole.indices).flatMap((index, i) => {
+    const { width, height } = samples[index];
+    if (width <= 0 || height <= 0) return [];
+    const random = augmentationRandom(task, index, whole.occurrences?.[i] ?? 0);
+    return resizedSize(resize, { width, height }, augmentation === undefined ? undefined : random);
+  });
+}
+
 type Stackable = Pick<LoadedDetectionImage, 'image' | 'originalSize'>;
 
 /** Puts resized images into one padded batch of `batchSize` places, with their sizes. */
 export function stackDetectionBatch(
   loaded: readonly Stackable[],
-  options: { readonly resize: DetectionResize; readonly pixels: 'uint8' | 'float32'; readonly batchSize: number },
+  options: {
+    readonly resize: DetectionResize;
+    readonly pixels: 'uint8' | 'float32';
+    readonly batchSize: number;
+    /** Resized sizes of images that are not here, but padded alike. */
+    readonly others?: readonly ImageSize[];
+  },
 ): Pick<DetectionBatch, 'images' | 'imageSizes' | 'originalSizes'> {
-  const { resize, batchSize } = options;
+  const { resize, batchSize, others = [] } = options;
   const images = loaded.map(({ image }) => image);
-  const padded = paddedSize(resize, images);
+  const padded = paddedSize(resize, [...images, ...others]);
   return {
     images: stackImages(images, padded, options),
     imageSizes: stackSizes(images, batchSize),

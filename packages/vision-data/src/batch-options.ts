@@ -1,3 +1,4 @@
+import type { BatchPart } from './batch-part';
 import type {
   ClassificationTransform,
   DetectionAugmentation,
@@ -12,6 +13,11 @@ export interface EpochOptions {
   /** Where batches are made; reused from epoch to epoch, closed by its owner. */
   readonly pool: WorkerPool;
   readonly batchSize: number;
+  /**
+   * The part of each batch to deliver; the whole by default. What is in the batches stays the same, and so does the size
+   * that their images are padded to. Where the last batch is short, a part may have one batch less.
+   */
+  readonly part?: BatchPart | undefined;
   readonly seed: number;
   /** Number of the epoch, from 0. */
   readonly epoch: number;

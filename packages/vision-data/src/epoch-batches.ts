@@ -1,3 +1,4 @@
+import { placesOf } from './batch-part';
 import { occurrencesOf, planEpoch } from './epoch-plan';
 import type { EpochOptions } from './batch-options';
 import { createImageCache } from './image-cache';
@@ -14,6 +15,14 @@ export interface PlannedBatch {
   readonly occurrences?: Int32Array;
   readonly batchIndex: number;
   readonly batchSize: number;
+  /** Of a part: the whole batch. */
+  readonly whole?: WholeBatch;
+}
+
+/** The images of a batch, and how often each was in the epoch before. */
+export interface WholeBatch {
+  readonly indices: Int32Array;
+  readonly occurrences?: Int32Array | undefined;
 }
 
 /**
@@ -28,23 +37,27 @@ export function epochBatches<T>(
     readonly taskFor: (batch: PlannedBatch) => Task;
   },
 ): AsyncGenerator<T, void, undefined> {
-  const { pool, batchSize, lastBatch, startBatch = 0 } = options;
+  const { pool, batchSize, lastBatch, part, startBatch = 0 } = options;
   const { count, groups, taskFor } = plan;
   const batches = planEpoch({ ...options, count, ...(groups === undefined ? {} : { groups }) });
   const occurrences = options.subset === undefined ? undefined : occurrencesOf(batches);
+  const { first, end } = placesOf(part, batchSize);
+  while (part !== undefined && batches.length > 0 && batches[batches.length - 1].length <= first) batches.pop();
   return prefetchInOrder({
     count: Math.max(0, batches.length - startBatch),
     ahead: 2 * Math.max(1, pool.workers),
     make: async (position) => {
       const batchIndex = startBatch + position;
-      const indices = batches[batchIndex];
-      const places = lastBatch === 'pad' ? batchSize : indices.length;
+      const whole = { indices: batches[batchIndex], occurrences: occurrences?.[batchIndex] };
+      const indices = whole.indices.subarray(first, end);
+      const places = lastBatch === 'pad' ? end - first : indices.length;
       return (await pool.run(
         taskFor({
           indices,
           batchIndex,
           batchSize: places,
-          ...(occurrences === undefined ? {} : { occurrences: occurrences[batchIndex] }),
+          ...(whole.occurrences === undefined ? {} : { occurrences: whole.occurrences.subarray(first, end) }),
+          ...(part === undefined ? {} : { whole }),
         }),
       )) as T;
     },

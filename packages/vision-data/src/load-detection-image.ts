@@ -38,8 +38,7 @@ export async function loadDetectionImage(
   options: LoadDetectionOptions,
 ): Promise<LoadedDetectionImage> {
   const { resize, augmentation } = options;
-  const { seed, epoch, occurrence } = options;
-  const random = Random.of(seed, 'augment', epoch, index, ...(occurrence > 0 ? [occurrence] : []));
+  const random = augmentationRandom(options, index, options.occurrence);
   const sizeOf = (original: ImageSize): ImageSize =>
     resizedSize(resize, original, augmentation === undefined ? undefined : random);
   const { decoded, size, originalSize } = await decodedImage(sample, index, sizeOf, options);
@@ -51,6 +50,15 @@ export async function loadDetectionImage(
     image = changeColours(image, drawColourJitter(augmentation.colourJitter ?? {}, random));
   }
   return { image, originalSize, target: { boxes, labels: sample.labels, isDifficult: sample.isDifficult } };
+}
+
+/** What is drawn for one image of an epoch; first of all its size, where several are given. */
+export function augmentationRandom(
+  { seed, epoch }: { readonly seed: number; readonly epoch: number },
+  index: number,
+  occurrence: number,
+): Random {
+  return Random.of(seed, 'augment', epoch, index, ...(occurrence > 0 ? [occurrence] : []));
 }
 
 function resizedImage(

@@ -1,4 +1,5 @@
 import { defineCommand, formatDuration, formatTable } from '@featuremine/command-line';
+import { asJob } from '@featuremine/mpi';
 import { exitCodeOf, type Summary } from '@featuremine/training';
 import { trainClassifier } from '../train-classifier';
 import { trainSchema } from '../training-options';
@@ -10,15 +11,18 @@ export const trainCommand = defineCommand({
   examples: [
     'backbone-pretrain train --dataset shapes --model resnet18 --image-size 128 --feature-mining 2 --epochs 10 --out runs/shapes',
     'backbone-pretrain train --config configs/paper/cifar100-resnet56-fm2.json --data data/cifar-100-binary --out runs/c100',
+    'mpirun -np 4 node_modules/.bin/backbone-pretrain train --dataset imagenet --data data/imagenet --model resnet50 --batch-size 256 --out runs/in1k',
     'backbone-pretrain train --dataset folder --data data/photos --model resnet50 --weights resnet50.safetensors --out runs/photos',
   ],
   schema: trainSchema,
   hasConfig: true,
-  async run(options, context) {
-    const summary = await trainClassifier(options, context.log);
-    context.output(summary);
-    context.print(table(summary, options.out));
-    return exitCodeOf(summary);
+  run(options, started) {
+    return asJob(started, async (job, context) => {
+      const summary = await trainClassifier(options, context.log, job);
+      context.output(summary);
+      context.print(table(summary, options.out));
+      return exitCodeOf(summary);
+    });
   },
 });
 

@@ -21,10 +21,11 @@ export function stageDropout(network: Network, kind: DropoutKind, rate: number):
   const stages = kind === 'block' ? [0, 1] : [network.stages.length - 2];
   const drop = { dropout: elementDropout, spatial: spatialDropout, block: dropBlock }[kind];
   return {
-    draw: ({ seed, stepNumber }) =>
+    draw: ({ seed, stepNumber, rank = 0 }) =>
       Object.fromEntries(
         stages.map((index) => {
-          const random = Random.of(seed, 'dropout', network.stages[index].name, stepNumber);
+          const ofRank = rank === 0 ? [] : [rank];
+          const random = Random.of(seed, 'dropout', network.stages[index].name, stepNumber, ...ofRank);
           const data = Int32Array.of(random.uint32() | 0, random.uint32() | 0);
           return [inputName(index), { dtype: 'int32', shape: [2], data }];
         }),

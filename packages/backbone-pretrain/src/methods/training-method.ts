@@ -9,6 +9,11 @@ export interface StepDraw {
   readonly seed: number;
   /** Number of the step in the whole run, from 0. */
   readonly stepNumber: number;
+  /**
+   * The process of a job that draws (0). It counts only for what is drawn image by image: boxes and mixtures are those of
+   * the whole batch.
+   */
+  readonly rank?: number;
   /** [N] */
   readonly labels: ArrayLike<number>;
 }

@@ -1,4 +1,5 @@
 import { ranksInOneProcess } from '../../../mpi/test/support/ranks';
+import { relativeError } from '../../../mpi/test/support/relative-error';
 import {
   CompiledModel,
   conv2d,
@@ -81,11 +82,6 @@ function plainSteps(count: number, training: TrainOptions, { rank = 0, size = 1 
 
 const inJob = (count: number, training: TrainOptions, options: Partial<ModelOptions> = {}): Promise<Trained[]> =>
   Promise.all(ranksInOneProcess(2).map((job) => trained(job, plainSteps(count, training, job), options)));
-
-function relativeError(actual: Float32Array, expected: Float32Array): number {
-  const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  return norm(actual.map((value, i) => value - expected[i])) / Math.max(norm(expected), 1e-30);
-}
 
 describe('CompiledModel.trainStep in a job', () => {
   for (const [name, training] of Object.entries({ sgd, adamw })) {

@@ -1,6 +1,7 @@
 import { DatasetError } from '@featuremine/errors';
 import type { AssembleClassification } from '../assemble-classification';
 import type { EpochOptions } from '../batch-options';
+import { placesOf } from '../batch-part';
 import type { PlannedBatch } from '../epoch-batches';
 import { batchCount } from '../epoch-plan';
 import { prefetchInOrder } from '../prefetch';
@@ -20,12 +21,16 @@ export async function* streamBatches<T>(
     readonly taskFor: (batch: PlannedBatch & Pick<AssembleClassification, 'records'>) => AssembleClassification;
   },
 ): AsyncGenerator<T, void, undefined> {
-  const { pool, batchSize, lastBatch, startBatch = 0 } = options;
+  const { pool, batchSize, lastBatch, part, startBatch = 0 } = options;
   const { source, count, taskFor } = plan;
+  const { first, end } = placesOf(part, batchSize);
+  const ofBatch = (batch: number): number => Math.max(0, Math.min(end, count - batch * batchSize) - first);
+  const batches = batchCount({ count, batchSize, lastBatch });
   const stream = recordStream(source, {
     ...options,
     bufferSize: source.shuffleBuffer,
     skipped: startBatch * batchSize,
+    places: part && { first, end, batchSize },
   });
   // Batches take their records one batch after the other, in the order in which they are begun.
   let turn: Promise<unknown> = Promise.resolve();
@@ -36,18 +41,18 @@ export async function* streamBatches<T>(
   };
   try {
     yield* prefetchInOrder({
-      count: Math.max(0, batchCount({ count, batchSize, lastBatch }) - startBatch),
+      count: Math.max(0, batches - startBatch - (ofBatch(batches - 1) === 0 ? 1 : 0)),
       ahead: 2 * Math.max(1, pool.workers),
       make: async (position) => {
         const batchIndex = startBatch + position;
-        const taken = await takeNext(Math.min(batchSize, count - batchIndex * batchSize));
+        const taken = await takeNext(ofBatch(batchIndex));
         const records = taken.map(({ bytes }) => bytes);
         const indices = Int32Array.from(taken, ({ record }) => record);
         const task = taskFor({
           indices,
           records,
           batchIndex,
-          batchSize: lastBatch === 'pad' ? batchSize : indices.length,
+          batchSize: lastBatch === 'pad' ? end - first : indices.length,
         });
         return (await pool.run(
           task,

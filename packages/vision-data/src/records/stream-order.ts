@@ -32,12 +32,15 @@ export class StreamOrder {
   /** [places in use] the record in each place; beyond `filled` there is nothing. */
   readonly places: Int32Array;
   filled: number;
+  /** All records. */
+  readonly total: number;
   private readonly random: Random;
   private readonly sequence: RecordSequence;
 
   constructor({ counts, bufferSize, seed, epoch, order }: StreamOrderOptions) {
     const isShuffled = order === 'shuffled';
     const total = counts.reduce((sum, count) => sum + count, 0);
+    this.total = total;
     this.random = Random.of(seed, 'stream', epoch);
     this.sequence = new RecordSequence(
       counts,

@@ -1,0 +1,14 @@
+/** The part of each batch that one process of a job makes: every batch is shared out in equal, adjoining parts. */
+export interface BatchPart {
+  /** From 0. */
+  readonly rank: number;
+  readonly size: number;
+}
+
+/** The places of a batch that a part takes: from `first` up to, but without `end`. */
+export function placesOf(part: BatchPart | undefined, batchSize: number): { first: number; end: number } {
+  if (part === undefined) return { first: 0, end: batchSize };
+  const length = batchSize / part.size;
+  if (!Number.isInteger(length)) throw new Error(`batches of ${batchSize} cannot be shared by ${part.size} processes`);
+  return { first: part.rank * length, end: (part.rank + 1) * length };
+}
