@@ -1,4 +1,4 @@
-import { ReportedElsewhere, UserError } from '@featuremine/errors';
+import { ReportedElsewhere, UserError, fileErrorOf } from '@featuremine/errors';
 import type { CommandContext } from './command';
 import { parseLine } from './flag-parser';
 import type { Program } from './flag-parser';
@@ -20,7 +20,7 @@ export interface RunCommandsOptions extends Program {
  * Runs the command that argv names, and sets the process's exit code.
  *
  * The code, which is also returned, is 0, or what the command returned; 2 after a UserError, whose message alone is
- * printed; 1 after any other error. With --debug the stack is printed too. Never throws.
+ * printed, and after a file that cannot be read or written; 1 after any other error. With --debug the stack is printed too. Never throws.
  */
 export async function runCommands(options: RunCommandsOptions): Promise<number> {
   const stdout = options.stdout ?? process.stdout;
@@ -30,7 +30,8 @@ export async function runCommands(options: RunCommandsOptions): Promise<number> 
   let exitCode: number;
   try {
     exitCode = await runOne(options, stdout, stderr);
-  } catch (error) {
+  } catch (thrown) {
+    const error = fileErrorOf(thrown) ?? thrown;
     exitCode = error instanceof UserError || error instanceof ReportedElsewhere ? error.exitCode : 1;
     if (!(error instanceof ReportedElsewhere)) printError(error, stderr, options);
   }

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { CheckpointError } from '@featuremine/errors';
 import { Random } from '@featuremine/random';
-import { listCheckpoints } from '../src';
+import { listCheckpoints, trainingFields } from '../src';
 import { makeLinearTask } from './support/linear-task';
 import { expectSameRun, keepingLogger, temporaryFolder, trainIn } from './support/run-files';
 
@@ -210,6 +210,17 @@ describe('train with resume', () => {
     const better = makeLinearTask({ hooks: { evaluate: () => ({ error: 0.5 }) } });
     await trainIn(path, better, { ...options, epochs: 5, resume: true });
     expect(kept()).toEqual([50, 48, 40]);
+  });
+
+  it('saves within an epoch when enough time has passed', async () => {
+    const path = temporaryFolder();
+    const beforeStep = (): Promise<void> => pause(20);
+    const task = makeLinearTask({ stepsPerEpoch: 30, hooks: { beforeStep } }); // at least 600 ms
+    await trainIn(path, task, { epochs: 1, checkpointEverySeconds: 0.1, keep: 100 });
+    const steps = listCheckpoints(join(path, 'checkpoint')).map((name) => Number(name.slice(5, 13)));
+    expect(steps.length).toBeGreaterThanOrEqual(3);
+    expect(steps.at(-1)).toBeLessThanOrEqual(6); // at the latest after the first 100 ms of steps
+    expect(trainingFields.checkpointEverySeconds.parse(undefined)).toBe(60);
   });
 
   it('keeps as many checkpoints as it is told', async () => {

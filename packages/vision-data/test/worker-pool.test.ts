@@ -37,6 +37,21 @@ describe('createWorkerPool', () => {
     }
   });
 
+  it('reports a thread that crashed, with what it said', async () => {
+    const pool = createWorkerPool({ workers: 1 });
+    const batches = classificationBatches(shapes, { ...options, pool });
+    await batches.next();
+    const [thread] = (pool as unknown as { threads: readonly { worker: Worker }[] }).threads;
+    const ended = new Promise((resolve) => thread.worker.once('exit', resolve));
+    thread.worker.postMessage({ kind: 'share' }); // nothing that it could keep: it fails outside of any task
+    await ended;
+    const rest = (async () => {
+      for await (const batch of batches) expect(batch.imageCount).toBe(4);
+    })();
+    await expect(rest).rejects.toThrow(/data worker 0.*the thread was lost \(TypeError: /);
+    await pool.close();
+  });
+
   it('reports a lost thread by number and batch instead of waiting for ever', async () => {
     const pool = createWorkerPool({ workers: 1 });
     const batches = classificationBatches(shapes, { ...options, pool });
