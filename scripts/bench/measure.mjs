@@ -8,9 +8,10 @@ export function contenderOptions() {
 
 /**
  * Runs `step` warm-up + steps times, and prints {imagesPerSecond (of the fastest step), stepMs, peakRssMb, …note()}.
- * The first warm-up steps record, compile and tune; they are not counted.
+ * The first warm-up steps record, compile and tune; they are not counted. `after` measures something more, and gives
+ * further figures. Of several processes that measure together, one prints.
  */
-export async function measureSteps({ options, step, note = () => ({}) }) {
+export async function measureSteps({ options, step, note = () => ({}), after = () => ({}), isPrinting = true }) {
   const started = performance.now();
   for (let i = 0; i < options.warmup; i++) await step(i);
   const warmupMs = performance.now() - started;
@@ -26,7 +27,9 @@ export async function measureSteps({ options, step, note = () => ({}) }) {
     warmupMs,
     peakRssMb: peakRssMb(),
     ...note(),
+    ...(await after()),
   };
+  if (!isPrinting) return;
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 

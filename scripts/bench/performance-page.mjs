@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exchangeLine } from './exchange-line.mjs';
 import { filesLine } from './files-line.mjs';
 
 const HEADINGS = {
@@ -12,6 +13,7 @@ const HEADINGS = {
   'feature-mining': 'Feature Mining',
   loading: 'Loading data',
   training: 'Training from files',
+  'all-reduce': 'On several processes',
   stock: 'Against stock tfjs-node',
   curves: 'How cost grows',
   'voc-eval': 'Evaluation',
@@ -65,6 +67,8 @@ function rowSection(row) {
   }
   const files = filesLine(contenders);
   if (files !== undefined) lines.push(`\n${files}`);
+  const exchange = exchangeLine(contenders);
+  if (exchange !== undefined) lines.push(`\n${exchange}`);
   if (paired !== undefined && paired.error === undefined) {
     const { rounds, median, low, high } = paired;
     lines.push(

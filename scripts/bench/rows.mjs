@@ -2,6 +2,7 @@
 // (see measure.mjs and scripts/peers/measure.py); its options are passed as one JSON argument.
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { distributedRows } from './rows/distributed-rows.mjs';
 import { loadingRows } from './rows/loading-rows.mjs';
 import { trainingRows } from './rows/training-rows.mjs';
 import { vocEvalRows } from './rows/voc-eval-rows.mjs';
@@ -90,6 +91,7 @@ export const rows = [
   miningOverhead(2),
   ...loadingRows,
   ...trainingRows,
+  ...distributedRows,
   ...vocEvalRows,
   ...webRows,
 ];

@@ -1,5 +1,6 @@
 // From the runs of a row to its figures, and from figures to a table.
 import { medianInterval } from '@featuremine/training';
+import { exchangeLine } from './exchange-line.mjs';
 import { filesLine } from './files-line.mjs';
 
 /**
@@ -43,6 +44,7 @@ function figuresOf(list, batchSize) {
   const stepMs = list.flatMap((run) => run.stepMs).sort((a, b) => a - b);
   const medianMs = (stepMs[(stepMs.length - 1) >> 1] + stepMs[stepMs.length >> 1]) / 2;
   const { version, loss, detections, fileMb } = list[0];
+  const exchanges = list.flatMap((run) => run.exchangeMs ?? []).sort((a, b) => a - b);
   return {
     fastestMs: rounded(stepMs[0], 10),
     medianMs: rounded(medianMs, 10),
@@ -54,6 +56,12 @@ function figuresOf(list, batchSize) {
     ...(loss === undefined ? {} : { loss }),
     ...(detections === undefined ? {} : { detections }),
     ...(fileMb === undefined ? {} : { fileMb: rounded(fileMb, 10) }),
+    ...(exchanges.length === 0
+      ? {}
+      : {
+          exchangeMs: rounded(exchanges[exchanges.length >> 1], 10),
+          bareExchangeMs: rounded(Math.min(...list.map((run) => run.bareExchangeMs)), 10),
+        }),
   };
 }
 
@@ -83,6 +91,8 @@ export function tableOf(summaries) {
     }
     const files = filesLine(contenders);
     if (files !== undefined) lines.push(`  ${files}`);
+    const exchange = exchangeLine(contenders);
+    if (exchange !== undefined) lines.push(`  ${exchange}`);
     if (paired !== undefined) lines.push(pairedLine(first, paired));
     lines.push('');
   }

@@ -115,7 +115,7 @@ export class CompiledModel {
    */
   trainStep(name: string, fn: StepFunction, training: TrainOptions): CompiledFunction {
     this.declareSlots(training);
-    const run = this.compileUpdate({ name, run: fn }, this.withAverages(training));
+    const run = this.compileUpdate({ name, run: fn }, this.updateOptions(training));
     return async (inputs) => {
       const outputs = await run({ ...inputs, ...this.optimizerInputs(training.optimizer) });
       if (outputs['isFinite'].data[0] === 1) this.stepCount++;
@@ -139,7 +139,7 @@ export class CompiledModel {
     }
     this.declareSlots(training);
     this.declareAccumulators();
-    const averaged = this.withAverages(training);
+    const averaged = this.updateOptions(training);
     const gather = this.compile({ name: `${name}-part`, run: fn }, { training: { ...averaged, part: 'gather' } });
     const apply = this.compileUpdate({ name, run: fn }, { ...averaged, part: 'apply' });
     return async (parts) => {
@@ -158,9 +158,9 @@ export class CompiledModel {
     };
   }
 
-  private withAverages(training: TrainOptions): UpdateOptions {
-    const emaDecay = this.options.ema?.decay;
-    return emaDecay === undefined ? training : { ...training, emaDecay };
+  private updateOptions(training: TrainOptions): UpdateOptions {
+    const { ema, job } = this.options;
+    return { ...training, processes: job?.size ?? 1, ...(ema && { emaDecay: ema.decay }) };
   }
 
   private optimizerInputs(optimizer: OptimizerConfig): FunctionInputs {
@@ -258,12 +258,8 @@ export class CompiledModel {
     if (job === undefined || job.size === 1) return this.compile(definition, { training });
     let update: CompiledFunction | undefined;
     const gradients = this.runner((inputs) => {
-      const graph = this.build(definition, {
-        inputs,
-        variables: this.specs,
-        training: { ...training, isShared: true },
-      });
-      const common = { variables: this.specs, training, layout: graph.layout!, processes: job.size };
+      const graph = this.build(definition, { inputs, variables: this.specs, training });
+      const common = { variables: this.specs, training, layout: graph.layout! };
       update ??= this.runner((fed) =>
         this.import(`${definition.name}-update`, fed, buildUpdateGraph({ ...common, inputs: fed })),
       );
@@ -271,15 +267,20 @@ export class CompiledModel {
     });
     return async (inputs) => {
       const outputs = await gradients(inputs);
-      const names = Object.keys(outputs).filter((name) => name.startsWith('bucket/'));
+      const names = Object.keys(outputs).filter(isBucket);
       const fed = Object.entries(inputs).filter(([name]) => name === 'learningRate' || name.startsWith('optimizer/'));
       const shared = Object.fromEntries(fed);
-      for (const name of names) {
-        await job.sum(outputs[name].data as Float32Array);
-        shared[name] = outputs[name];
-        delete outputs[name];
+      const buckets = names.map((name) => outputs[name]);
+      try {
+        for (const { data } of buckets) await job.sum(data as Float32Array);
+        names.forEach((name, i) => {
+          shared[name] = buckets[i];
+          delete outputs[name];
+        });
+        return { ...outputs, ...(await update!(shared)) };
+      } finally {
+        this.session.release(buckets);
       }
-      return { ...outputs, ...(await update!(shared)) };
     };
   }
 
@@ -321,9 +322,15 @@ export class CompiledModel {
       feeds: inputs.map((input) => `${prefix}/input/${input.name}`),
       fetches: step.outputs.map((output) => `${prefix}/output/${output}`),
       targets: [],
+      isKept: (fetch: string) => isBucket(fetch.slice(`${prefix}/output/`.length)),
     };
     return { plan, outputs: step.outputs, layout: step.layout };
   }
+}
+
+/** The outputs of the first half of a shared step that a job sums. */
+function isBucket(name: string): boolean {
+  return name.startsWith('bucket/');
 }
 
 function hostTensor(value: HostTensor | number): HostTensor {

@@ -18,25 +18,25 @@ export type BucketLayout = readonly (readonly SharedValue[])[];
 /** Numbers of a bucket: 25 MB, as PyTorch's DistributedDataParallel has them. */
 const BUCKET_NUMBERS = (25 * 1024 * 1024) / 4;
 
-/** Fills buckets in order; a value that is larger than a bucket has one of its own. */
+const LOSS: SharedValue = { kind: 'loss', name: '', shape: [] };
+
+/**
+ * Fills buckets in order; a value that is larger than a bucket has one of its own. Each begins with the loss: so it is
+ * made anew in every step, never a constant or the memory of a variable, and may be summed in place.
+ */
 export function bucketLayout(values: readonly SharedValue[], capacity = BUCKET_NUMBERS): BucketLayout {
   const buckets: SharedValue[][] = [];
   let free = 0;
   for (const value of values) {
     const count = elementCount(value.shape);
     if (buckets.length === 0 || count > free) {
-      buckets.push([]);
+      buckets.push([LOSS]);
       free = capacity;
     }
     buckets[buckets.length - 1].push(value);
     free -= count;
   }
   return buckets;
-}
-
-/** The number of values in a bucket. */
-export function bucketLength(bucket: BucketLayout[number]): number {
-  return bucket.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
 /** Records a bucket: its values flat, one behind the other, [length]. */
@@ -47,7 +47,6 @@ export function packBucket(
   const flat = interception.unwrap(tf.tensor1d([-1], 'int32'));
   const axis = interception.unwrap(tf.scalar(0, 'int32'));
   const parts = values.map((value) => recorder.add('Reshape', [value, flat], [])[0]);
-  if (parts.length === 1) return parts[0];
   return recorder.add('ConcatV2', [...parts, axis], [{ name: 'N', type: AttrType.int, value: parts.length }])[0];
 }
 
@@ -62,6 +61,6 @@ export function unpackBucket(
   const lengths = constant(bucket.map(({ shape }) => elementCount(shape)));
   const axis = interception.unwrap(tf.scalar(0, 'int32'));
   const split = [{ name: 'num_split', type: AttrType.int, value: bucket.length }];
-  const parts = bucket.length === 1 ? [packed] : recorder.add('SplitV', [packed, lengths, axis], split);
+  const parts = recorder.add('SplitV', [packed, lengths, axis], split);
   return bucket.map(({ shape }, i) => recorder.add('Reshape', [parts[i], constant(shape)], [])[0]);
 }

@@ -37,15 +37,15 @@ export interface BuildOptions {
   readonly variables: ReadonlyMap<string, VariableSpec>;
   readonly inputs: readonly InputSignature[];
   /** Present for a training step. */
-  readonly training?: UpdateOptions & {
-    /** Ends with gradients in buckets instead of updates: the first half of a step that a job shares. */
-    readonly isShared?: boolean;
-  };
+  readonly training?: UpdateOptions;
   /** Prefix of the variables that an evaluation reads, `ema/` for the averaged ones. */
   readonly readPrefix?: string;
 }
 
-/** Records a step function, with its gradients and updates when it is a training step, without executing an op. */
+/**
+ * Records a step function, with its gradients and updates when it is a training step, without executing an op. In a job
+ * of several processes it ends with the gradients in buckets: the first half of a step.
+ */
 export function buildStepGraph(definition: StepDefinition, options: BuildOptions): StepGraph {
   const recorder = new Recorder();
   try {
@@ -159,6 +159,7 @@ class GraphBuilder implements StepContext, UpdateContext {
     inputs: Record<string, Tensor>,
     training: NonNullable<BuildOptions['training']>,
   ): Record<string, RecordedTensor> {
+    const { processes = 1 } = training;
     const trainable = [...this.variables.values()].filter(({ isTrainable }) => isTrainable);
     const parameters = trainable.map(({ name }) => this.variable(name));
     let outputs: Record<string, RecordedTensor> = {};
@@ -166,7 +167,8 @@ class GraphBuilder implements StepContext, UpdateContext {
       () => {
         const called = this.call(definition, inputs);
         outputs = called.outputs;
-        return scalarLoss(definition.name, called.loss);
+        const loss = scalarLoss(definition.name, called.loss);
+        return processes === 1 ? loss : float32Scope(() => tf.mul(loss, 1 / processes));
       },
       parameters,
       undefined,
@@ -188,8 +190,9 @@ class GraphBuilder implements StepContext, UpdateContext {
       optimizerInput: (name) => this.interception.unwrap(inputs[`optimizer/${name}`]),
     };
     const results = float32Scope(() => {
-      if (training.isShared !== true) return new UpdateBuilder(this, training).build(updates);
-      const shared = shareGradients(this, updates, training.part);
+      const { part } = training;
+      if (processes === 1 || part === 'gather') return new UpdateBuilder(this, training).build(updates);
+      const shared = shareGradients(this, updates, { processes, ...(part && { part }) });
       this.layout = shared.layout;
       return shared.outputs;
     });

@@ -180,7 +180,22 @@ export function newTensor(dtype: number, shape: readonly number[], data: HostDat
 }
 
 /** A copy of a TF_Tensor's values. Types other than float32, int32, uint8 and bool are refused. */
-export function tensorValues(tensor: Pointer): { dtype: keyof typeof ARRAY_TYPES; shape: number[]; data: HostData } {
+export function tensorValues(tensor: Pointer): TensorValues {
+  return tensorArray(tensor, (bytes) => bytes.slice());
+}
+
+/** A TF_Tensor's values in its own memory, as long as it lives. */
+export function tensorView(tensor: Pointer): TensorValues {
+  return tensorArray(tensor, (bytes) => bytes);
+}
+
+interface TensorValues {
+  readonly dtype: keyof typeof ARRAY_TYPES;
+  readonly shape: number[];
+  readonly data: HostData;
+}
+
+function tensorArray(tensor: Pointer, take: (bytes: Uint8Array) => Uint8Array): TensorValues {
   const api = cApi();
   const type = api.TensorType(tensor) as number;
   const dtype = (Object.keys(ARRAY_TYPES) as (keyof typeof ARRAY_TYPES)[]).find((name) => DataType[name] === type);
@@ -188,6 +203,7 @@ export function tensorValues(tensor: Pointer): { dtype: keyof typeof ARRAY_TYPES
     throw new RecordingError(`a result has TensorFlow's type ${type}, expected float32, int32, uint8 or bool`);
   const rank = api.NumDims(tensor) as number;
   const shape = Array.from({ length: rank }, (_, axis) => Number(api.Dim(tensor, axis)));
-  const bytes = nativeBytes(api.TensorData(tensor) as Pointer, Number(api.TensorByteSize(tensor))).slice();
-  return { dtype, shape, data: new ARRAY_TYPES[dtype](bytes.buffer, 0, elementCount(shape)) };
+  const bytes = take(nativeBytes(api.TensorData(tensor) as Pointer, Number(api.TensorByteSize(tensor))));
+  const { buffer, byteOffset } = bytes as Uint8Array<ArrayBuffer>;
+  return { dtype, shape, data: new ARRAY_TYPES[dtype](buffer, byteOffset, elementCount(shape)) };
 }

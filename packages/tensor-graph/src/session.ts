@@ -8,13 +8,15 @@ import {
   type GraphDef,
   type StepStats,
 } from './protobuf';
-import { newTensor, tensorValues } from './recorder';
+import { newTensor, tensorValues, tensorView } from './recorder';
 
 /** One way to run a session: which nodes are fed, fetched and executed. Each distinct plan has its own executor. */
 export interface RunPlan {
   readonly feeds: readonly string[];
   readonly fetches: readonly string[];
   readonly targets: readonly string[];
+  /** Whether a fetch stays in TensorFlow's memory: see `Session.run`. */
+  readonly isKept?: (fetch: string) => boolean;
 }
 
 /** A run that was traced: what it executed, and how long it took from start to end. */
@@ -42,6 +44,7 @@ export class Session {
   private readonly session: Pointer;
   private readonly prepared = new WeakMap<RunPlan, PreparedPlan>();
   private last: Promise<unknown> = Promise.resolve();
+  private readonly kept = new WeakMap<HostTensor, Pointer>();
   private isDisposed = false;
 
   /** @param threads number of threads of one op and of ops side by side; 0 is TensorFlow's choice (all cores) */
@@ -93,11 +96,22 @@ export class Session {
   /**
    * Runs a plan; `values` are in the order of its feeds, the results in that of its fetches. Runs of one session are
    * executed one after another.
+   *
+   * The data of a kept fetch is a view on TensorFlow's memory: fed to a run, it is not copied. It must be released.
    */
   run(plan: RunPlan, values: readonly HostTensor[]): Promise<HostTensor[]> {
     const result = this.last.then(() => this.runNow(plan, values));
     this.last = result.catch(() => undefined);
     return result;
+  }
+
+  /** Frees kept results, whose data must not be touched any more; does nothing for others. */
+  release(tensors: readonly HostTensor[]): void {
+    for (const tensor of tensors) {
+      const pointer = this.kept.get(tensor);
+      if (pointer !== undefined) cApi().DeleteTensor(pointer);
+      this.kept.delete(tensor);
+    }
   }
 
   /** Waits for the run under way and frees the session with its variables. */
@@ -122,7 +136,7 @@ export class Session {
     try {
       values.forEach((value, i) => {
         checkHostTensor(plan.feeds[i], value);
-        inputs[i] = newTensor(DataType[value.dtype], value.shape, value.data);
+        inputs[i] = this.kept.get(value) ?? newTensor(DataType[value.dtype], value.shape, value.data);
       });
       await new Promise<void>((resolve, reject) => {
         api.SessionRun.async(
@@ -133,8 +147,17 @@ export class Session {
       });
       raise('TensorFlow', status);
       trace?.report();
-      return Array.from(outputs, (tensor) => tensorValues(tensor));
+      return Array.from(outputs, (tensor, i) => {
+        if (plan.isKept?.(plan.fetches[i]) !== true) return tensorValues(tensor);
+        outputs[i] = 0n; // Not deleted below.
+        const view = tensorView(tensor);
+        this.kept.set(view, tensor);
+        return view;
+      });
     } finally {
+      values.forEach((value, i) => {
+        if (this.kept.has(value)) inputs[i] = 0n;
+      });
       for (const tensor of [...inputs, ...outputs]) if (tensor !== 0n) api.DeleteTensor(tensor);
       api.DeleteStatus(status);
       trace?.dispose();

@@ -1,6 +1,7 @@
 import { Accumulators } from './accumulators';
 import { bucketLayout, packBucket, type BucketLayout, type SharedValue } from './gradient-buckets';
 import type { RecordedTensor } from './recorder';
+import { tf } from './tensorflow';
 import type { StepPart, UpdateContext, UpdateInputs } from './update-builder';
 
 /** The first half of a step that the processes of a job share: its outputs, and what lies where in them. */
@@ -16,13 +17,18 @@ export interface SharedGradients {
  *
  * In the last part of an accumulated step, buffers keep their value where this process's own loss is not finite: the
  * second half then sets them in any case, so that they stay the same on all processes.
+ *
+ * The gradients are those of the loss divided by the number of processes, so that their sum is a mean; loss and buffers
+ * are divided here.
  */
 export function shareGradients(
   context: UpdateContext,
   inputs: UpdateInputs,
-  part: StepPart | undefined,
+  { part, processes }: { readonly part?: StepPart; readonly processes: number },
 ): SharedGradients {
-  const { recorder } = context;
+  const { recorder, interception } = context;
+  const share = interception.unwrap(tf.scalar(1 / processes));
+  const divided = (value: RecordedTensor): RecordedTensor => recorder.add('Mul', [value, share], [])[0];
   let { loss, gradients, assignments } = inputs;
   let emptied: readonly RecordedTensor[] = [];
   if (part !== undefined) {
@@ -32,18 +38,15 @@ export function shareGradients(
     loss = recorder.add('AddV2', [loss, inputs.optimizerInput('earlierLoss')], [])[0];
   }
   const values = new Map<SharedValue, RecordedTensor>();
-  const share = (kind: SharedValue['kind'], name: string, value: RecordedTensor): void => {
-    values.set({ kind, name, shape: value.shape }, value);
-  };
-  share('loss', '', loss);
-  for (const [name, value] of assignments) share('assignment', name, value);
-  for (const [name, value] of gradients) share('gradient', name, value);
+  for (const [name, value] of assignments) values.set({ kind: 'assignment', name, shape: value.shape }, divided(value));
+  for (const [name, value] of gradients) values.set({ kind: 'gradient', name, shape: value.shape }, value);
   const layout = bucketLayout([...values.keys()]);
+  const ownLoss = divided(loss);
   const outputs = Object.fromEntries(
     layout.map((bucket, i) => {
       const packed = packBucket(
         context,
-        bucket.map((value) => values.get(value)!),
+        bucket.map((value) => values.get(value) ?? ownLoss),
       );
       return [`bucket/${i}`, recorder.add('Identity', [packed], [], { controls: emptied })[0]];
     }),

@@ -41,6 +41,8 @@ export type StepPart = 'gather' | 'apply';
 export interface UpdateOptions extends TrainOptions {
   readonly emaDecay?: number;
   readonly part?: StepPart;
+  /** Number of the processes of a job, of whose gradients the mean is taken; 1 if absent. */
+  readonly processes?: number;
 }
 
 /**

@@ -3,7 +3,6 @@ import { unpackBucket, type BucketLayout } from './gradient-buckets';
 import type { InputSignature, StepGraph } from './graph-builder';
 import { Interception } from './interception';
 import { Recorder, type RecordedTensor } from './recorder';
-import { tf } from './tensorflow';
 import { UpdateBuilder, type UpdateContext, type UpdateInputs, type UpdateOptions } from './update-builder';
 import { VariableNodes } from './variable-nodes';
 import type { VariableSpec } from './variables';
@@ -15,12 +14,10 @@ export interface UpdateGraphOptions {
   readonly inputs: readonly InputSignature[];
   readonly training: UpdateOptions;
   readonly layout: BucketLayout;
-  /** Number of processes whose sums are in the buckets. */
-  readonly processes: number;
 }
 
 /**
- * Records the second half of a step that the processes of a job share: the buckets, summed over all, become means, which
+ * Records the second half of a step that the processes of a job share: the buckets, summed over all, hold means, which
  * update the variables as in a step of one process. Outputs are `gradientNorm` and `isFinite`.
  */
 export function buildUpdateGraph(options: UpdateGraphOptions): StepGraph {
@@ -41,7 +38,7 @@ export function buildUpdateGraph(options: UpdateGraphOptions): StepGraph {
 }
 
 function record(
-  { variables, inputs, training, layout, processes }: UpdateGraphOptions,
+  { variables, inputs, training, layout }: UpdateGraphOptions,
   recorder: Recorder,
   interception: Interception,
 ): Record<string, RecordedTensor> {
@@ -49,13 +46,12 @@ function record(
   const fed = new Map(
     inputs.map(({ name, dtype, shape }) => [name, recorder.placeholder(`input/${name}`, DataType[dtype], shape)]),
   );
-  const share = interception.unwrap(tf.scalar(1 / processes));
   const means = { loss: new Map(), assignment: new Map(), gradient: new Map() } as Readonly<
     Record<'loss' | 'assignment' | 'gradient', Map<string, RecordedTensor>>
   >;
   layout.forEach((bucket, i) => {
-    const mean = recorder.add('Mul', [fed.get(`bucket/${i}`)!, share], [])[0];
-    unpackBucket(context, bucket, mean).forEach((value, k) => means[bucket[k].kind].set(bucket[k].name, value));
+    const values = unpackBucket(context, bucket, fed.get(`bucket/${i}`)!);
+    values.forEach((value, k) => means[bucket[k].kind].set(bucket[k].name, value));
   });
   const reads = [...means.gradient.keys()].map((name): [string, { value: RecordedTensor }] => [
     name,

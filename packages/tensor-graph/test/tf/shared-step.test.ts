@@ -181,6 +181,12 @@ describe('bucketLayout', () => {
 
   it('fills buckets in order, and gives what is larger than a bucket one of its own', () => {
     const layout = bucketLayout([value('a', 3), value('b', 4), value('c', 4), value('d', 20), value('e', 1)], 8);
-    expect(layout.map((bucket) => bucket.map(({ name }) => name))).toEqual([['a', 'b'], ['c'], ['d'], ['e']]);
+    const names = layout.map((bucket) => bucket.map(({ name }) => name));
+    expect(names).toEqual([
+      ['', 'a', 'b'],
+      ['', 'c'],
+      ['', 'd'],
+      ['', 'e'],
+    ]);
   });
 });
