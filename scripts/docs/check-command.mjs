@@ -28,8 +28,7 @@ export function faultOf(words) {
   const [first, ...rest] = words;
   if (/^[A-Z_]+=/.test(first)) return rest.length === 0 ? undefined : faultOf(rest);
   if (first === 'nohup') return faultOf(rest);
-  if (['mpirun', 'mpiexec'].includes(first))
-    return faultOf(rest.slice(rest.findIndex((word, i) => i > 1 && !word.startsWith('-'))));
+  if (['mpirun', 'mpiexec'].includes(first)) return faultOf(withoutLauncherFlags(rest));
   if (first === 'npx') return rest[0] === 'jest' ? undefined : faultOf(rest);
   if (programs.has(binName(first))) return faultOfProgram(programs.get(binName(first)), rest);
   if (first === 'npm') return faultOfNpm(rest);
@@ -51,6 +50,11 @@ export function faultOfSpan(text) {
     if (unknown !== undefined) return `${first} ${word} has no flag --${unknown}`;
   }
   return undefined;
+}
+
+// Each flag of mpirun that documents use has a value.
+function withoutLauncherFlags(words) {
+  return words[0]?.startsWith('-') ? withoutLauncherFlags(words.slice(2)) : words;
 }
 
 function binName(word) {
