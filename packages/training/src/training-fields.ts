@@ -8,7 +8,7 @@ import { createSchedule, scheduleKinds } from './schedule';
  */
 export const trainingFields = {
   epochs: z.number().int().min(1).default(10).describe('Passes over the training images'),
-  batchSize: z.number().int().min(1).default(16).describe('Images per step'),
+  batchSize: z.number().int().min(1).default(16).describe('Images per step, of all processes together'),
   lr: z.number().positive().default(0.01).describe('Learning rate after the warm-up'),
   schedule: z.enum(scheduleKinds).default('cosine').describe('How the learning rate changes'),
   warmupSteps: z.number().int().min(0).default(0).describe('Steps in which the learning rate rises to its value'),
