@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '@featuremine/random';
@@ -40,16 +40,23 @@ const cases: Record<'classification' | 'detection', { program: Program; argv: st
 type Interruption = 'lost data' | 'SIGINT' | 'SIGTERM' | 'SIGKILL';
 const interruptions: Record<keyof typeof cases, readonly Interruption[]> = {
   classification: ['lost data', 'SIGINT', 'SIGKILL'],
-  detection: ['SIGTERM', 'SIGKILL'],
+  detection: ['lost data', 'SIGTERM', 'SIGKILL'],
 };
 const codes = { 'lost data': 2, SIGINT: 130, SIGTERM: 143 };
 
-async function interrupt(child: CliProcess, interruption: Interruption): Promise<Ended> {
+/** Where the images of training are, and what the message says of one that is gone. */
+const images = {
+  classification: { folder: join(photos, 'train'), gone: /train\/\w+\/\d+\.png: there is no such file/ },
+  detection: { folder: join(voc, 'VOC2007/JPEGImages'), gone: /JPEGImages\/\d+\.jpg: there is no such file/ },
+};
+
+async function interrupt(kind: keyof typeof cases, child: CliProcess, interruption: Interruption): Promise<Ended> {
   if (interruption !== 'lost data') {
     child.kill(interruption);
     return child.ended;
   }
-  const [here, away] = [join(photos, 'train'), join(photos, 'away')];
+  const here = images[kind].folder;
+  const away = `${here}-away`;
   renameSync(here, away);
   try {
     return await child.ended;
@@ -84,7 +91,7 @@ async function finish(kind: keyof typeof cases, out: string, ...argv: string[]):
       const before = lastStep(out);
       const child = start(kind, out, ...(before > 0 ? ['--resume'] : []));
       await untilMetrics(out, before + 2, child);
-      const { code, signal, stderr } = await interrupt(child, interruption);
+      const { code, signal, stderr } = await interrupt(kind, child, interruption);
       if (interruption === 'SIGKILL') {
         expect(signal).toBe('SIGKILL');
         expect(lastStep(out)).toBeGreaterThanOrEqual(before);
@@ -92,7 +99,7 @@ async function finish(kind: keyof typeof cases, out: string, ...argv: string[]):
       }
       expect([code, stderr]).toEqual([codes[interruption], expect.stringMatching(/go on with --resume/)]);
       expect(lastStep(out)).toBeGreaterThan(before);
-      if (interruption === 'lost data') expect(stderr).toMatch(/train\/\w+\/\d+\.png: there is no such file/);
+      if (interruption === 'lost data') expect(stderr).toMatch(images[kind].gone);
     }
     await finish(kind, out, '--resume');
     expect(runResult(out)).toEqual(runResult(whole));
@@ -117,4 +124,29 @@ async function finish(kind: keyof typeof cases, out: string, ...argv: string[]):
     await finish(kind, out, '--resume');
     expect(runResult(out)).toEqual(runResult(whole));
   });
+
+  // The last one: it changes the data and the whole run.
+  it('takes more epochs when it is finished, and names the data that changed meanwhile', async () => {
+    changeTrainingData(kind);
+    const argv = cases[kind].argv.map((word, i, words) => (words[i - 1] === '--epochs' ? '3' : word));
+    const { code, stderr } = await startCli(cases[kind].program, [...argv, '--out', whole, '--resume']).ended;
+    expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+    expect(stderr).toMatch(/resuming, but not as it was: data: training images was .* and is now /);
+    expect(stderr).toMatch(/resuming, but not as it was: config: epochs was 2 and is now 3/);
+    expect(stderr).not.toMatch(/(validation|test) images was/);
+    expect(JSON.parse(readFileSync(join(whole, 'summary.json'), 'utf8'))).toMatchObject({ epochs: 3 });
+  });
 });
+
+/** One image more, or one object more in an image. */
+function changeTrainingData(kind: keyof typeof cases): void {
+  if (kind === 'classification') {
+    const circles = join(photos, 'train/circle');
+    copyFileSync(join(circles, readdirSync(circles)[0]), join(circles, 'added.png'));
+    return;
+  }
+  const file = join(voc, 'VOC2007/Annotations/000001.xml');
+  const box = '<xmin>3</xmin><ymin>3</ymin><xmax>40</xmax><ymax>40</ymax>';
+  const object = `<object><name>circle</name><difficult>0</difficult><bndbox>${box}</bndbox></object>`;
+  writeFileSync(file, readFileSync(file, 'utf8').replace('</annotation>', `${object}</annotation>`));
+}
