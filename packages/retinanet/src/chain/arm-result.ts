@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJson } from '@featuremine/errors';
+import { writeFileAtomic } from '@featuremine/training';
 import { averagePrecision, matchVoc, precisionRecall } from '@featuremine/voc-eval';
 import type { Evaluation } from '@featuremine/voc-eval';
 import type { WorkerPool } from '@featuremine/vision-data';
@@ -54,10 +56,15 @@ const CURVE_POINTS = 200;
 const SHOWN_IMAGES = 12;
 const SHOWN_SCORE = 0.4;
 
-/** The result of an arm that was finished before. */
+/** The result of an arm that was finished before; undefined where there is none, or a damaged one. */
 export function readArmResult(arm: Arm): ArmResult | undefined {
   const file = join(arm.folder, RESULT_FILE);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ArmResult) : undefined;
+  if (!existsSync(file)) return undefined;
+  try {
+    return parseJson(readFileSync(file, 'utf8')) as ArmResult;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Evaluates an arm's detector on the test set and writes its result.json. */
@@ -86,7 +93,7 @@ export async function evaluateArm(
       curves: prCurves(judged),
       shown: shownImages(judged),
     };
-    writeFileSync(join(arm.folder, RESULT_FILE), `${JSON.stringify(result, null, 1)}\n`);
+    writeFileAtomic(join(arm.folder, RESULT_FILE), `${JSON.stringify(result, null, 1)}\n`);
     return result;
   } finally {
     await detector.close();

@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine, formatDuration, runCommand, startProgress } from '@featuremine/command-line';
 import type { CommandRun, Logger } from '@featuremine/command-line';
-import { ConfigError } from '@featuremine/errors';
-import { hasEnded } from '@featuremine/training';
+import { ConfigError, parseJson } from '@featuremine/errors';
+import { hasEnded, writeFileAtomic } from '@featuremine/training';
 import type { Summary } from '@featuremine/training';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
 import { readDetectorConfig } from '../detector-config';
 import { evaluationSetOf } from '../evaluate-detector';
+import { readJsonFile } from '../read-json-file';
 import { evaluateArm, readArmResult } from './arm-result';
 import type { ArmResult } from './arm-result';
 import { ARM_TITLES, backboneFolder, detectorCommand, detectorFolder, planArms, pretrainCommand } from './arms';
@@ -45,7 +46,7 @@ export async function runChain(options: ChainOptions, log: Logger): Promise<Chai
     results.push(result);
   }
   const comparison = compareArms(results);
-  writeFileSync(join(options.out, 'results.json'), `${JSON.stringify({ results, comparison }, null, 1)}\n`);
+  writeFileAtomic(join(options.out, 'results.json'), `${JSON.stringify({ results, comparison }, null, 1)}\n`);
   return { results, comparison };
 }
 
@@ -84,7 +85,18 @@ async function trainOnce(command: CommandRun, folder: string, log: Logger): Prom
 function isFinished(folder: string): boolean {
   const file = join(folder, 'summary.json');
   if (!existsSync(file)) return false;
-  return hasEnded(JSON.parse(readFileSync(file, 'utf8')) as Summary);
+  try {
+    return hasEnded(parseJson(readFileSync(file, 'utf8')) as Summary);
+  } catch {
+    return false; // Damaged: the run goes on from its checkpoint, and writes it anew.
+  }
+}
+
+function readOptions(file: string): Record<string, unknown> {
+  const value = readJsonFile(file);
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  const fix = 'Remove the file if the options are as they were, or give --out another folder';
+  throw new ConfigError({ where: file, found: 'no options', expected: 'those of the chain', fix });
 }
 
 // Faults in the data show before hours of pretraining, not after.
@@ -104,10 +116,10 @@ function claimFolder(options: ChainOptions): void {
   const fixed = Object.entries(options).filter(([key]) => !GROWING.includes(key));
   const text = JSON.stringify(Object.fromEntries(fixed), null, 1);
   if (!existsSync(file)) {
-    writeFileSync(file, `${text}\n`);
+    writeFileAtomic(file, `${text}\n`);
     return;
   }
-  const before = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const before = readOptions(file);
   const now = JSON.parse(text) as Record<string, unknown>;
   const changed = Object.keys({ ...before, ...now }).filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),

@@ -61,6 +61,9 @@ function batch(count: number, height: number, width: number, salt = 0): Record<s
 }
 
 const sgd: TrainOptions = { optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 1e-4 } };
+const adamw: TrainOptions = {
+  optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+};
 
 async function train(
   options: Partial<ModelOptions>,
@@ -127,9 +130,6 @@ describe('CompiledModel', () => {
 
   it('goes on exactly from variables that were read and written', async () => {
     const steps = [0, 1, 2, 3].map((i) => ({ ...batch(4, 17, 15, i), ...lr }));
-    const adamw: TrainOptions = {
-      optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
-    };
     const whole = await train({}, steps, adamw);
     const half = await train({}, steps.slice(0, 2), adamw);
     const model = new CompiledModel({ variables, seed: 99 });
@@ -155,6 +155,28 @@ describe('CompiledModel', () => {
     const good = await step({ ...batch(4, 17, 15), ...lr, poison: 0 });
     expect(good['isFinite'].data[0]).toBe(1);
     expect((await model.readVariables()).get('fc.weight')).not.toEqual(before.get('fc.weight'));
+    await model.dispose();
+  });
+
+  it.each([
+    ['sgd', sgd],
+    ['adamw', adamw],
+  ])('changes nothing in a step of %s whose gradient is not finite, although its loss is', async (_name, options) => {
+    const model = new CompiledModel({ variables, seed: 3, ema: { decay: 0.9 } });
+    const poisoned: StepFunction = (step, { poison, ...inputs }) => {
+      const { loss } = network(step, inputs);
+      // At 0 the root has an infinite slope.
+      const root = tf.sqrt(tf.mul(poison, tf.sum(tf.square(step.variable('fc.weight')))));
+      return { loss: tf.add(loss, root) };
+    };
+    const step = model.trainStep('train', poisoned, options);
+    await step({ ...batch(4, 17, 15), ...lr, poison: 1 });
+    const before = await model.readVariables();
+    expect([...before.keys()].some((name) => name.startsWith('ema/'))).toBe(true);
+    const bad = await step({ ...batch(4, 17, 15), ...lr, poison: 0 });
+    expect(Number.isFinite(bad['loss'].data[0])).toBe(true);
+    expect(bad['isFinite'].data[0]).toBe(0);
+    expect(await model.readVariables()).toEqual(before);
     await model.dispose();
   });
 
