@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@featuremine/errors';
+import { readRunConfig as readStoredOptions } from '@featuremine/training';
 import { z } from 'zod';
 import { trainSchema } from './training-options';
 
@@ -12,22 +12,18 @@ export type RunConfig = z.output<typeof runSchema>;
 /**
  * Reads the options that a run was trained with.
  *
- * @throws ConfigError when the folder is not one of `backbone-pretrain train`
+ * @throws RunFolderError when the folder holds no run, ConfigError when it is not one of `backbone-pretrain train`
  */
 export function readRunConfig(folder: string): RunConfig {
-  const path = join(folder, 'config.json');
-  const fix = 'Pass the folder that was given to backbone-pretrain train as --out';
-  if (!existsSync(path))
-    throw new ConfigError({ where: folder, found: 'no config.json', expected: 'a run folder', fix });
-  let config: unknown;
-  try {
-    config = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new ConfigError({ where: path, found: 'no JSON', fix }, { cause });
-  }
-  const result = runSchema.safeParse(config);
+  const result = runSchema.safeParse(readStoredOptions(folder));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const found = `${issue.path.join('.')}: ${issue.message}`;
-  throw new ConfigError({ where: path, found, expected: 'the options of backbone-pretrain train', fix });
+  const fix = 'Pass the folder that was given to backbone-pretrain train as --out';
+  throw new ConfigError({
+    where: join(folder, 'config.json'),
+    found,
+    expected: 'the options of backbone-pretrain train',
+    fix,
+  });
 }

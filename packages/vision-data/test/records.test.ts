@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { Random } from '@featuremine/random';
 import sharp from 'sharp';
 import {
   classificationBatches,
@@ -205,6 +206,46 @@ describe('damaged records', () => {
     ['a changed pixel', (folder) => changedAt(folder, 2000), /train-00002\.records, record 2: the record is damaged/],
     ['a changed table', (folder) => changedAt(folder, -40), /train-00002\.records: another table/],
   ])('show as an error that names %s', (_what, damage, message) => damaged(damage, message));
+
+  const rounds = process.env['FEATUREMINE_LONG'] === '1' ? 20_000 : 200;
+  it(
+    `show as a DatasetError, or not at all, in ${rounds} rounds of random changes`,
+    () =>
+      withScratchFolder(async (folder) => {
+        await packShapes(folder);
+        const random = Random.of(54, 'records');
+        const files = [join(folder, 'train.json'), shard(folder)];
+        const sound = files.map((file) => readFileSync(file));
+        const counts = { read: 0, refused: 0 };
+        for (let round = 0; round < rounds; round++) {
+          const chosen = round % 2;
+          writeFileSync(files[chosen], changed(sound[chosen], random));
+          try {
+            await batchesOf(openRecords({ folder, split: 'train', shuffleBuffer: 12 }), training);
+            counts.read++;
+          } catch (error) {
+            if (!(error instanceof DatasetError)) throw error;
+            counts.refused++;
+          }
+          writeFileSync(files[chosen], sound[chosen]);
+        }
+        expect(counts.refused).toBeGreaterThan(rounds / 2);
+        expect(counts.read).toBeGreaterThan(0); // what nobody reads may change: the name of a class
+        expect(Object.keys(Object.prototype)).toEqual([]);
+      }),
+    600_000,
+  );
+
+  function changed(bytes: Buffer, random: Random): Buffer {
+    const at = random.integer(bytes.length);
+    const end = Math.min(bytes.length, at + 1 + random.integer(8));
+    const kind = random.integer(4);
+    if (kind === 0) return bytes.subarray(0, at);
+    if (kind === 1) return Buffer.concat([bytes.subarray(0, at), bytes.subarray(end)]);
+    const result = Buffer.from(bytes);
+    result[at] = kind === 2 ? 0x30 + random.integer(10) : random.integer(256);
+    return result;
+  }
 
   it('lead to no file outside of the folder', () =>
     damaged((folder) => {

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatasetError } from '@featuremine/errors';
+import { DatasetError, parseJson } from '@featuremine/errors';
+import { readLimited } from '../read-limited';
 
 /** One file of records. */
 export interface ShardEntry {
@@ -28,6 +29,8 @@ export interface RecordsIndex {
 }
 
 const FORMAT = 'featuremine-records';
+/** Some hundred thousand shards. */
+const LARGEST_INDEX_BYTES = 64 * 2 ** 20;
 
 /** Path of the index of a part. */
 export function indexPath(folder: string, split: string): string {
@@ -52,14 +55,15 @@ export function writeRecordsIndex(folder: string, index: Omit<RecordsIndex, 'for
  */
 export function readRecordsIndex(folder: string, split: string): RecordsIndex {
   const path = indexPath(folder, split);
+  const what = 'the index of packed records';
+  const fix = 'Give the folder that backbone-pretrain pack wrote; without this file it was not finished';
+  const text = readLimited(path, { largestBytes: LARGEST_INDEX_BYTES, what, fix }).toString('utf8');
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
+    content = parseJson(text);
   } catch (cause) {
-    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const found = isMissing ? 'there is no such file' : `it cannot be read (${(cause as Error).message})`;
-    const fix = 'Give the folder that backbone-pretrain pack wrote; without this file it was not finished';
-    throw new DatasetError({ where: path, found, expected: 'the index of packed records', fix }, { cause });
+    const found = `it is no JSON (${(cause as Error).message})`;
+    throw new DatasetError({ where: path, found, expected: what, fix }, { cause });
   }
   const index = content as Partial<RecordsIndex> | null;
   if (index?.format !== FORMAT) throw wrongIndex(path, 'another kind of file');
