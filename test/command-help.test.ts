@@ -24,6 +24,8 @@ interface Printed {
   readonly libraries: readonly string[];
 }
 
+jest.setTimeout(60_000); // Commands in processes of their own, on a busy machine.
+
 const built = isBuilt ? describe : describe.skip;
 
 built('the help of all commands', () => {
@@ -58,6 +60,30 @@ built('the help of all commands', () => {
         expect(flat).toMatch(new RegExp(`--${flag} .*?\\[default: ${escaped(String(defaultValue))}\\]`));
       }
     }
+  });
+});
+
+built('completion', () => {
+  const bins = join(__dirname, '../node_modules/.bin');
+  const env = { ...process.env, PATH: `${bins}:${process.env['PATH']}` };
+
+  it('completes commands, flags and choices in bash', () => {
+    const complete = (...words: string[]): string[] => {
+      const script = 'source <(retinanet completion); COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _retinanet_yargs_completions; echo "${COMPREPLY[@]}"'; // prettier-ignore
+      const argv = ['--norc', '-c', script, 'bash', 'retinanet', ...words];
+      return execFileSync('bash', argv, { encoding: 'utf8', env: { ...env, SHELL: '/bin/bash' } })
+        .trim()
+        .split(' ');
+    };
+    expect(complete('tra')).toEqual(['train']);
+    expect(complete('train', '--dry')).toEqual(['--dry-run']);
+    expect(complete('train', '--schedule', 'co')).toEqual(['constant', 'cosine']);
+  });
+
+  it('prints a script for zsh where that is the shell', () => {
+    const script = execFileSync('retinanet', ['completion'], { encoding: 'utf8', env: { ...env, SHELL: '/bin/zsh' } });
+    expect(script).toMatch(/^#compdef retinanet\n/);
+    expect(script).toContain('compdef _retinanet_yargs_completions retinanet');
   });
 });
 

@@ -18,6 +18,8 @@ export { inTurn } from './in-turn';
 export { jobStart, openRun } from './job-start';
 export { rankBatchSize } from './rank-batch';
 export { RunFolderError } from './run-folder-error';
+export { dryRunText, isDryRun } from './dry-run';
+export type { DryRunSummary, TrainingPlan } from './dry-run';
 export { exitCodeOf, hasEnded } from './summary';
 export type { EpochMetrics, StopReason, Summary } from './summary';
 export { createSchedule, scheduleKinds } from './schedule';

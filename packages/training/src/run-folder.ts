@@ -32,7 +32,7 @@ export class RunFolder {
   readonly path: string;
   /** True if the folder was opened to go on with what is in it. */
   readonly isResuming: boolean;
-  /** All resolved options of the command, but whether it resumes. */
+  /** All resolved options of the command, but whether it resumes or is a dry run. */
   readonly config: Readonly<Record<string, unknown>>;
   /** False on the ranks of a job that leave writing to rank 0. */
   readonly isWriting: boolean;
@@ -42,14 +42,17 @@ export class RunFolder {
   private constructor(options: RunFolderOptions, lock: ProcessLock | undefined) {
     this.path = options.path;
     this.isResuming = options.resume;
-    this.config = Object.fromEntries(Object.entries(options.config).filter(([key]) => key !== 'resume'));
+    this.config = Object.fromEntries(
+      Object.entries(options.config).filter(([key]) => !['resume', 'dryRun'].includes(key)),
+    );
     this.isWriting = lock !== undefined;
     this.lock = lock;
     if (this.isWriting) process.once('exit', this.onExit);
   }
 
   /**
-   * Makes or reopens a run folder. Nothing that a run left in it is changed yet.
+   * Makes or reopens a run folder. Nothing that a run left in it is changed yet. With `dryRun` in the config, the
+   * folder is neither made nor locked.
    *
    * @throws RunFolderError if it holds a run and `resume` is false, if another process has it, or if it cannot be
    * written.
@@ -57,6 +60,7 @@ export class RunFolder {
   static open(options: RunFolderOptions): RunFolder {
     const { path, resume, log } = options;
     if (!resume) refuseRun(path);
+    if (options.config['dryRun'] === true) return RunFolder.follow(options);
     makeFolder(path);
     const lock = acquireLock(join(path, 'run.lock'));
     try {

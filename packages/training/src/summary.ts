@@ -1,5 +1,5 @@
 /** Why a run ended; a summary that says `running` is of a run that goes on or was killed. */
-export type StopReason = 'running' | 'finished' | 'early-stop' | 'goal' | 'SIGINT' | 'SIGTERM';
+export type StopReason = 'running' | 'finished' | 'early-stop' | 'goal' | 'dry-run' | 'SIGINT' | 'SIGTERM';
 
 /** The metrics of an epoch. */
 export interface EpochMetrics {

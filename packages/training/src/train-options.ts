@@ -6,6 +6,8 @@ import type { Schedule } from './schedule';
 export interface TrainOptions {
   readonly epochs: number;
   readonly schedule: Schedule;
+  /** Takes and times a few steps instead of training. */
+  readonly dryRun?: boolean | undefined;
   readonly log: Logger;
   /** The processes that train together; this one alone by default. Each calls `train` with the same options. */
   readonly job?: Collective | undefined;

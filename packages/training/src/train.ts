@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseJson } from '@featuremine/errors';
 import { writeFileAtomic } from './atomic-file';
+import { dryRun } from './dry-run';
 import { readMetrics } from './read-metrics';
 import type { RunFolder } from './run-folder';
 import { hasReachedGoal, isFinished, isStoppedEarly, openSitting } from './sitting';
@@ -29,6 +30,7 @@ import { trainingReport } from './training-report';
  * where it is whole.
  */
 export async function train(task: TrainingTask, run: RunFolder, options: TrainOptions): Promise<Summary> {
+  if (options.dryRun === true) return dryRun(task, run, options);
   const signals = watchStopSignals((name) => {
     options.log.warn(`${name}: finishing the step, then saving; the same signal again ends at once`);
   });

@@ -26,13 +26,14 @@ export const trainingFields = {
   ema: z.number().min(0).lt(1).default(0).describe('Decay of the moving average of the weights; 0 is none'),
   seed: z.number().int().min(0).default(0).describe('Seed of weights, order and augmentation'),
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
-  workers: z.number().int().min(0).default(2).describe('Threads that read and augment images'),
+  workers: z.number().int().min(0).default(2).describe('Threads that read images, and augment them in training'),
   threads: z.number().int().min(1).optional().describe('Threads of TensorFlow (all cores if not given)'),
   profile: z
     .boolean()
     .default(false)
     .describe('Traces steps 6 to 10, prints their time by op kind and layer, and writes profile.json'),
   out: z.string().min(1).describe('Run folder to write'),
+  dryRun: z.boolean().default(false).describe('Only shows what would run, on what data, and for how long'),
   resume: z.boolean().default(false).describe('Go on from the last checkpoint of the run folder'),
   checkpointEvery: z.number().int().min(1).optional().describe('Steps between two checkpoints, besides the time'),
   checkpointEverySeconds: z.number().positive().default(60).describe('Seconds between two checkpoints'),

@@ -25,7 +25,7 @@ export function validationText(report: ValidationReport, limit: number): string 
     const faults = report.faults.filter((fault) => fault.kind === kind);
     lines.push(`${FAULT_KINDS[kind]}: ${kind}, ${count}`);
     for (const fault of faults.slice(0, limit)) lines.push(`  ${faultPlace(fault)}: ${fault.message}`);
-    if (faults.length > limit) lines.push(`  … ${faults.length - limit} more (--limit 0 prints all)`);
+    if (faults.length > limit) lines.push(`  … ${faults.length - limit} more (--lines 0 prints all)`);
     lines.push('');
   }
   for (const table of [classTable(report), objectSizeTable(report), imageSizeTable(report)]) {

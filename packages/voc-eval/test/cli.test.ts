@@ -215,7 +215,7 @@ describe('voc-eval compare', () => {
 
 describe('voc-eval validate', () => {
   it('passes a sound devkit, and lists every fault of a bad one with exit code 2', async () => {
-    expect((await vocEval('validate', ...truth, '--no-images')).code).toBe(0);
+    expect((await vocEval('validate', ...truth, '--no-check-images')).code).toBe(0);
     const folder = newFolder();
     mkdirSync(join(folder, 'a'));
     const bad = readFileSync(join(kit.voc, 'VOC2007/Annotations/000001.xml'), 'utf8')

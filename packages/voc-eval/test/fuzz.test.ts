@@ -205,7 +205,7 @@ describe('the command line on damaged files', () => {
       ];
       const ofVoc = random.pick([
         ['run', ...devkit, '--detections', detections, '--errors', '--bootstrap', '3'],
-        ['validate', voc, '--no-images'],
+        ['validate', voc, '--no-check-images'],
         ['convert', '--to', 'coco', ...devkit, '--out', join(voc, 'out.json')],
       ]);
       const { code, stderr } = await vocEval(...(file.endsWith('.json') ? ofCoco : ofVoc), '--json');

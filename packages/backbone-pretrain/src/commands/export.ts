@@ -1,5 +1,6 @@
 import { defineCommand, formatTable } from '@featuremine/command-line';
 import { EXPORT_FORMATS, ExportError } from '@featuremine/graph-export';
+import { trainingFields } from '@featuremine/training';
 import { z } from 'zod';
 import { exportClassifier, outputOf, type ExportedClassifier } from '../export/export-classifier';
 import { readClassifier } from '../export/stored-classifier';
@@ -31,7 +32,7 @@ const schema = z.object({
   data: z.string().min(1).optional().describe('Folder of the data set to compare on (the run’s if not given)'),
   count: z.number().int().min(1).default(64).describe('Compare on the first so many images'),
   tolerance: z.number().min(0).default(1e-3).describe('The largest difference that passes'),
-  workers: z.number().int().min(0).default(2).describe('Threads that read images'),
+  workers: trainingFields.workers,
 });
 type ExportFlags = z.output<typeof schema>;
 

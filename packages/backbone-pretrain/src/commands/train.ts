@@ -1,6 +1,6 @@
 import { defineCommand, formatDuration, formatTable } from '@featuremine/command-line';
 import { asJob } from '@featuremine/mpi';
-import { exitCodeOf, type Summary } from '@featuremine/training';
+import { dryRunText, exitCodeOf, isDryRun, type Summary } from '@featuremine/training';
 import { trainClassifier } from '../train-classifier';
 import { trainSchema } from '../training-options';
 
@@ -20,7 +20,7 @@ export const trainCommand = defineCommand({
     return asJob(started, async (job, context) => {
       const summary = await trainClassifier(options, context.log, job);
       context.output(summary);
-      context.print(table(summary, options.out));
+      context.print(isDryRun(summary) ? dryRunText(summary) : table(summary, options.out));
       return exitCodeOf(summary);
     });
   },

@@ -76,7 +76,7 @@ export async function reproduce(options: ReproduceOptions, log: Logger): Promise
   const planned = plansOf(options);
   const { hasChain, hasOverhead } = select(options);
   const failures: Record<string, string> = {};
-  const interruptedBy = options.report
+  const interruptedBy = options.reportOnly
     ? undefined
     : await trainAll(
         planned.flatMap(({ plans }) => plans),
@@ -96,7 +96,7 @@ export async function reproduce(options: ReproduceOptions, log: Logger): Promise
   }
   const chain = hasChain ? await chainTable(options, folder) : undefined;
   const overhead = hasOverhead
-    ? options.report
+    ? options.reportOnly
       ? readOverheadTable(folder)
       : await overheadTable(folder, options)
     : undefined;
@@ -106,7 +106,7 @@ export async function reproduce(options: ReproduceOptions, log: Logger): Promise
 }
 
 async function chainTable(options: ReproduceOptions, folder: string): Promise<readonly ChainRow[] | undefined> {
-  return options.report ? readChainTable(folder) : runChainTable(chainOptions(options));
+  return options.reportOnly ? readChainTable(folder) : runChainTable(chainOptions(options));
 }
 
 /** All tables of a reproduction as text, or as Markdown. */

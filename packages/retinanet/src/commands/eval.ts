@@ -6,6 +6,7 @@ import { cocoResults, detectionsForDevkit } from '@featuremine/voc-eval';
 import type { Evaluation } from '@featuremine/voc-eval';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { writeDetections } from '@featuremine/voc';
+import { trainingFields } from '@featuremine/training';
 import { z } from 'zod';
 import { readDetectionSet, setField, sourceName, sourcePlaces } from '../data-source';
 import { evaluateBy, evaluationSetOf, judgeDetector } from '../evaluate-detector';
@@ -32,7 +33,7 @@ const schema = z.object({
   scoreThreshold: z.number().min(0).max(1).default(0.05).describe('Detections at or below this score are dropped'),
   batchSize: z.number().int().min(1).default(4).describe('Images per step'),
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
-  workers: z.number().int().min(0).default(2).describe('Threads that read images'),
+  workers: trainingFields.workers,
   out: z.string().optional().describe('Folder for the detections as devkit files (of --coco: COCO results)'),
 });
 

@@ -1,6 +1,6 @@
 import { defineCommand, formatTable } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
-import { exitCodeOf, readMetrics } from '@featuremine/training';
+import { dryRunText, exitCodeOf, isDryRun, readMetrics } from '@featuremine/training';
 import type { VocImageSet } from '@featuremine/voc';
 import type { z } from 'zod';
 import { anchorCoverage } from '../anchor-coverage';
@@ -40,6 +40,10 @@ export const overfitCommand: Command = defineCommand({
   hasConfig: true,
   async run(options, context) {
     const summary = await trainDetector(options, context.log, { validatesOnTraining: true, goal: LEARNT });
+    if (isDryRun(summary)) {
+      context.output(summary);
+      return context.print(dryRunText(summary));
+    }
     const { images, classNames } = imagesOf(options);
     const [resize, shapes] = [planResize(options), planAnchors(options)];
     const coverage = anchorCoverage(images, resize, shapes);

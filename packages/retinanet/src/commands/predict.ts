@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
 import { createWorkerPool } from '@featuremine/vision-data';
+import { trainingFields } from '@featuremine/training';
 import { z } from 'zod';
 import { detectSamples } from '../detect-samples';
 import { detectorFields, detectorSource } from '../detector-source';
@@ -36,7 +37,7 @@ const schema = z.object({
   draw: z.boolean().default(true).describe('Write copies of the images with their detections; --no-draw leaves it out'),
   batchSize: z.number().int().min(1).default(1).describe('Images per step'),
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
-  workers: z.number().int().min(0).default(2).describe('Threads that read images'),
+  workers: trainingFields.workers,
 });
 
 /** `retinanet predict`: images in, detections as JSON, VOC XML, COCO JSON and drawings out. */

@@ -1,7 +1,7 @@
 import { defineCommand, formatDuration } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
 import { asJob } from '@featuremine/mpi';
-import { exitCodeOf } from '@featuremine/training';
+import { dryRunText, exitCodeOf, isDryRun } from '@featuremine/training';
 import { trainDetector } from '../train-detector';
 import { trainSchema } from '../train-options';
 
@@ -13,6 +13,7 @@ export const trainCommand: Command = defineCommand({
     'retinanet train --voc VOCdevkit --train 2007/trainval,2012/trainval --val 2007/test --backbone resnet50.safetensors --min-size 600 --max-size 1000 --out runs/voc',
     'retinanet train --voc VOCdevkit --train 2007/train --val 2007/val --backbone none --image-size 320 --epochs 50 --out runs/scratch',
     'mpirun -np 4 node_modules/.bin/retinanet train --voc VOCdevkit --train 2007/trainval --backbone resnet50.safetensors --batch-size 16 --out runs/four',
+    'retinanet train --voc VOCdevkit --train 2007/train --image-size 512 --out runs/voc --dry-run',
     'retinanet train --config configs/retinanet-voc0712.json --voc VOCdevkit --out runs/voc --resume',
   ],
   schema: trainSchema,
@@ -21,6 +22,7 @@ export const trainCommand: Command = defineCommand({
     return asJob(started, async (job, context) => {
       const summary = await trainDetector(options, context.log, { job });
       context.output(summary);
+      if (isDryRun(summary)) return context.print(dryRunText(summary));
       const best = summary.best?.metrics['mAP'];
       const score = best === undefined ? '' : `, best mAP ${best.toFixed(4)} after epoch ${summary.best!.epoch}`;
       context.print(`${options.out}: ${summary.epochs} epochs in ${formatDuration(summary.seconds * 1000)}${score}`);

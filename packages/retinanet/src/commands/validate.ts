@@ -15,7 +15,7 @@ const schema = z.object({
   valCoco: shape.valCoco,
   valImages: shape.valImages,
   duplicates: z.boolean().default(true).describe('Look for images that show the same; --no-duplicates leaves it out'),
-  limit: z.number().int().min(0).default(20).describe('Lines printed for each kind of fault; 0: all'),
+  lines: z.number().int().min(0).default(20).describe('Lines printed for each kind of fault; 0: all'),
 });
 type ValidateOptions = z.output<typeof schema>;
 
@@ -47,7 +47,7 @@ export const validateCommand: Command = defineCommand({
       parts: Object.fromEntries(report.parts.map((part) => [part.name, validationJson(part.report)])),
       duplicates: report.duplicates,
     });
-    const limit = options.limit === 0 ? Infinity : options.limit;
+    const limit = options.lines === 0 ? Infinity : options.lines;
     for (const part of report.parts) context.print(`${part.name}\n\n${validationText(part.report, limit)}\n`);
     if (options.duplicates) context.print(duplicatesText(report, limit));
     return errors > 0 ? 2 : 0;
@@ -77,7 +77,7 @@ function duplicatesText({ parts, duplicates }: DataReport, limit: number): strin
       .slice(0, limit)
       .map((pair) => [pair.first, pair.second, pair.correlation.toFixed(3), pair.isMirrored ? 'mirrored' : '']),
   });
-  const rest = duplicates.length > limit ? `\n… ${duplicates.length - limit} more (--limit 0 prints all)` : '';
+  const rest = duplicates.length > limit ? `\n… ${duplicates.length - limit} more (--lines 0 prints all)` : '';
   const advice =
     parts.length > 1 ? '\nA test on images that were trained on tells too much: leave them out of one.' : '';
   return `${duplicates.length} images are ${where}\n\n${table}${rest}${advice}`;

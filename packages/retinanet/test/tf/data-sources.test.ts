@@ -27,7 +27,7 @@ const small = ['--model', 'resnet18', '--image-size', '64', '--batch-size', '2',
 
 describe('retinanet with a folder of images and XML', () => {
   it('splits it, again only by force, and the same way by the same seed', async () => {
-    const argv = ['--data', flat, '--val', '0.25', '--seed', '3', '--json'];
+    const argv = ['--data', flat, '--val-share', '0.25', '--seed', '3', '--json'];
     const { exitCode, stdout } = await runCli('split', ...argv);
     expect(exitCode).toBe(0);
     const { sets } = JSON.parse(stdout) as { sets: { name: string; file: string; images: number }[] };
@@ -57,7 +57,7 @@ describe('retinanet with a folder of images and XML', () => {
 
 describe('retinanet split of a devkit', () => {
   it('writes image sets beside those of the year, and says how to name them', async () => {
-    const argv = ['--voc', voc, '--set', 'all', '--val', '0.5', '--prefix', 'my-', '--json'];
+    const argv = ['--voc', voc, '--set', 'all', '--val-share', '0.5', '--prefix', 'my-', '--json'];
     const { stdout } = await runCli('split', ...argv);
     const { sets } = JSON.parse(stdout) as { sets: { name: string }[] };
     expect(sets.map(({ name }) => name)).toEqual(['2007/my-train', '2007/my-val']);

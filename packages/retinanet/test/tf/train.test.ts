@@ -50,6 +50,18 @@ interface Summary {
 describe('retinanet train, eval and predict', () => {
   const out = (): string => join(folder, 'run');
 
+  it('tells with --dry-run what it would train, on what data and for how long, and writes nothing', async () => {
+    const argv = ['--model', 'resnet18', '--epochs', '3', '--out', out(), '--dry-run'];
+    const printed = await train(...argv);
+    expect(printed.stdout).toMatch(/^training images +4 images/m);
+    expect(printed.stdout).toMatch(/^steps +6 \(3 epochs of 2, 2 images each\)$/m);
+    const { exitCode, stdout } = await train(...argv, '--json');
+    expect(exitCode).toBe(0);
+    const { plan } = JSON.parse(stdout) as { plan: { config: Record<string, unknown>; steps: number } };
+    expect(plan).toMatchObject({ steps: 6, config: { imageSize: '64', batchSize: 2, out: out() } });
+    expect(existsSync(out())).toBe(false);
+  });
+
   it('trains from nothing, validates, and prints the summary as one JSON object', async () => {
     const argv = ['--val', '2007/val', '--model', 'resnet18', '--epochs', '1', '--out', out(), '--json'];
     const { exitCode, stdout, stderr } = await train(...argv);

@@ -30,7 +30,7 @@ export const protocolFlags = {
 };
 
 /** How intervals are drawn. */
-export const seedFlag = { seed: z.int().default(0).describe('Seed of the bootstrap') };
+export const seedFlag = { seed: z.int().min(0).default(0).describe('Seed of the bootstrap') };
 
 type ProtocolOptions = z.output<z.ZodObject<typeof protocolFlags>>;
 

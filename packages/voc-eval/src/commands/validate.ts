@@ -9,8 +9,8 @@ const schema = z.object({
   voc: z.string().optional().describe('VOCdevkit folder'),
   set: z.string().optional().describe('Image sets such as 2007/trainval, several with commas; all by default'),
   classes: z.array(z.string()).optional().describe('The classes that may occur; any by default'),
-  images: z.boolean().default(true).describe('Look at the image files too; --no-images leaves them out'),
-  limit: z.int().min(0).default(20).describe('Lines printed for each kind of fault; 0: all'),
+  checkImages: z.boolean().default(true).describe('Look at the image files too; --no-check-images leaves them out'),
+  lines: z.int().min(0).default(20).describe('Lines printed for each kind of fault; 0: all'),
 });
 
 /** `voc-eval validate`: every fault of annotations at once; exit code 2 if one is an error. */
@@ -30,10 +30,10 @@ export const validateCommand: Command = defineCommand({
         fix: 'Pass --voc DEVKIT (and --set SETS), or paths of annotation files and folders',
       });
     }
-    const checks = { checksImages: options.images, ...(classes === undefined ? {} : { classes }) };
+    const checks = { checksImages: options.checkImages, ...(classes === undefined ? {} : { classes }) };
     const report = voc === undefined ? validatePaths(paths, checks) : validateDevkit(voc, set, checks);
     context.output(validationJson(report));
-    context.print(validationText(report, options.limit === 0 ? Infinity : options.limit));
+    context.print(validationText(report, options.lines === 0 ? Infinity : options.lines));
     return report.errorCount > 0 ? 2 : 0;
   },
 });

@@ -1,0 +1,108 @@
+import { optionFields, type JsonSchema, type OptionField, type Program } from '@featuremine/command-line';
+import { backbonePretrainProgram } from '../packages/backbone-pretrain/src/cli';
+import { retinanetProgram } from '../packages/retinanet/src/cli';
+import { tensorGraphProgram } from '../packages/tensor-graph/src/cli';
+import { vocEvalProgram } from '../packages/voc-eval/src/cli';
+import { webDemoProgram } from '../packages/web-demo/src/cli';
+
+const programs: readonly Program[] = [
+  backbonePretrainProgram,
+  retinanetProgram,
+  tensorGraphProgram,
+  vocEvalProgram,
+  webDemoProgram,
+];
+
+/** Flags that take another kind of value in some commands, and why. */
+const OTHER_KIND: Readonly<Record<string, string>> = {
+  'image-size': 'N is a number of pixels everywhere; detectors also take WxH',
+  'batch-size': 'exports also take dynamic',
+  model: 'a network by name where one is trained, folders of exports where they are shown',
+  images: 'the folder of a data set; export takes any files and folders',
+  iou: 'voc-eval also takes a range',
+};
+
+/** Flags whose help text differs: what they name is the same, what is said of it suits the command. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  data: 'batch-size data voc set train val images classes detections iou bootstrap',
+  model: 'model weights run image-size input-size post-processing verify',
+  training: 'lr warmup-steps decay-epochs clip-norm seed seeds',
+  work: 'out force limit score-threshold protocol on-bad-box difficult',
+};
+
+/** Flags whose default differs, and why. */
+const OTHER_DEFAULT: Readonly<Record<string, string>> = {
+  'batch-size': 'classifiers are small, detectors large; eval takes that of the run',
+  'input-size': 'a detector’s follows from how its images are resized',
+  count: 'a detector takes longer',
+  data: 'reproduce has a folder for all data sets',
+  'clip-norm': 'overfit is safe without settings',
+  'evaluate-every': 'overfit has epochs of a few images',
+  'on-bad-box': 'training refuses, evaluation judges as VOC does, show shows the rest',
+  'score-threshold': 'show shows what is sure',
+  'warmup-steps': 'detectors warm up, as torchvision’s recipe',
+  bootstrap: 'run has intervals on demand, compare is made of them',
+  difficult: 'training takes them, VOC’s evaluation ignores them',
+  epochs: 'one recipe each for classifiers, detectors and overfitting',
+  flip: 'overfit changes no image',
+  iou: 'that of the protocol in voc-eval',
+  limit: 'overfit and show take a few images',
+  lr: 'one recipe each; detectors in proportion to the batch',
+  model: 'that of the weights; a classifier has none',
+  optimizer: 'overfit is quick',
+  out: 'the demo page and reproduce have places of their own',
+  precision: 'eval of a classifier takes that of the run',
+  protocol: 'detectors are trained on VOC2007 by default; voc-eval takes the newer rule',
+  schedule: 'overfit is quick',
+  seeds: 'reproduce takes as many as the paper',
+};
+
+interface Use {
+  readonly command: string;
+  readonly field: OptionField;
+}
+
+const uses = new Map<string, Use[]>();
+for (const program of programs) {
+  for (const command of program.commands) {
+    for (const field of optionFields(command.schema)) {
+      if (field.key === command.positional?.key) continue;
+      const use = { command: `${program.name} ${command.name}`, field };
+      uses.set(field.flag, [...(uses.get(field.flag) ?? []), use]);
+    }
+  }
+}
+
+/** The flags of several commands of which `part` is not the same in all. */
+function differing(part: (field: OptionField) => unknown): string[] {
+  const flags = [...uses].filter(([, all]) => new Set(all.map(({ field }) => JSON.stringify(part(field)))).size > 1);
+  return flags.map(([flag]) => flag).sort();
+}
+
+/** What a value is: choices and texts are both texts. */
+function kindOf({ schema }: OptionField): string {
+  const kinds = (part: JsonSchema): string[] => {
+    if (part.anyOf !== undefined) return part.anyOf.flatMap(kinds);
+    return [part.enum !== undefined || part.const !== undefined ? typeof (part.enum?.[0] ?? part.const) : part.type!];
+  };
+  return [...new Set(kinds(schema).map((kind) => (kind === 'integer' ? 'number' : kind)))].sort().join(' or ');
+}
+
+describe('a flag of several commands', () => {
+  it('takes the same kind of value in all of them', () => {
+    expect(differing(kindOf)).toEqual(Object.keys(OTHER_KIND).sort());
+  });
+
+  it('is described by the same words, unless the list says that the command needs others', () => {
+    const listed = Object.values(OTHER_WORDS).flatMap((flags) => flags.split(' '));
+    expect(differing(({ description }) => description)).toEqual(listed.sort());
+  });
+
+  it('has the same default, unless there is a reason', () => {
+    expect(differing(({ defaultValue }) => defaultValue ?? null)).toEqual(Object.keys(OTHER_DEFAULT).sort());
+  });
+
+  it('is common enough for this to say something', () => {
+    expect([...uses.values()].filter((all) => all.length > 1).length).toBeGreaterThan(60);
+  });
+});
