@@ -143,7 +143,6 @@ describe('trainingReport', () => {
       last: null,
       epochs: 1,
       steps: 2,
-      ranks: 1,
       parameters: 12345,
       imagesPerSecond: 25.123,
       peakRssBytes: 2 ** 30,
