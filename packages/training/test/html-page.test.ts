@@ -147,7 +147,6 @@ describe('trainingReport', () => {
       imagesPerSecond: 25.123,
       peakRssBytes: 2 ** 30,
       seconds: 75,
-      ranks: 1,
       device: 'CPU',
       versions: { node: '20' },
     };

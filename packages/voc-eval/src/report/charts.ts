@@ -85,7 +85,8 @@ export function confusionTable({ classNames, counts }: ConfusionMatrix): Markup 
     const cells = Array.from(values, (value, column): Cell => {
       if (value === 0) return { content: undefined };
       const colour = row === column ? 'var(--found)' : 'var(--false)';
-      const share = Math.round(8 + (62 * value) / total);
+      // Half of the colour at most: the number on it is read by 4.5:1, light and dark.
+      const share = Math.round(8 + (42 * value) / total);
       return {
         content: value,
         style: `background:color-mix(in srgb, ${colour} ${share}%, transparent)`,

@@ -1,0 +1,179 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { trainingReport, type MetricsLine, type Summary } from '@featuremine/training';
+import { makeShapesDevkit } from '@featuremine/vision-data';
+import { openDevkit, readImageSet, writeDetections, type VocImageSet } from '@featuremine/voc';
+
+import { chromium, type Browser } from 'playwright-core';
+import type { ArmResult } from '../packages/retinanet/src/chain/arm-result';
+import { planArms } from '../packages/retinanet/src/chain/arms';
+import { compareArms } from '../packages/retinanet/src/chain/comparison';
+import { writeReport } from '../packages/retinanet/src/chain/report';
+import { main as retinanet } from '../packages/retinanet/src/cli';
+import { main as vocEval } from '../packages/voc-eval/src/cli';
+import { chromiumPath, contrast, seenTexts } from './support/page-look';
+
+jest.setTimeout(120_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'report-pages-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const silent = { write: () => true };
+
+/** Metrics of a run, as metrics.jsonl has them. */
+function metricsLines(): MetricsLine[] {
+  const steps = Array.from({ length: 40 }, (_, i) => ({
+    kind: 'step',
+    step: 20 * (i + 1),
+    epoch: 1 + Math.floor(i / 10),
+    'train/loss': 2 / (i + 1),
+    learningRate: 0.01 * (1 - i / 40),
+    imagesPerSecond: 20 + (i % 3),
+  }));
+  const epochs = [1, 2, 3, 4].map((epoch) => ({ kind: 'epoch', step: 200 * epoch, epoch, mAP: 0.2 * epoch }));
+  return [...steps, ...epochs];
+}
+
+function trainingPage(): string {
+  const path = join(folder, 'training.html');
+  const summary: Summary = {
+    stoppedBy: 'finished',
+    bestMetric: { name: 'mAP', mode: 'max' },
+    best: { epoch: 4, metrics: { mAP: 0.8 } },
+    last: null,
+    epochs: 4,
+    steps: 800,
+    parameters: 32_000_000,
+    imagesPerSecond: 21,
+    peakRssBytes: 2 ** 31,
+    seconds: 7000,
+    ranks: 1,
+    device: 'CPU (a processor with a name of many words, 2 threads)',
+    versions: { node: '20.20.2', tensorflow: '2.21.0', featuremine: '0.1.0', commit: 'a'.repeat(40) },
+  };
+  const config = { voc: '/'.padEnd(200, 'folder/'), classes: Array.from({ length: 20 }, (_, i) => `class-${i}`) };
+  writeFileSync(path, trainingReport({ title: `Training run ${'long-'.repeat(30)}`, summary, lines: metricsLines(), config })); // prettier-ignore
+  return path;
+}
+
+/** The three arms of a chain with two seeds, with the images of a set as what was found. */
+async function chainPage({ images, classNames }: VocImageSet): Promise<string> {
+  const out = join(folder, 'chain');
+  mkdirSync(out);
+  const arms = planArms({ compare: true, seeds: 2, out });
+  for (const arm of arms) {
+    for (const part of ['backbone', 'detector']) {
+      mkdirSync(join(arm.folder, part), { recursive: true });
+      const lines = metricsLines().map((line) => JSON.stringify(line));
+      writeFileSync(join(arm.folder, part, 'metrics.jsonl'), `${lines.join('\n')}\n`);
+    }
+  }
+  const shown = images.map(({ imagePath, widthPx: width, heightPx: height, objects }) => {
+    const boxes = objects.flatMap(({ box }) => [...box]);
+    const classIds = objects.map(({ classId }) => classId);
+    return {
+      ...{ imagePath, width, height, groundTruth: { labels: classIds, boxes } },
+      detections: { classIds, boxes, scores: classIds.map((_, i) => 1 - i / 10) },
+    };
+  });
+  const classes = Object.fromEntries(classNames.map((name) => [name, { ap: 0.5, groundTruths: 4, detections: 9 }]));
+  const results = arms.map(({ name, seed }): ArmResult => {
+    const scores = { AP50: 0.6 + seed / 10, AP75: 0.4, AP: 0.35, mAP: 0.6 };
+    const curves = classNames.map((className) => ({
+      className,
+      ap: 0.5,
+      recall: [0, 0.5, 1],
+      precision: [1, 0.8, 0.3],
+    }));
+    return { arm: name, seed, scores, voc07: { mAP: 0.6, classes } as unknown as ArmResult['voc07'], curves, shown };
+  });
+  return writeReport({ title: 'Demo: shapes', out, arms, chain: { results, comparison: compareArms(results) } });
+}
+
+/** Detections beside the objects of a set, some of another class. */
+async function detectionPage(voc: string, { images, classNames }: VocImageSet): Promise<string> {
+  const objects = images.flatMap((image, imageIndex) => image.objects.map((object) => ({ ...object, imageIndex })));
+  const detections = join(folder, 'detections');
+  writeDetections({
+    folder: detections,
+    set: 'test',
+    detections: {
+      classNames,
+      imageIds: images.map(({ id }) => id),
+      imageIndex: objects.map(({ imageIndex }) => imageIndex),
+      classIndex: objects.map(({ classId }, i) => (i % 3 === 0 ? (classId + 1) % classNames.length : classId)),
+      scores: objects.map((_, i) => 1 - i / (2 * objects.length)),
+      boxes: objects.flatMap(({ box: [x1, y1, x2, y2] }, i) => [x1, y1, x2 - (i % 2) * 20, y2]),
+    },
+  });
+  const path = join(folder, 'detections.html');
+  const flags = ['--voc', voc, '--set', '2007/test', '--detections', detections, '--report', path, '--bootstrap', '20'];
+  expect(await vocEval(['run', ...flags], { stdout: silent, stderr: process.stderr })).toBe(0);
+  return path;
+}
+
+async function dataPage(voc: string): Promise<string> {
+  const out = join(folder, 'shown');
+  const flags = ['--voc', voc, '--set', '2007/test', '--image-size', '128', '--limit', '6', '--out', out];
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const code = await retinanet(['show', ...flags]);
+  write.mockRestore();
+  expect(code).toBe(0);
+  return join(out, 'show.html');
+}
+
+const PAGES = ['training', 'chain', 'detections', 'data'] as const;
+
+const inBrowser = chromiumPath === undefined ? describe.skip : describe;
+inBrowser('a report', () => {
+  let browser: Browser;
+  const paths: Partial<Record<(typeof PAGES)[number], string>> = {};
+
+  beforeAll(async () => {
+    const voc = join(folder, 'VOCdevkit');
+    const classNames = ['circle', 'square', 'half-disc', 'triangle'];
+    await makeShapesDevkit({ folder: voc, seed: 2, counts: { test: 8 }, classNames, imageSides: [128, 160] });
+    const set = readImageSet(openDevkit(voc), '2007/test', { classes: classNames });
+    paths.training = trainingPage();
+    paths.chain = await chainPage(set);
+    paths.detections = await detectionPage(voc, set);
+    paths.data = await dataPage(voc);
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
+  });
+  afterAll(() => browser?.close());
+
+  describe.each(PAGES)('on %s', (name) => {
+    it.each([
+      [375, 'light'],
+      [375, 'dark'],
+      [1280, 'light'],
+      [1280, 'dark'],
+    ] as const)('fits %i px and is read easily in %s, alone', async (width, colorScheme) => {
+      const context = await browser.newContext({
+        viewport: { width, height: 800 },
+        colorScheme,
+        isMobile: width < 400,
+      });
+      const page = await context.newPage();
+      const faults: string[] = [];
+      page.on('console', (message) => faults.push(message.text()));
+      page.on('request', (request) => {
+        if (!/^(file|data):/.test(request.url())) faults.push(request.url());
+      });
+      await page.goto(pathToFileURL(paths[name]!).href);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      const texts = await seenTexts(page);
+      expect(texts.length).toBeGreaterThan(20);
+      expect(texts.filter(({ text, back }) => contrast(text, back) < 4.5)).toEqual([]); // WCAG AA
+      const isLight = contrast(texts[0].back, [255, 255, 255]) < 1.5;
+      expect(isLight).toBe(colorScheme === 'light');
+      expect(faults).toEqual([]);
+      await context.close();
+    });
+  });
+
+  it('is one file', () => {
+    expect(readdirSync(join(folder, 'shown'))).toEqual(['show.html']);
+  });
+});
