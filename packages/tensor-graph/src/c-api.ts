@@ -1,4 +1,5 @@
 import type * as Koffi from 'koffi' with { 'resolution-mode': 'import' };
+import { loadTensorflow } from './tensorflow';
 import { tensorflowLibraryPath } from './tensorflow-environment';
 
 // koffi's typings are those of its ES module; its CommonJS entry is the same object.
@@ -95,6 +96,8 @@ function load(): CApi {
   const stacks = { sync_stack_size: 16 << 20, async_stack_size: 16 << 20 };
   // koffi takes settings only before its first library; a second copy of this module in one process finds them set.
   if (koffi.config().sync_stack_size !== stacks.sync_stack_size) koffi.config(stacks);
+  // tfjs-node keeps the library loaded to the end of the process; koffi alone would unload it under its threads.
+  loadTensorflow();
   const library = koffi.load(tensorflowLibraryPath());
   const output = koffi.struct({ oper: 'void *', index: 'int' });
   const define = (name: string, result: string, ...parameters: (string | Koffi.TypeObject)[]): Native =>

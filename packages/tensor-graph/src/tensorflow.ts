@@ -24,7 +24,8 @@ export declare namespace tf {
 
 Object.defineProperty(exports, 'tf', { enumerable: true, get: loadTensorflow });
 
-function loadTensorflow(): typeof tfjs {
+/** Loads tfjs and TensorFlow, once. @throws RuntimeError */
+export function loadTensorflow(): typeof tfjs {
   if (loaded === undefined) {
     prepareTensorflow();
     loaded = loadModule('@tensorflow/tfjs-node-gpu') as typeof tfjs;

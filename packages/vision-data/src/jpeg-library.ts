@@ -56,6 +56,9 @@ function load(): JpegLibrary | null {
 
 function open(path: string): JpegLibrary {
   const koffi = require('koffi') as typeof Koffi;
+  // As large as TensorFlow needs them: koffi takes settings only before its first library, which may be this one.
+  const stacks = { sync_stack_size: 16 << 20, async_stack_size: 16 << 20 };
+  if (koffi.config().sync_stack_size !== stacks.sync_stack_size) koffi.config(stacks);
   const library = koffi.load(path);
   const define = (name: string, result: string, ...parameters: (string | Koffi.TypeObject)[]): Native =>
     library.func(`tj3${name}`, result, parameters);

@@ -78,7 +78,7 @@ function rearrange(text: string, random: Random): string {
 }
 
 const MARKUP =
-  /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>|<![^>]*>|<(\s*\/)?\s*([^\s/>]+)(?:"[^"]*"|'[^']*'|[^>"'])*>/g;
+  /<\s*!--[^]*?-->|<\s*!\[CDATA\[[^]*?\]\]>|<\s*\?[^]*?\?>|<\s*![^>]*>|<(\s*\/)?\s*([^\s/>]+)(?:"[^"]*"|'[^']*'|[^>"'])*>/g;
 
 /** The `<object>` elements right inside the root, counted without any of the readers; for well-formed text. */
 function countObjects(text: string): number {
