@@ -30,7 +30,7 @@ export interface CellResult {
 }
 
 // They do not change what comes out.
-const HARMLESS: readonly string[] = ['data', 'workers', 'threads', 'out', 'resume'];
+const HARMLESS: readonly string[] = ['data', 'workers', 'threads', 'out', 'resume', 'dryRun'];
 
 /** The result of a training that was finished before. @throws ConfigError when the folder holds another training */
 export function readCell(cell: TrainingCell): CellResult | undefined {
