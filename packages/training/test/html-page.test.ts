@@ -138,6 +138,7 @@ describe('trainingReport', () => {
     });
     const summary: Summary = {
       stoppedBy: 'finished',
+      ranks: 1,
       bestMetric: { name: 'mAP', mode: 'max' },
       best: { epoch: 1, metrics: { mAP: 0.25 } },
       last: null,

@@ -29,7 +29,7 @@ describe('retinanet overfit', () => {
       '--batch-size',
       '8',
     ];
-    const budget = ['--epochs', '80', '--evaluate-every', '80', '--lr', '0.001', '--workers', '0'];
+    const budget = ['--epochs', '80', '--evaluate-every', '20', '--lr', '0.001', '--workers', '0'];
     const { exitCode, stdout } = await runCli('overfit', ...argv, ...budget, '--out', join(folder, 'run'), '--json');
     expect(exitCode).toBe(0);
     const summary = JSON.parse(stdout) as { best: { metrics: { mAP: number } }; isLearnt: boolean };
