@@ -1,20 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { optionFields, type Program } from '@featuremine/command-line';
-import { backbonePretrainProgram } from '../packages/backbone-pretrain/src/cli';
-import { retinanetProgram } from '../packages/retinanet/src/cli';
-import { tensorGraphProgram } from '../packages/tensor-graph/src/cli';
-import { vocEvalProgram } from '../packages/voc-eval/src/cli';
-import { webDemoProgram } from '../packages/web-demo/src/cli';
+import { optionFields } from '@featuremine/command-line';
 import { isBuilt } from './support/cli-process';
+import { programs } from './support/programs';
 
-const programs: readonly Program[] = [
-  backbonePretrainProgram,
-  retinanetProgram,
-  tensorGraphProgram,
-  vocEvalProgram,
-  webDemoProgram,
-];
 const commands = programs.flatMap((program) =>
   program.commands.map((command) => ({ name: `${program.name} ${command.name}`, command })),
 );

@@ -1,17 +1,5 @@
-import { optionFields, type JsonSchema, type OptionField, type Program } from '@featuremine/command-line';
-import { backbonePretrainProgram } from '../packages/backbone-pretrain/src/cli';
-import { retinanetProgram } from '../packages/retinanet/src/cli';
-import { tensorGraphProgram } from '../packages/tensor-graph/src/cli';
-import { vocEvalProgram } from '../packages/voc-eval/src/cli';
-import { webDemoProgram } from '../packages/web-demo/src/cli';
-
-const programs: readonly Program[] = [
-  backbonePretrainProgram,
-  retinanetProgram,
-  tensorGraphProgram,
-  vocEvalProgram,
-  webDemoProgram,
-];
+import { optionFields, type JsonSchema, type OptionField } from '@featuremine/command-line';
+import { programs } from './support/programs';
 
 /** Flags that take another kind of value in some commands, and why. */
 const OTHER_KIND: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@ import {
   classificationBatches,
   classPartners,
   describeClassificationData,
-  type BatchPart,
+  partOf,
   type ClassificationBatch,
   type WorkerPool,
 } from '@featuremine/vision-data';
@@ -126,10 +126,6 @@ export async function evaluateClassifier(
   await score.addUp(job);
   await networkScore.addUp(job);
   return { ...score.result(), networkTop1: networkScore.result().top1 };
-}
-
-function partOf({ rank, size }: Collective): BatchPart | undefined {
-  return size === 1 ? undefined : { rank, size };
 }
 
 // The first N images of a batch; those behind them are their partners.

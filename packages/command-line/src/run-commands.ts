@@ -20,7 +20,8 @@ export interface RunCommandsOptions extends Program {
  * Runs the command that argv names, and sets the process's exit code.
  *
  * The code, which is also returned, is 0, or what the command returned; 2 after a UserError, whose message alone is
- * printed, and after a file that cannot be read or written; 1 after any other error. With --debug the stack is printed too. Never throws.
+ * printed, and after a file that cannot be read or written; 1 after any other error. With --debug the stack is printed
+ * too. Never throws.
  */
 export async function runCommands(options: RunCommandsOptions): Promise<number> {
   const stdout = options.stdout ?? process.stdout;

@@ -4,7 +4,7 @@ import type { Collective } from '@featuremine/mpi';
 import { CompiledModel, profileTable, tensorflowVersion } from '@featuremine/tensor-graph';
 import { accumulatedTask, jobStart, openRun, profiledTask, rankBatchSize, train } from '@featuremine/training';
 import type { RunFolder, StepInputs, Summary, TrainingTask } from '@featuremine/training';
-import { createWorkerPool, describeDetectionData, detectionSamplesOf } from '@featuremine/vision-data';
+import { createWorkerPool, describeDetectionData, detectionSamplesOf, partOf } from '@featuremine/vision-data';
 import type { WorkerPool } from '@featuremine/vision-data';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import { adviceOn, anchorCoverage } from './anchor-coverage';
@@ -26,7 +26,7 @@ import { TrainingBatches } from './training-batches';
 import { readTrainingData } from './training-data';
 import { planArchitecture, planLoss, planOptimizer, planResize, planSchedule, readStartWeights } from './training-plan';
 import type { StartWeights } from './training-plan';
-import { Validation, partOf } from './validation';
+import { Validation } from './validation';
 
 /** Where and on what a detector is trained, beside its options. */
 export interface TrainingPlace {

@@ -1,7 +1,8 @@
 import { singleProcess, together, type Collective } from '@featuremine/mpi';
 import type { CompiledModel } from '@featuremine/tensor-graph';
 import type { Picture } from '@featuremine/training';
-import type { BatchPart, WorkerPool } from '@featuremine/vision-data';
+import { partOf } from '@featuremine/vision-data';
+import type { WorkerPool } from '@featuremine/vision-data';
 import type { DetectionSet } from './detection-set';
 import type { Detector } from './detector';
 import type { DetectorConfig } from './detector-config';
@@ -95,9 +96,4 @@ export class Validation {
       }),
     );
   }
-}
-
-/** The part of each batch that a process of a job takes; undefined, the whole, for one alone. */
-export function partOf({ rank, size }: Pick<Collective, 'rank' | 'size'>): BatchPart | undefined {
-  return size === 1 ? undefined : { rank, size };
 }

@@ -5,6 +5,11 @@ export interface BatchPart {
   readonly size: number;
 }
 
+/** The part of one of the processes of a job; undefined, the whole, for one alone. */
+export function partOf({ rank, size }: BatchPart): BatchPart | undefined {
+  return size === 1 ? undefined : { rank, size };
+}
+
 /** The places of a batch that a part takes: from `first` up to, but without `end`. */
 export function placesOf(part: BatchPart | undefined, batchSize: number): { first: number; end: number } {
   if (part === undefined) return { first: 0, end: batchSize };

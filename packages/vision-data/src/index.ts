@@ -50,6 +50,7 @@ export { shrinkLikeLibvips } from './shrink-like-libvips';
 export { checkResize, paddedSize, resizeBoxes, resizedSize } from './detection-resize';
 
 export type { ClassificationBatch, DetectionBatch, Float32Tensor, Int32Tensor, Uint8Tensor } from './batch-tensors';
+export { partOf } from './batch-part';
 export type { BatchPart } from './batch-part';
 export type { ClassificationBatchOptions, DetectionBatchOptions, EpochOptions } from './batch-options';
 export { aspectGroup, batchCount, planEpoch } from './epoch-plan';
