@@ -23,4 +23,8 @@ const projects = readdirSync(join(__dirname, 'packages')).flatMap((name) => {
 });
 projects.push({ ...common, displayName: 'whole', testMatch: ['<rootDir>/test/**/*.test.ts'] });
 
-module.exports = { projects };
+module.exports = {
+  projects,
+  globalSetup: '<rootDir>/scripts/jest/make-temporary-folder.js',
+  globalTeardown: '<rootDir>/scripts/jest/remove-temporary-folder.js',
+};

@@ -11,6 +11,8 @@ export interface CommandContext {
   readonly log: Logger;
   /** Writes the result as one JSON object with --json, and nothing without. A second call is a program error. */
   output(result: object): void;
+  /** `output` of an object that a file holds as JSON, which may be larger than the memory. */
+  outputFile(path: string): Promise<void>;
   /** Writes text and a line end to stdout without --json, and nothing with it. */
   print(text: string): void;
 }

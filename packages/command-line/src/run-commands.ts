@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { ReportedElsewhere, UserError, fileErrorOf } from '@featuremine/errors';
 import type { CommandContext } from './command';
 import { parseLine } from './flag-parser';
@@ -65,19 +66,33 @@ function createContext(options: {
 }): CommandContext {
   const { json, debug, stdout, stderr } = options;
   let isOutputDone = false;
+  const markOutput = (): void => {
+    if (isOutputDone) throw new Error('a command outputs one result only');
+    isOutputDone = true;
+  };
   return {
     json,
     debug,
     log: createLogger({ stream: stderr, isDebug: debug }),
     output(result) {
-      if (isOutputDone) throw new Error('a command outputs one result only');
-      isOutputDone = true;
+      markOutput();
       if (json) stdout.write(`${JSON.stringify(result)}\n`);
+    },
+    async outputFile(path) {
+      markOutput();
+      if (json) await copyText(path, stdout);
     },
     print(text) {
       if (!json) stdout.write(`${text}\n`);
     },
   };
+}
+
+async function copyText(path: string, stdout: LineStream): Promise<void> {
+  for await (const text of createReadStream(path, 'utf8')) {
+    const isTaken = stdout.write(text as string);
+    if (isTaken === false && stdout.once) await new Promise<void>((resolve) => stdout.once!('drain', resolve));
+  }
 }
 
 function printError(error: unknown, stderr: LineStream, options: RunCommandsOptions): void {

@@ -1,6 +1,8 @@
 /** What this package needs of stdout and stderr. */
 export interface LineStream {
+  /** False of a stream means that its reader is behind, and that it tells by 'drain' when there is room. */
   write(text: string): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }

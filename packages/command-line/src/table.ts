@@ -16,7 +16,7 @@ export interface TableOptions {
 export function formatTable({ columns, rows }: TableOptions): string {
   const body = rows.map((row) => columns.map((_, c) => String(row[c] ?? '')));
   const titles = columns.map((column) => column.title);
-  const widths = titles.map((title, c) => Math.max(title.length, ...body.map((row) => row[c].length)));
+  const widths = titles.map((title, c) => body.reduce((width, row) => Math.max(width, row[c].length), title.length));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, c) => (columns[c].align === 'right' ? cell.padStart(widths[c]) : cell.padEnd(widths[c])))

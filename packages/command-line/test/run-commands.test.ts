@@ -63,6 +63,14 @@ const broken = defineCommand({
   },
 });
 
+const file = defineCommand({
+  name: 'file',
+  summary: 'Prints a file',
+  examples: [],
+  schema: z.object({ path: z.string().describe('File') }),
+  run: ({ path }, context) => context.outputFile(path),
+});
+
 interface Result {
   readonly code: number;
   readonly out: string;
@@ -75,7 +83,7 @@ async function run(...argv: string[]): Promise<Result> {
   const code = await runCommands({
     name: 'tool',
     summary: 'A tool',
-    commands: [train, predict, broken],
+    commands: [train, predict, broken, file],
     argv,
     stdout: { write: (part) => (text.out += part), columns: 100 },
     stderr: { write: (part) => (text.err += part), columns: 100 },
@@ -141,6 +149,31 @@ describe('runCommands', () => {
     expect(out.split('\n')).toHaveLength(2);
   });
 
+  it('prints what a file holds as the result with --json, at the pace of its reader, and nothing without', async () => {
+    const text = JSON.stringify({ long: 'é'.repeat(200_000) });
+    const path = configFile(text);
+    expect(await run('file', '--path', path)).toEqual({ code: 0, out: '', err: '' });
+    const parts: string[] = [];
+    let behind = 0;
+    const stdout = {
+      write(part: string) {
+        expect(behind).toBe(0);
+        behind++;
+        return parts.push(part) === 0;
+      },
+      once(_event: 'drain', listener: () => void) {
+        setTimeout(() => {
+          behind = 0;
+          listener();
+        });
+      },
+    };
+    const argv = ['file', '--path', path, '--json'];
+    expect(await runCommands({ name: 'tool', summary: 'A tool', commands: [file], argv, stdout })).toBe(0);
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.join('')).toBe(text);
+  });
+
   it('prints defaults, kinds, required flags and examples in the help', async () => {
     const { code, out } = await run('train', '--help');
     expect(code).toBe(0);
@@ -173,7 +206,7 @@ describe('runCommands', () => {
     [
       'an unknown command',
       ['trein'],
-      /unknown command "trein", expected train, predict, broken\. Did you mean "train"\?/,
+      /unknown command "trein", expected train, predict, broken, file\. Did you mean "train"\?/,
     ],
     [
       'a missing flag',

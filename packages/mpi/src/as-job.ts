@@ -37,5 +37,12 @@ async function end(job: Job, error: unknown, { log, debug }: CommandContext): Pr
 }
 
 function quiet({ json, debug }: CommandContext): CommandContext {
-  return { json, debug, log: silentLogger, output: () => undefined, print: () => undefined };
+  return {
+    json,
+    debug,
+    log: silentLogger,
+    output: () => undefined,
+    outputFile: () => Promise.resolve(),
+    print: () => undefined,
+  };
 }

@@ -60,7 +60,8 @@ export interface SampleDetections {
 }
 
 /**
- * Detects objects in all samples (or in this process's part of each batch), in their order. The outputs of a batch are post-processed while the next one runs.
+ * Detects objects in all samples (or in this process's part of each batch), in their order. The outputs of a batch are
+ * post-processed while the next one runs.
  */
 export async function* detectSamples(
   samples: readonly DetectionSample[],

@@ -1,65 +1,97 @@
-import { writeFileSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, extname } from 'node:path';
+import { AtomicFile } from '@featuremine/training';
 import { writeAnnotation } from '@featuremine/voc';
 import type { ImageDetections } from './image-detections';
 
 /** What was found in an image file. */
 export type ImagePrediction = { readonly file: string } & ImageDetections;
 
-/** Writes `predictions.json`: files, sizes and all detections. */
-export function writePredictionsJson(out: string, images: readonly ImagePrediction[]): void {
-  writeFileSync(join(out, 'predictions.json'), `${JSON.stringify({ images }, null, 1)}\n`);
+/** A file of predictions that grows with each image, and takes its place when all are in it. */
+export interface PredictionFile {
+  add(image: ImagePrediction): void;
+  commit(): void;
+  /** Removes what was written; an old file of that name stays. */
+  discard(): void;
+}
+
+/** Opens `predictions.json`: files, sizes and all detections, an image a line. */
+export function openPredictionsJson(path: string): PredictionFile {
+  const file = new AtomicFile(path);
+  let separator = '{"images":[\n';
+  return {
+    add(image) {
+      file.write(`${separator}${JSON.stringify(image)}`);
+      separator = ',\n';
+    },
+    commit() {
+      file.write(`${separator === ',\n' ? '' : separator}\n]}\n`);
+      file.commit();
+    },
+    discard: () => file.discard(),
+  };
 }
 
 /**
- * Writes `predictions-coco.json` in the form of a COCO annotation file, with a `score` for each annotation; its
+ * Opens `predictions-coco.json` in the form of a COCO annotation file, with a `score` for each annotation; its
  * `annotations` are also what COCO calls results. Category ids are the places in `classNames`, from 1.
  */
-export function writePredictionsCoco(
-  out: string,
-  images: readonly ImagePrediction[],
-  classNames: readonly string[],
-): void {
-  const annotations = images.flatMap(({ detections }, image) =>
-    detections.map(({ class: name, score, box: [x1, y1, x2, y2] }) => ({
-      image_id: image + 1,
-      category_id: classNames.indexOf(name) + 1,
-      bbox: [x1, y1, x2 - x1, y2 - y1],
-      area: (x2 - x1) * (y2 - y1),
-      iscrowd: 0,
-      score,
-    })),
-  );
-  const coco = {
-    images: images.map(({ file, width, height }, i) => ({ id: i + 1, file_name: basename(file), width, height })),
-    categories: classNames.map((name, i) => ({ id: i + 1, name })),
-    annotations: annotations.map((annotation, i) => ({ id: i + 1, ...annotation })),
+export function openPredictionsCoco(path: string, classNames: readonly string[]): PredictionFile {
+  const file = new AtomicFile(path);
+  const images: object[] = [];
+  let annotations = 0;
+  file.write('{"annotations":[');
+  return {
+    add({ file: image, width, height, detections }) {
+      images.push({ id: images.length + 1, file_name: basename(image), width, height });
+      for (const { class: name, score, box } of detections) {
+        const [x1, y1, x2, y2] = box;
+        const annotation = {
+          id: ++annotations,
+          image_id: images.length,
+          category_id: classNames.indexOf(name) + 1,
+          bbox: [x1, y1, x2 - x1, y2 - y1],
+          area: (x2 - x1) * (y2 - y1),
+          iscrowd: 0,
+          score,
+        };
+        file.write(`${annotations === 1 ? '' : ','}\n${JSON.stringify(annotation)}`);
+      }
+    },
+    commit() {
+      const categories = classNames.map((name, i) => ({ id: i + 1, name }));
+      file.write(`\n],\n"images":${JSON.stringify(images)},\n"categories":${JSON.stringify(categories)}}\n`);
+      file.commit();
+    },
+    discard: () => file.discard(),
   };
-  writeFileSync(join(out, 'predictions-coco.json'), `${JSON.stringify(coco)}\n`);
 }
 
 /**
- * Writes a VOC annotation of each image into the folder `annotations`, with the detections from `threshold` on, as
- * labelling tools read them: whole pixels inside the image.
+ * Writes the VOC annotation of an image, `folder/<name>.xml`, with the detections from `threshold` on, as labelling
+ * tools read them: whole pixels inside the image.
  */
-export function writePredictionsVoc(out: string, images: readonly ImagePrediction[], threshold: number): void {
-  const names = outputNames(images.map(({ file }) => file));
-  images.forEach(({ file, width, height, detections }, i) => {
-    writeAnnotation(join(out, 'annotations'), {
-      imageFile: `${names[i]}${extname(file)}`,
-      widthPx: width,
-      heightPx: height,
-      objects: detections
-        .filter(({ score }) => score >= threshold)
-        .map(({ class: name, box }) => ({ name, box: wholePixels(box, { width, height }) })),
-    });
+export function writePredictionVoc(
+  folder: string,
+  image: ImagePrediction,
+  { name, threshold }: { readonly name: string; readonly threshold: number },
+): void {
+  const { file, width, height, detections } = image;
+  writeAnnotation(folder, {
+    imageFile: `${name}${extname(file)}`,
+    widthPx: width,
+    heightPx: height,
+    objects: detections
+      .filter(({ score }) => score >= threshold)
+      .map(({ class: name, box }) => ({ name, box: wholePixels(box, { width, height }) })),
   });
 }
 
 /** A name for each image's outputs: its stem, with its place before it when another image has that stem. */
 export function outputNames(files: readonly string[]): string[] {
   const stems = files.map((file) => basename(file, extname(file)));
-  return stems.map((stem, i) => (stems.some((other, k) => k !== i && other === stem) ? `${i + 1}-${stem}` : stem));
+  const counts = new Map<string, number>();
+  for (const stem of stems) counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  return stems.map((stem, i) => (counts.get(stem)! > 1 ? `${i + 1}-${stem}` : stem));
 }
 
 // Rounded and inside the image; at least two pixels wide and high, since xmin = xmax is read as a box without area.

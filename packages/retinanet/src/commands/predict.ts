@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
@@ -12,8 +12,8 @@ import { writeDrawnImage } from '../draw-detections';
 import { findImages, samplesOfImages } from '../find-images';
 import { namedDetections } from '../image-detections';
 import { openDetector } from '../open-detector';
-import { outputNames, writePredictionsCoco, writePredictionsJson, writePredictionsVoc } from '../prediction-files';
-import type { ImagePrediction } from '../prediction-files';
+import { openPredictionsCoco, openPredictionsJson, outputNames, writePredictionVoc } from '../prediction-files';
+import type { ImagePrediction, PredictionFile } from '../prediction-files';
 import { resizeFrom } from '../resize-option';
 import { sizeFields, testFlipField } from '../train-options';
 
@@ -64,9 +64,9 @@ export const predictCommand: Command = defineCommand({
     const pool = createWorkerPool({ workers: options.workers });
     const names = outputNames(files);
     const progress = startProgress({ label: 'detecting', total: samples.length });
-    const images: ImagePrediction[] = [];
+    const outputs = new PredictOutputs(options, { classNames: detector.classNames, json: context.json });
+    const rows: string[][] = [];
     try {
-      mkdirSync(options.out, { recursive: true });
       const found = detectSamples(samples, {
         evaluate: detector.evaluate,
         numClasses: detector.classNames.length,
@@ -81,36 +81,71 @@ export const predictCommand: Command = defineCommand({
       });
       for await (const sample of found) {
         const file = files[sample.index];
-        images.push({ file, ...namedDetections(sample.size, sample.detections, detector.classNames) });
+        const name = names[sample.index];
+        const image = { file, ...namedDetections(sample.size, sample.detections, detector.classNames) };
+        outputs.add(image, name);
+        if (!context.json) rows.push([file, summary(image, options.drawThreshold)]);
         if (!options.draw) continue;
-        await writeDrawnImage(file, join(options.out, `${names[sample.index]}.jpg`), {
+        await writeDrawnImage(file, join(options.out, `${name}.jpg`), {
           size: sample.size,
           classNames: detector.classNames,
           detections: keepScoresFrom(sample.detections, options.drawThreshold),
         });
       }
+      outputs.commit();
+      await context.outputFile(outputs.jsonPath);
     } finally {
       progress.stop();
+      outputs.close();
       await pool.close();
       await detector.close();
     }
-    if (options.write.includes('json')) writePredictionsJson(options.out, images);
-    if (options.write.includes('coco')) writePredictionsCoco(options.out, images, detector.classNames);
-    if (options.write.includes('voc')) writePredictionsVoc(options.out, images, options.drawThreshold);
-    context.output({ images });
-    context.print(table(images, options.drawThreshold));
+    const columns = [{ title: 'image' }, { title: `objects from score ${options.drawThreshold} on` }];
+    context.print(formatTable({ columns, rows }));
   },
 });
 
-function table(images: readonly ImagePrediction[], threshold: number): string {
-  return formatTable({
-    columns: [{ title: 'image' }, { title: `objects from score ${threshold} on` }],
-    rows: images.map(({ file, detections }) => [
-      file,
-      detections
-        .filter(({ score }) => score >= threshold)
-        .map((found) => `${found.class} ${found.score.toFixed(2)}`)
-        .join(', ') || 'none',
-    ]),
-  });
+/** The files of a run of `predict`, written image by image. */
+class PredictOutputs {
+  readonly jsonPath: string;
+  private readonly files: PredictionFile[] = [];
+
+  constructor(
+    private readonly options: {
+      readonly out: string;
+      readonly write: readonly string[];
+      readonly drawThreshold: number;
+    },
+    result: { readonly classNames: readonly string[]; readonly json: boolean },
+  ) {
+    const { out, write } = options;
+    mkdirSync(out, { recursive: true });
+    this.jsonPath = join(out, write.includes('json') ? 'predictions.json' : `.predictions.${process.pid}.json`);
+    if (write.includes('json') || result.json) this.files.push(openPredictionsJson(this.jsonPath));
+    if (write.includes('coco')) {
+      this.files.push(openPredictionsCoco(join(out, 'predictions-coco.json'), result.classNames));
+    }
+  }
+
+  add(image: ImagePrediction, name: string): void {
+    const { out, write, drawThreshold } = this.options;
+    for (const file of this.files) file.add(image);
+    if (write.includes('voc')) writePredictionVoc(join(out, 'annotations'), image, { name, threshold: drawThreshold });
+  }
+
+  /** All images are in the files. */
+  commit(): void {
+    for (const file of this.files) file.commit();
+  }
+
+  /** Removes what is unfinished, and what only --json wanted. */
+  close(): void {
+    for (const file of this.files) file.discard();
+    if (!this.options.write.includes('json')) rmSync(this.jsonPath, { force: true });
+  }
+}
+
+function summary({ detections }: ImagePrediction, threshold: number): string {
+  const objects = detections.filter(({ score }) => score >= threshold);
+  return objects.map((found) => `${found.class} ${found.score.toFixed(2)}`).join(', ') || 'none';
 }

@@ -55,8 +55,10 @@ describe('retinanet predict', () => {
     const out = join(folder, 'files');
     const pattern = join(folder, 'VOCdevkit', '**', '*1.jpg');
     const argv = ['--weights', weights, '--classes', 'a,b', '--image-size', '96', '--out', out, '--write', 'voc,coco'];
-    const { exitCode } = await predict(...argv, '--no-draw', '--draw-threshold', '0.1', '--test-flip', pattern);
+    const flags = ['--no-draw', '--draw-threshold', '0.1', '--test-flip', '--json'];
+    const { exitCode, stdout } = await predict(...argv, ...flags, pattern);
     expect(exitCode).toBe(0);
+    expect((JSON.parse(stdout) as { images: Prediction[] }).images).toHaveLength(1);
     expect(readdirSync(out).sort()).toEqual(['annotations', 'predictions-coco.json']);
     const { annotation } = readAnnotation(join(out, 'annotations', '000001.xml'));
     expect(annotation.objects.length).toBeGreaterThan(0);
