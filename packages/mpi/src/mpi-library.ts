@@ -45,6 +45,7 @@ export function loadMpi(candidates: readonly string[] = libraryCandidates()): Mp
   // As large as TensorFlow needs them: koffi takes settings only before its first library.
   const stacks = { sync_stack_size: 16 << 20, async_stack_size: 16 << 20 };
   if (koffi.config().sync_stack_size !== stacks.sync_stack_size) koffi.config(stacks);
+  keepMemoryHooksOut();
   const faults: string[] = [];
   for (const path of candidates) {
     try {
@@ -62,6 +63,12 @@ export function loadMpi(candidates: readonly string[] = libraryCandidates()): Mp
       'Install it with `apt-get install mpich` (Debian, Ubuntu) or `pip install mpich` (into the environment whose ' +
       'mpirun you use), or name the library in FEATUREMINE_MPI_LIBRARY; Open MPI’s does not fit',
   });
+}
+
+// UCX, under Debian's MPICH, watches the process's memory for networks that register it. To try its hooks it moves the end
+// of the heap up and back, while V8's threads allocate there: one process in a hundred crashed.
+function keepMemoryHooksOut(): void {
+  process.env['UCX_MEM_EVENTS'] ??= 'n';
 }
 
 // Open MPI's handles are addresses, not numbers: calling it with MPICH's would crash.

@@ -25,6 +25,14 @@ describeMpi('a job of 3 ranks', () => {
     });
   });
 
+  const repetitions = process.env['FEATUREMINE_LONG'] === '1' ? 150 : 4;
+  it(`does so ${repetitions} times without a crash`, async () => {
+    for (let i = 0; i < repetitions; i++) {
+      const { code, stderr } = await runJob(3, [script, 'exchange']);
+      expect([i, code, stderr]).toEqual([i, 0, '']);
+    }
+  }, 600_000);
+
   it('ends in order when one rank has a fault that all are told of, and tells of it once', async () => {
     const { code, stderr } = await runJob(3, [script, 'fault']);
     expect(stderr).toBe('rank 1, images/3.jpg: no image. Remove it.\n');
