@@ -133,6 +133,7 @@ async function runTraining(parts: TrainingParts): Promise<Summary> {
       schedule: scheduleFromOptions(options, task.stepsPerEpoch),
       log,
       job,
+      device: model.gpu(),
       versions: { tensorflow: tensorflowVersion() },
       summary: summaryOf(options, training, test),
     });

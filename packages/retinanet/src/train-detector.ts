@@ -38,24 +38,6 @@ export interface TrainingPlace {
   readonly job?: Collective;
 }
 
-/** Where and on what a detector is trained, beside its options. */
-export interface TrainingPlace {
-  /** Validates on the training images, instead of a validation set. */
-  readonly validatesOnTraining?: boolean;
-  /** The mAP that ends the run. */
-  readonly goal?: number;
-  /** The processes that train together, each of which calls `trainDetector`; this one alone by default. */
-  readonly job?: Collective;
-}
-
-/** How a run is validated, apart from its options. */
-export interface ValidationSettings {
-  /** On the training images, instead of a validation set. */
-  readonly validatesOnTraining?: boolean;
-  /** The mAP that ends the run. */
-  readonly goal?: number;
-}
-
 /**
  * Trains a detector as the options say, and writes the run folder. Returns the content of summary.json.
  *
@@ -176,7 +158,7 @@ async function runTraining(parts: TrainingParts): Promise<Summary> {
   const summary = { classNames: config.classNames, architecture: config.architecture, resize: config.resize };
   const versions = { tensorflow: tensorflowVersion() };
   const schedule = planSchedule(options, task.stepsPerEpoch);
-  return train(task, run, { ...options, schedule, log, job, versions, summary });
+  return train(task, run, { ...options, schedule, log, job, device: model.gpu(), versions, summary });
 }
 
 function taskOf(

@@ -80,6 +80,10 @@ export interface CApi {
   readonly CloseSession: Native;
   readonly DeleteSession: Native;
   readonly SessionRun: Native;
+  readonly SessionListDevices: Native;
+  readonly DeviceListCount: Native;
+  readonly DeviceListType: Native;
+  readonly DeleteDeviceList: Native;
   readonly Version: Native;
 }
 
@@ -153,6 +157,10 @@ function load(): CApi {
     CloseSession: define('CloseSession', 'void', p, p),
     DeleteSession: define('DeleteSession', 'void', p, p),
     SessionRun: define('SessionRun', 'void', p, p, p, p, 'int', p, p, 'int', p, 'int', p, p),
+    SessionListDevices: define('SessionListDevices', p, p, p),
+    DeviceListCount: define('DeviceListCount', 'int', p),
+    DeviceListType: define('DeviceListType', 'const char *', p, 'int', p),
+    DeleteDeviceList: define('DeleteDeviceList', 'void', p),
     Version: define('Version', 'const char *'),
   };
 }

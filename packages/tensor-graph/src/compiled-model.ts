@@ -3,6 +3,7 @@ import { Random } from '@featuremine/random';
 import { bfloat16Rewrite } from './bfloat16-rewrite';
 import { EagerModel } from './eager-model';
 import { refuseFrozenValues } from './frozen-constants';
+import { gpuOf } from './gpu';
 import type { BucketLayout } from './gradient-buckets';
 import {
   buildStepGraph,
@@ -210,6 +211,11 @@ export class CompiledModel {
     stored.delete(STEP_COUNT);
     if (stored.size > 0) await this.store.write(stored);
     if (steps !== undefined) this.stepCount = steps[0]!;
+  }
+
+  /** What computes, where that is a GPU, such as `GPU (NVIDIA H200)`; undefined where it is the processor. */
+  gpu(): string | undefined {
+    return gpuOf(this.session.deviceTypes());
   }
 
   /** Traces the runs that follow, which makes them slower; the function that it returns ends that and tells where the time went. */

@@ -114,6 +114,19 @@ export class Session {
     }
   }
 
+  /** The kinds of the devices that graphs are placed on, such as `CPU` and `GPU`, one for each device. */
+  deviceTypes(): string[] {
+    const api = cApi();
+    const list = checked('devices', (status) => api.SessionListDevices(this.session, status) as Pointer);
+    try {
+      return Array.from({ length: api.DeviceListCount(list) as number }, (_, i) =>
+        checked(`device ${i}`, (status) => api.DeviceListType(list, i, status) as string),
+      );
+    } finally {
+      api.DeleteDeviceList(list);
+    }
+  }
+
   /** Waits for the run under way and frees the session with its variables. */
   async dispose(): Promise<void> {
     await this.last;

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { availableParallelism, freemem, totalmem } from 'node:os';
+import { gpuModels, gpuOf } from '../gpu';
 import { isSupportedNode } from '../runtime-files';
 import { tf } from '../tensorflow';
 import { runtimeState } from './runtime-state';
@@ -42,9 +42,9 @@ function nodeFinding(): Finding {
 function loadFindings(install: string): Finding[] {
   try {
     const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };
-    const gpu = gpuName();
-    const device = backend.isUsingGpuDevice ? `GPU${gpu === undefined ? '' : ` (${gpu})`}` : 'CPU';
-    const isIdle = gpu !== undefined && !backend.isUsingGpuDevice;
+    const models = gpuModels();
+    const device = gpuOf(backend.isUsingGpuDevice ? ['GPU'] : [], models) ?? 'CPU';
+    const isIdle = models.length > 0 && !backend.isUsingGpuDevice;
     return [
       { what: 'tfjs', value: tf.version_core },
       { what: 'TensorFlow', value: backend.binding.TF_Version },
@@ -65,15 +65,4 @@ function oneDnnFix(): { fix?: string } {
   return process.env['TF_ENABLE_ONEDNN_OPTS'] === '0'
     ? { fix: 'unset TF_ENABLE_ONEDNN_OPTS: convolutions are much slower without' }
     : {};
-}
-
-function gpuName(): string | undefined {
-  try {
-    const name = execFileSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return name.toString().trim().split('\n')[0];
-  } catch {
-    return undefined;
-  }
 }
