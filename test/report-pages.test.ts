@@ -2,16 +2,29 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { trainingReport, type MetricsLine, type Summary } from '@featuremine/training';
-import { makeShapesDevkit } from '@featuremine/vision-data';
+import { trainingReport, type MetricsLine, type PageSection, type Summary } from '@featuremine/training';
+import {
+  createWorkerPool,
+  detectionSamplesOf,
+  makeShapesDevkit,
+  openShapesClassification,
+} from '@featuremine/vision-data';
 import { openDevkit, readImageSet, writeDetections, type VocImageSet } from '@featuremine/voc';
 
 import { chromium, type Browser } from 'playwright-core';
+import { createNetwork } from '../packages/backbone-pretrain/src/create-network';
+import { featureMining } from '../packages/backbone-pretrain/src/feature-mining/feature-mining';
+import { examplesSection as classifierSection } from '../packages/backbone-pretrain/src/training-examples';
 import type { ArmResult } from '../packages/retinanet/src/chain/arm-result';
 import { planArms } from '../packages/retinanet/src/chain/arms';
 import { compareArms } from '../packages/retinanet/src/chain/comparison';
 import { writeReport } from '../packages/retinanet/src/chain/report';
 import { main as retinanet } from '../packages/retinanet/src/cli';
+import {
+  chosenExamples,
+  examplesSection as detectorSection,
+  foundExample,
+} from '../packages/retinanet/src/validation-examples';
 import { main as vocEval } from '../packages/voc-eval/src/cli';
 import { chromiumPath, contrast, seenTexts } from './support/page-look';
 
@@ -35,8 +48,8 @@ function metricsLines(): MetricsLine[] {
   return [...steps, ...epochs];
 }
 
-function trainingPage(): string {
-  const path = join(folder, 'training.html');
+function trainingPage(name: string, examples: PageSection): string {
+  const path = join(folder, `${name}.html`);
   const summary: Summary = {
     stoppedBy: 'finished',
     bestMetric: { name: 'mAP', mode: 'max' },
@@ -53,8 +66,40 @@ function trainingPage(): string {
     versions: { node: '20.20.2', tensorflow: '2.21.0', featuremine: '0.1.0', commit: 'a'.repeat(40) },
   };
   const config = { voc: '/'.padEnd(200, 'folder/'), classes: Array.from({ length: 20 }, (_, i) => `class-${i}`) };
-  writeFileSync(path, trainingReport({ title: `Training run ${'long-'.repeat(30)}`, summary, lines: metricsLines(), config })); // prettier-ignore
+  const title = `Training run ${'long-'.repeat(30)}`;
+  writeFileSync(path, trainingReport({ title, summary, lines: metricsLines(), config, examples }));
   return path;
+}
+
+/** Validation images with what was found in them: their objects, of another class each, and none in the first image. */
+function detectorExamples({ images, classNames }: VocImageSet): Promise<PageSection> {
+  const samples = detectionSamplesOf(images);
+  const found = chosenExamples(samples, 0).map((image, place) => {
+    const { id, labels, boxes } = samples[image];
+    const classIds = labels.map((label) => (label + 1) % classNames.length);
+    const scores = Float32Array.from(labels, (_, i) => (place === 0 ? 0.1 : 0.9) / (i + 1));
+    return foundExample({ image, id, detections: { classIds, scores, boxes } }, classNames);
+  });
+  return detectorSection({ images: found }, { samples, classNames });
+}
+
+/** Training images with the boxes of Feature Mining. */
+async function classifierExamples(): Promise<PageSection> {
+  const imageSize = 96;
+  const dataset = openShapesClassification({ seed: 0, split: 'train', count: 20, imageSize });
+  const classNames = dataset.classNames.map((name) => `${name}-with-a-name-that-is-longer-than-a-phone-is-wide`);
+  const network = createNetwork('resnet18', { numClasses: classNames.length, stem: 32 });
+  const pool = createWorkerPool({ workers: 0 });
+  try {
+    return await classifierSection({
+      training: { dataset: { ...dataset, classNames }, imageSize, transform: { crop: { kind: 'stretch' } } },
+      mining: featureMining(network, { stages: 2, imageSize }),
+      pool,
+      seed: 0,
+    });
+  } finally {
+    await pool.close();
+  }
 }
 
 /** The three arms of a chain with two seeds, with the images of a set as what was found. */
@@ -123,7 +168,7 @@ async function dataPage(voc: string): Promise<string> {
   return join(out, 'show.html');
 }
 
-const PAGES = ['training', 'chain', 'detections', 'data'] as const;
+const PAGES = ['detector', 'classifier', 'chain', 'detections', 'data'] as const;
 
 const inBrowser = chromiumPath === undefined ? describe.skip : describe;
 inBrowser('a report', () => {
@@ -135,7 +180,8 @@ inBrowser('a report', () => {
     const classNames = ['circle', 'square', 'half-disc', 'triangle'];
     await makeShapesDevkit({ folder: voc, seed: 2, counts: { test: 8 }, classNames, imageSides: [128, 160] });
     const set = readImageSet(openDevkit(voc), '2007/test', { classes: classNames });
-    paths.training = trainingPage();
+    paths.detector = trainingPage('detector', await detectorExamples(set));
+    paths.classifier = trainingPage('classifier', await classifierExamples());
     paths.chain = await chainPage(set);
     paths.detections = await detectionPage(voc, set);
     paths.data = await dataPage(voc);

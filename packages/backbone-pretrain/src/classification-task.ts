@@ -19,6 +19,7 @@ import type { FeatureMining } from './feature-mining/feature-mining';
 import { PARTNER_IMAGES } from './methods/cs-kd';
 import { testVariables, type TrainingMethod } from './methods/training-method';
 import { parameterCount, type Network } from './network';
+import { examplesSection } from './training-examples';
 
 /** What a task is made from; the pool and the classifier stay their maker's to close. */
 export interface ClassificationTaskParts {
@@ -76,6 +77,7 @@ export function classificationTask(parts: ClassificationTaskParts): TrainingTask
       return { top1, top5, loss, ...(exits.length > 0 ? { networkTop1 } : {}) };
     },
     bestMetric: { name: 'top1', mode: 'max' },
+    examples: { section: () => examplesSection(parts) },
     async saveWeights(path) {
       const { provenance } = parts;
       if (exits.length > 0) await saveVariables(classifier, exits, { path: exitsPath(path), provenance });

@@ -38,7 +38,8 @@ export async function judgeDetector(set: EvaluationSet, options: DetectOptions):
 
 /** What was found in one image of the set, in the order in which it was added. */
 export function detectionsOfImage({ imageIndex, classId, score, box }: DetectionColumns, image: number): Detections {
-  const rows = [...imageIndex.keys()].filter((row) => imageIndex[row] === image);
+  const rows: number[] = [];
+  for (let row = 0; row < imageIndex.length; row++) if (imageIndex[row] === image) rows.push(row);
   return {
     classIds: Int32Array.from(rows, (row) => classId[row]),
     scores: Float32Array.from(rows, (row) => score[row]),

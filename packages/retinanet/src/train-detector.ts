@@ -142,6 +142,7 @@ async function runTraining(parts: TrainingParts): Promise<Summary> {
     batches: (epoch: number, startBatch: number) => batches.of(epoch, startBatch),
     evaluate: (_epoch: number, signal: AbortSignal) => validation?.metrics(signal) ?? Promise.resolve({}),
     pictures: () => validation?.pictures() ?? Promise.resolve([]),
+    ...(validation === undefined ? {} : { examples: validation.examples }),
     bestMetric: { name: 'mAP', mode: 'max', ...(goal === undefined ? {} : { goal }) },
     saveWeights: (path: string) => saveWeights(path, parts),
     parameterCount: countParameters(detector.variables.filter(({ isTrainable }) => isTrainable)),

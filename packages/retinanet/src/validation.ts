@@ -1,6 +1,6 @@
 import { singleProcess, together, type Collective } from '@featuremine/mpi';
 import type { CompiledModel } from '@featuremine/tensor-graph';
-import type { Picture } from '@featuremine/training';
+import type { Picture, ReportExamples } from '@featuremine/training';
 import { partOf } from '@featuremine/vision-data';
 import type { WorkerPool } from '@featuremine/vision-data';
 import type { DetectionSet } from './detection-set';
@@ -16,6 +16,8 @@ import { gatherDetections } from './gather-detections';
 import type { LossOptions } from './losses';
 import type { TrainOptions } from './train-options';
 import { matchingOf } from './training-batches';
+import { chosenExamples, examplesSection, foundExample } from './validation-examples';
+import type { FoundExamples } from './validation-examples';
 import { ValidationLoss } from './validation-loss';
 
 /** What a validation is made of. */
@@ -79,6 +81,26 @@ export class Validation {
       ...losses.metrics(),
       mAP: evaluation.mAP ?? 0,
       ...Object.fromEntries(perClass.map(([name, { ap }]) => [`AP/${name}`, ap!])),
+    };
+  }
+
+  /** Some images for the report, with what the last `metrics` that were the best found in them. */
+  get examples(): ReportExamples {
+    const { samples } = this.set;
+    const { config, options } = this.parts;
+    return {
+      found: () => {
+        const { judged } = this;
+        if (judged === undefined) return undefined;
+        const images = chosenExamples(samples, options.seed).map((image) =>
+          foundExample(
+            { image, id: samples[image].id, detections: detectionsOfImage(judged.detections, image) },
+            config.classNames,
+          ),
+        );
+        return { images } satisfies FoundExamples;
+      },
+      section: (found) => examplesSection(found, { samples, classNames: config.classNames }),
     };
   }
 

@@ -23,6 +23,9 @@ export interface ImageWithBoxesOptions {
   readonly caption?: string;
 }
 
+/** Of letters that are 12 high; on the wide side. */
+const LETTER_WIDTH = 7;
+
 /** An image with boxes and labels as a figure for `htmlPage`; it scales with the page. */
 export function imageWithBoxes({ dataUri, width, height, boxes, caption }: ImageWithBoxesOptions): string {
   if (!/^data:image\/[a-z+]+;base64,[A-Za-z0-9+/=]*$/.test(dataUri)) throw new Error('dataUri is no image in base64');
@@ -34,7 +37,8 @@ export function imageWithBoxes({ dataUri, width, height, boxes, caption }: Image
     const outline = `fill="none" stroke="${seriesColour(colour)}" stroke-width="${number(2 * unit)}"${dash}`;
     const baseline = Math.max(y1 - 3 * unit, 12 * unit);
     const letters = `font-size="${number(12 * unit)}" paint-order="stroke" stroke="#000" stroke-width="${number(3 * unit)}"`;
-    const name = `<text x="${number(x1)}" y="${number(baseline)}" ${letters} style="fill:#fff">${escapeMarkup(label)}</text>`;
+    const x = Math.max(0, Math.min(x1, width - label.length * LETTER_WIDTH * unit));
+    const name = `<text x="${number(x)}" y="${number(baseline)}" ${letters} style="fill:#fff">${escapeMarkup(label)}</text>`;
     return `<rect ${place} ${outline}/>${label === '' ? '' : name}`;
   });
   const image = `<image href="${dataUri}" width="${width}" height="${height}"/>`;

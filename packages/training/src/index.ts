@@ -1,5 +1,6 @@
 export type {
   BestMetric,
+  ReportExamples,
   StepInputs,
   StepTensor,
   TrainableModel,

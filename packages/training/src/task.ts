@@ -1,4 +1,5 @@
 import type { Picture } from './event-file';
+import type { PageSection } from './html-page';
 
 /** A tensor in JavaScript memory, row-major; the same form as tensor-graph's HostTensor. */
 export interface StepTensor {
@@ -41,6 +42,17 @@ export interface BestMetric {
   readonly goal?: number;
 }
 
+/** The part of a run's report that shows images. Rank 0 of a job is asked alone; a fault here ends no training. */
+export interface ReportExamples {
+  /**
+   * What was found just now, as JSON, to be shown if nothing better comes: asked for behind an evaluation that is the best
+   * so far, and kept in examples.json, so that a resumed run has it. Undefined keeps nothing.
+   */
+  found?(): unknown;
+  /** The part itself, asked for once, at the end of a sitting; `found` is what was kept last. */
+  section(found: unknown): Promise<PageSection>;
+}
+
 /**
  * Everything that `train` needs to know about a network and its data.
  *
@@ -63,6 +75,8 @@ export interface TrainingTask {
   readonly bestMetric: BestMetric;
   /** Images for TensorBoard, asked for behind each evaluation (rank 0 only, as is `saveWeights`). */
   pictures?(): Promise<readonly Picture[]>;
+  /** Images for report.html. */
+  readonly examples?: ReportExamples;
   /** Writes the weights for use (not the optimizer's state) as a safetensors file, replacing it atomically. */
   saveWeights(path: string): Promise<void>;
   /** Number of trained parameters, for the summary. */

@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseJson } from '@featuremine/errors';
-import { writeFileAtomic } from './atomic-file';
 import { dryRun } from './dry-run';
-import { readMetrics } from './read-metrics';
 import type { RunFolder } from './run-folder';
 import { hasReachedGoal, isFinished, isStoppedEarly, openSitting } from './sitting';
 import type { Sitting } from './sitting';
@@ -14,7 +12,7 @@ import type { Summary } from './summary';
 import type { TrainingTask } from './task';
 import type { TrainOptions } from './train-options';
 import { Trainer } from './trainer';
-import { trainingReport } from './training-report';
+import { writeReport } from './write-report';
 
 /**
  * Trains until the epochs are done, an early stop, or SIGINT/SIGTERM, and writes everything into the run folder.
@@ -42,7 +40,7 @@ export async function train(task: TrainingTask, run: RunFolder, options: TrainOp
 }
 
 async function runSitting(sitting: Sitting, signals: StopSignals): Promise<Summary> {
-  const { run, options } = sitting;
+  const { task, run, options } = sitting;
   const trainer = new Trainer(sitting, signals);
   try {
     if (run.isWriting && run.isResuming && isFinished(sitting)) {
@@ -51,17 +49,11 @@ async function runSitting(sitting: Sitting, signals: StopSignals): Promise<Summa
       if (summary !== undefined && isWhole(run, summary)) return summary;
     }
     const summary = await trainer.run();
-    if (run.isWriting) writeReport(run, summary);
+    if (run.isWriting) await writeReport({ run, summary, task, log: options.log });
     return summary;
   } finally {
     trainer.close();
   }
-}
-
-function writeReport(run: RunFolder, summary: Summary): void {
-  const title = `Training run ${basename(resolve(run.path))}`;
-  const report = trainingReport({ title, summary, lines: readMetrics(run.path), config: run.config });
-  writeFileAtomic(join(run.path, 'report.html'), report);
 }
 
 function finishedText(sitting: Sitting): string {

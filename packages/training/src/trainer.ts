@@ -12,6 +12,7 @@ import type { StopSignals } from './stop-signals';
 import type { StopReason, Summary } from './summary';
 import type { TrainingBatch } from './task';
 import { TrainingProgress } from './training-progress';
+import { EXAMPLES_FILE } from './write-report';
 
 /**
  * One sitting of a run: from its start or its last checkpoint to its end or a stop.
@@ -184,7 +185,7 @@ export class Trainer {
       if (run.isWriting) metrics.pictures(state.step, (await task.pictures?.()) ?? []);
       state.withoutGain = isGain ? 0 : state.withoutGain + 1;
       if (isGain) {
-        if (run.isWriting) await task.saveWeights(run.weightsPath);
+        if (run.isWriting) await this.keepBest();
         state.best = epochMetrics;
         state.bestStep = isMeasured ? state.step : null;
       }
@@ -196,6 +197,13 @@ export class Trainer {
     // The checkpoint of the best epoch is kept, so there is one of each that was the best for a time.
     const isDue = keeper.isDueAfterEpoch() || (isGain && isMeasured);
     if (isDue && !isFinished(parts)) await this.save();
+  }
+
+  private async keepBest(): Promise<void> {
+    const { task, run } = this.parts;
+    await task.saveWeights(run.weightsPath);
+    const found = task.examples?.found?.();
+    if (found !== undefined) run.writeJson(EXAMPLES_FILE, found);
   }
 
   // Undefined if a signal ended it.

@@ -1,5 +1,6 @@
 import { formatDuration } from '@featuremine/command-line';
 import { figureGrid, htmlPage } from './html-page';
+import type { PageSection } from './html-page';
 import { htmlTable } from './html-table';
 import { lineChartSvg } from './line-chart';
 import { metricSeries } from './read-metrics';
@@ -12,14 +13,17 @@ export interface TrainingReportOptions {
   readonly summary: Summary;
   readonly lines: readonly MetricsLine[];
   readonly config: Readonly<Record<string, unknown>>;
+  /** Images, as the run's task shows them. */
+  readonly examples?: PageSection | undefined;
 }
 
-/** The report of a run as one HTML page: curves of all metrics, learning rate and speed, results, options. */
-export function trainingReport({ title, summary, lines, config }: TrainingReportOptions): string {
+/** The report of a run as one HTML page: results, curves of all metrics, learning rate and speed, examples, options. */
+export function trainingReport({ title, summary, lines, config, examples }: TrainingReportOptions): string {
   return htmlPage(title, [
     { title: 'Result', body: htmlTable({ titles: ['', ''], rows: resultRows(summary) }) },
     { title: 'Training steps', body: charts(lines, 'step') },
     { title: 'Epochs', body: charts(lines, 'epoch') },
+    ...(examples === undefined ? [] : [examples]),
     { title: 'Options', body: htmlTable({ titles: ['key', 'value'], rows: configRows(config) }) },
   ]);
 }

@@ -1,4 +1,6 @@
 export type { DecodedImage, FloatImage, ImageSize } from './image';
+export { EXAMPLE_JPEG, jpegDataUri } from './jpeg-data-uri';
+export type { JpegDataUriOptions } from './jpeg-data-uri';
 export { decodeImage, readImageSize } from './decode-image';
 export type { DecodeOptions, DecodedFile } from './decode-image';
 

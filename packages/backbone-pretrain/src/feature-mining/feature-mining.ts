@@ -9,6 +9,7 @@ import {
 } from '@featuremine/tensor-graph';
 import { applyLinear, linearVariables } from '../layers';
 import { mapSide, type Network, type Stage } from '../network';
+import type { MapSize, MiningBox } from './mining-box';
 import { boxMining, type MinedMap, type MiningKind } from './mining-kind';
 
 /** What is mined, and how. */
@@ -29,12 +30,22 @@ export interface HeadLogits {
   readonly logits: tf.Tensor;
 }
 
+/** A box that was drawn on the map of a stage. */
+export interface MinedBox {
+  readonly stage: string;
+  readonly map: MapSize;
+  /** In cells of the map. */
+  readonly box: MiningBox;
+}
+
 /** The heads of a network in training. */
 export interface FeatureMining {
   /** Variables of the heads that exist in training only, `fm.<stage>.<inside|outside|full>.<weight|bias>`. */
   readonly variables: readonly VariableSpec[];
   /** The step's inputs for a seed and a step number: one for each mined stage. */
   draw(seed: number, stepNumber: number): Record<string, HostTensor>;
+  /** The boxes behind those inputs, for people: none of kinds of mining without boxes. */
+  boxes(seed: number, stepNumber: number): MinedBox[];
   /** The classifier's logits first, then those of the heads; the loss is the sum of their cross-entropies. */
   heads(step: StepContext, maps: readonly tf.Tensor[], inputs: Readonly<Record<string, tf.Tensor>>): HeadLogits[];
   /** What the user should know of, e.g. maps of three cells; empty when all is well. */
@@ -67,11 +78,13 @@ export function featureMining(network: Network, options: FeatureMiningOptions): 
     ),
     draw: (seed, stepNumber) =>
       Object.fromEntries(
-        mined.map(({ stage, map }) => {
-          const random = Random.of(seed, 'feature-mining', stage.name, stepNumber);
-          return [inputName(stage), kind.draw(map, random)];
-        }),
+        mined.map(({ stage, map }) => [inputName(stage), kind.draw(map, randomOf(stage, seed, stepNumber))]),
       ),
+    boxes: (seed, stepNumber) =>
+      mined.flatMap(({ stage, map }) => {
+        const boxes = kind.boxes?.(map, randomOf(stage, seed, stepNumber)) ?? [];
+        return boxes.map((box) => ({ stage: stage.name, map, box }));
+      }),
     heads(step, maps, inputs) {
       const heads: HeadLogits[] = [];
       let classifierFeatures: tf.Tensor | undefined;
@@ -145,6 +158,10 @@ function imageSizeFor(stage: Stage): number {
 function headNames(stage: Stage, hasFullHead: boolean): string[] {
   const parts = hasFullHead ? ['inside', 'outside', 'full'] : ['inside', 'outside'];
   return parts.map((part) => `fm.${stage.name}.${part}`);
+}
+
+function randomOf(stage: Stage, seed: number, stepNumber: number): Random {
+  return Random.of(seed, 'feature-mining', stage.name, stepNumber);
 }
 
 function inputName(stage: Stage): string {

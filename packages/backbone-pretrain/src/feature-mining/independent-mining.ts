@@ -1,5 +1,6 @@
+import type { Random } from '@featuremine/random';
 import { maskedPool, tf } from '@featuremine/tensor-graph';
-import { boxMask, drawMiningBox } from './mining-box';
+import { boxMask, drawMiningBox, type MapSize, type MiningBox } from './mining-box';
 import type { MiningKind } from './mining-kind';
 
 /**
@@ -9,10 +10,10 @@ import type { MiningKind } from './mining-kind';
  * Source: Xie et al., Feature Mining, table 9.
  */
 export const independentMining: MiningKind = {
+  boxes: drawBoxes,
   draw(map, random) {
     const cells = map.height * map.width;
-    const first = boxMask(map, drawMiningBox(map, random));
-    const second = boxMask(map, drawMiningBox(map, random));
+    const [first, second] = drawBoxes(map, random).map((box) => boxMask(map, box));
     const data = new Float32Array(3 * cells);
     data.set(first.map((inside) => inside / cells));
     data.set(
@@ -27,3 +28,7 @@ export const independentMining: MiningKind = {
     return { inside, outside, full };
   },
 };
+
+function drawBoxes(map: MapSize, random: Random): MiningBox[] {
+  return [drawMiningBox(map, random), drawMiningBox(map, random)];
+}

@@ -1,6 +1,6 @@
 import type { Random } from '@featuremine/random';
 import { add, maskedPool, tf, type HostTensor } from '@featuremine/tensor-graph';
-import { boxMask, complementaryRows, drawMiningBox, type MapSize } from './mining-box';
+import { boxMask, complementaryRows, drawMiningBox, type MapSize, type MiningBox } from './mining-box';
 
 /** Size of a feature map, with its channels. */
 export interface MinedMap extends MapSize {
@@ -18,6 +18,8 @@ export interface PooledParts {
 export interface MiningKind {
   /** Draws the parts of one step; the result is an input of the step, so it does not freeze into the graph. */
   draw(map: MinedMap, random: Random): HostTensor;
+  /** The boxes of which `draw` makes that input, where it is made of boxes. */
+  boxes?(map: MapSize, random: Random): MiningBox[];
   /** Pools a map [N, H, W, C] as that input says. */
   pool(map: tf.Tensor, drawn: tf.Tensor): PooledParts;
 }
@@ -29,6 +31,7 @@ export interface MiningKind {
  * (1 − M) / HW pools both, and the sum of the two is the pooled whole.
  */
 export const boxMining: MiningKind = {
+  boxes: (map, random) => [drawMiningBox(map, random)],
   draw(map, random) {
     const data = complementaryRows(boxMask(map, drawMiningBox(map, random)));
     return { dtype: 'float32', shape: [2, map.height * map.width], data };

@@ -39,6 +39,12 @@ function oldName(name: string): string {
     .replace(/(_head\.conv)\.(\d)\.0\./, (_, conv: string, i: string) => `${conv}.${2 * Number(i)}.`);
 }
 
+/** The captions of the images in a run's report. */
+function examplesIn(run: string): string[] {
+  const [, examples] = readFileSync(join(run, 'report.html'), 'utf8').split('<h2>Examples</h2>');
+  return [...examples.matchAll(/<image href="data:[^>]*>.*?<figcaption>(.*?)<\/figcaption>/g)].map((match) => match[1]);
+}
+
 interface Summary {
   stoppedBy: string;
   epochs: number;
@@ -86,6 +92,12 @@ describe('retinanet train, eval and predict', () => {
     expect(text).toContain('val/loss');
   });
 
+  it('shows them in the report too, with what was found at the best epoch', () => {
+    const found = JSON.parse(readFileSync(join(out(), 'examples.json'), 'utf8')) as { images: { id: string }[] };
+    expect(found.images.map(({ id }) => id)).toEqual(['000005', '000006']);
+    expect(examplesIn(out())).toEqual([expect.stringMatching(/^000005: /), expect.stringMatching(/^000006: /)]);
+  });
+
   it('saves the state dict that PyTorch expects of trainable batch norm', () => {
     const { tensors } = readSafetensors(join(out(), 'weights.safetensors'));
     expect(tensors.get('backbone.body.bn1.num_batches_tracked')?.dtype).toBe('I64');
@@ -99,6 +111,7 @@ describe('retinanet train, eval and predict', () => {
     expect(refused.stderr).toMatch(/--resume/);
     const resumed = await train(...argv, '--resume');
     expect(JSON.parse(resumed.stdout)).toMatchObject({ epochs: 2, steps: 4 });
+    expect(examplesIn(out())).toHaveLength(2);
   });
 
   it('evaluates a run by each protocol', async () => {

@@ -1,0 +1,37 @@
+import sharp from 'sharp';
+import type { DecodedImage } from './image';
+
+/** Options of `jpegDataUri`. */
+export interface JpegDataUriOptions {
+  /** The longer side is made so small, in pixels; smaller images stay as they are. */
+  readonly maxSidePx: number;
+  /** Largest size of the JPEG, which is a quarter less than that of the URI: quality and then size give way. */
+  readonly maxBytes?: number;
+}
+
+/** How large an example image of a report is at most. */
+export const EXAMPLE_JPEG = { maxSidePx: 320, maxBytes: 30_000 } as const;
+
+const QUALITIES = [85, 70, 50, 30] as const;
+
+/** An image file, or pixels, as a JPEG in a data URI, for a page that needs no other file. Throws what sharp throws. */
+export async function jpegDataUri(
+  image: string | DecodedImage,
+  { maxSidePx, maxBytes = Infinity }: JpegDataUriOptions,
+): Promise<string> {
+  for (let side = maxSidePx; ; side = Math.ceil(side / 2)) {
+    const small = opened(image).resize(side, side, { fit: 'inside', withoutEnlargement: true });
+    for (const quality of QUALITIES) {
+      const jpeg = await small.clone().jpeg({ quality }).toBuffer();
+      if (jpeg.length <= maxBytes || side === 1) return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+    }
+  }
+}
+
+function opened(image: string | DecodedImage): sharp.Sharp {
+  const pixels =
+    typeof image === 'string'
+      ? sharp(image)
+      : sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } });
+  return pixels.toColourspace('srgb').removeAlpha();
+}
