@@ -1,6 +1,9 @@
 // A local name: a look-up in `Math` is slow inside jest's sandbox.
 const { imul } = Math;
 
+/** Numbers that an array is filled with at a time; even. */
+const BLOCK = 4096;
+
 /** The whole state of a Random: four unsigned 32-bit words. */
 export type RandomState = readonly [number, number, number, number];
 
@@ -88,11 +91,15 @@ export class Random {
 
   /** Fills an array with numbers from the normal distribution with mean 0 and this deviation, two from each pair of words. */
   fillNormal(values: Float32Array, deviation: number): Float32Array {
-    for (let i = 0; i < values.length; i += 2) {
-      const radius = deviation * Math.sqrt(-2 * Math.log((this.uint32() + 1) / 4294967296));
-      const angle = (this.uint32() * 2 * Math.PI) / 4294967296;
-      values[i] = radius * Math.cos(angle);
-      if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle);
+    for (let start = 0; start < values.length; start += BLOCK) {
+      const part = values.subarray(start, start + BLOCK);
+      const words = this.words(part.length + (part.length & 1));
+      for (let i = 0; i < part.length; i += 2) {
+        const radius = deviation * Math.sqrt(-2 * Math.log((words[i] + 1) / 4294967296));
+        const angle = (words[i + 1] * 2 * Math.PI) / 4294967296;
+        part[i] = radius * Math.cos(angle);
+        if (i + 1 < part.length) part[i + 1] = radius * Math.sin(angle);
+      }
     }
     return values;
   }
@@ -100,7 +107,11 @@ export class Random {
   /** Fills an array with numbers in [low, high), one word each. */
   fillUniform(values: Float32Array, low: number, high: number): Float32Array {
     const scale = (high - low) / 4294967296;
-    for (let i = 0; i < values.length; i++) values[i] = low + scale * this.uint32();
+    for (let start = 0; start < values.length; start += BLOCK) {
+      const part = values.subarray(start, start + BLOCK);
+      const words = this.words(part.length);
+      for (let i = 0; i < part.length; i++) part[i] = low + scale * words[i];
+    }
     return values;
   }
 
@@ -127,6 +138,25 @@ export class Random {
   /** One of the items, each as likely. */
   pick<T>(items: readonly T[]): T {
     return items[this.integer(items.length)];
+  }
+
+  // The next words of `uint32`, twice as fast: as signed integers in local names.
+  private words(count: number): Uint32Array {
+    const words = new Uint32Array(count);
+    let [a, b, c, d] = [this.a | 0, this.b | 0, this.c | 0, this.d | 0];
+    for (let i = 0; i < count; i++) {
+      const product = imul(b, 5);
+      words[i] = imul((product << 7) | (product >>> 25), 9);
+      const shifted = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= shifted;
+      d = (d << 11) | (d >>> 21);
+    }
+    [this.a, this.b, this.c, this.d] = [a >>> 0, b >>> 0, c >>> 0, d >>> 0];
+    return words;
   }
 
   // Marsaglia and Tsang, A simple method for generating gamma variables, 2000.

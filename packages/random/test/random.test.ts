@@ -47,6 +47,23 @@ describe('Random', () => {
     expect(beta.deviation).toBeCloseTo(Math.sqrt(12 / (64 * 9)), 2);
   });
 
+  it.each([1, 2, 4095, 4096, 4097, 10001])(
+    'fills %i numbers with the words of uint32, and goes on behind them',
+    (count) => {
+      const [filled, single] = [Random.of('fill'), Random.of('fill')];
+      const uniform = filled.fillUniform(new Float32Array(count), 0, 1);
+      expect(uniform).toEqual(Float32Array.from({ length: count }, () => single.uint32() / 4294967296));
+      const normal = filled.fillNormal(new Float32Array(count), 1);
+      const pairs = Array.from({ length: Math.ceil(count / 2) }, () => {
+        const radius = Math.sqrt(-2 * Math.log((single.uint32() + 1) / 4294967296));
+        const angle = (single.uint32() * 2 * Math.PI) / 4294967296;
+        return [radius * Math.cos(angle), radius * Math.sin(angle)];
+      });
+      expect(normal).toEqual(Float32Array.from(pairs.flat().slice(0, count)));
+      expect(filled.state()).toEqual(single.state());
+    },
+  );
+
   it('permutes: every number once, and every order possible', () => {
     const random = Random.of('order');
     const orders = new Set<string>();
