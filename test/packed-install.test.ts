@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { whyNoDownloads } from './support/registries';
 
 const root = join(__dirname, '..');
 const folders = readdirSync(join(root, 'packages')).filter((name) =>
@@ -59,10 +60,16 @@ describe('the packages, packed', () => {
 });
 
 // Downloads what the packages depend on and a TensorFlow of 270 MB, and trains for a minute.
-const long = process.env['FEATUREMINE_LONG'] === '1' ? describe : describe.skip;
+const isLong = process.env['FEATUREMINE_LONG'] === '1';
+const obstacle = isLong ? whyNoDownloads() : undefined;
+if (obstacle !== undefined) process.stderr.write(`skipped: the packages in a project of their own: ${obstacle}\n`);
+const long = isLong && obstacle === undefined ? describe : describe.skip;
 
 long('the packages in a project of their own', () => {
-  const project = mkdtempSync(join(tmpdir(), 'packed-install-'));
+  let project: string;
+  beforeAll(() => {
+    project = mkdtempSync(join(tmpdir(), 'packed-install-'));
+  });
   afterAll(() => rmSync(project, { recursive: true, force: true }));
   const bin = (name: string, argv: readonly string[]): string =>
     execFileSync(join(project, 'node_modules', '.bin', name), argv, {
@@ -114,4 +121,17 @@ long('the packages in a project of their own', () => {
     },
     15 * 60_000,
   );
+});
+
+describe('whyNoDownloads', () => {
+  it('names who reaches no registry, and why', () => {
+    const env = { ...process.env, npm_config_registry: 'http://127.0.0.1:9/' }; // where nobody listens
+    expect(whyNoDownloads(undefined, env)).toMatch(/^npm reaches no registry \(npm error .*ECONNREFUSED/);
+    expect(whyNoDownloads([['no-such-program']])).toMatch(/^no-such-program reaches no registry \(.*ENOENT/);
+    expect(whyNoDownloads([['true'], ['false']])).toBe('false reaches no registry (exit code 1)');
+  });
+
+  it('is nothing where all answer', () => {
+    expect(whyNoDownloads([['true'], ['true']])).toBeUndefined();
+  });
 });
