@@ -65,10 +65,23 @@ export type UpsampleTarget = { readonly rows: number; readonly columns: number }
 /** The operation, or operations, of a kind. */
 export type OperationOf<Kind extends Operation['kind']> = Operation & { readonly kind: Kind };
 
+const UNARY = ['relu', 'square', 'rsqrt', 'sigmoid', 'exp', 'softmax'] as const;
+const BINARY = ['add', 'subtract', 'multiply', 'minimum', 'maximum', 'floorDivide'] as const;
+
 /** `softmax` is over the last axis. */
-export type UnaryKind = 'relu' | 'square' | 'rsqrt' | 'sigmoid' | 'exp' | 'softmax';
+export type UnaryKind = (typeof UNARY)[number];
 /** `floorDivide` is of whole numbers, which are not negative. */
-export type BinaryKind = 'add' | 'subtract' | 'multiply' | 'minimum' | 'maximum' | 'floorDivide';
+export type BinaryKind = (typeof BINARY)[number];
+
+/** Whether an operation gives a number for each number of its one input. */
+export function isUnary(operation: Operation): operation is { readonly kind: UnaryKind } {
+  return UNARY.some((kind) => kind === operation.kind);
+}
+
+/** Whether an operation gives a number for each pair of its two inputs. */
+export function isBinary(operation: Operation): operation is { readonly kind: BinaryKind } {
+  return BINARY.some((kind) => kind === operation.kind);
+}
 
 /** One operation with its one result. Nodes are not changed once they are made. */
 export interface ExportNode {

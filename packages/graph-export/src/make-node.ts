@@ -1,5 +1,13 @@
 import { elementCount, type HostTensor } from '@featuremine/tensor-graph';
-import type { ExportNode, Operation, OperationOf, Padding, UpsampleTarget } from './export-graph';
+import {
+  isBinary,
+  isUnary,
+  type ExportNode,
+  type Operation,
+  type OperationOf,
+  type Padding,
+  type UpsampleTarget,
+} from './export-graph';
 
 export const NO_PADDING: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
 
@@ -38,6 +46,8 @@ function resultType(operation: Parameters<typeof makeNode>[0], [first]: readonly
 
 function resultShape(operation: Parameters<typeof makeNode>[0], inputs: readonly ExportNode[]): readonly number[] {
   const [{ shape }, second] = inputs;
+  if (isUnary(operation)) return shape;
+  if (isBinary(operation)) return broadcast(shape, second.shape);
   switch (operation.kind) {
     case 'conv2d': {
       const [height, width, , channels] = second.shape;
@@ -48,21 +58,8 @@ function resultShape(operation: Parameters<typeof makeNode>[0], inputs: readonly
       const padding = operation.kind === 'maxPool' ? operation.padding : NO_PADDING;
       return [...windows(shape, { height: operation.size, width: operation.size, ...operation, padding }), shape[3]];
     }
-    case 'relu':
-    case 'square':
-    case 'rsqrt':
-    case 'sigmoid':
-    case 'exp':
-    case 'softmax':
     case 'cast':
       return shape;
-    case 'add':
-    case 'subtract':
-    case 'multiply':
-    case 'minimum':
-    case 'maximum':
-    case 'floorDivide':
-      return broadcast(shape, second.shape);
     case 'mean':
     case 'sum':
       return reducedShape(shape, operation);

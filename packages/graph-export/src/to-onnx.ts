@@ -1,13 +1,20 @@
 import { toTorchLayout } from '@featuremine/weights';
 import type { HostTensor } from '@featuremine/tensor-graph';
-import type { BinaryKind, ExportGraph, ExportNode, OperationOf } from './export-graph';
+import {
+  isBinary,
+  type BinaryKind,
+  type ExportGraph,
+  type ExportNode,
+  type OperationOf,
+  type Padding,
+} from './export-graph';
 import { ExportError } from './export-error';
 import { OnnxNodes, onnxInteger, onnxIntegers, onnxText } from './onnx-nodes';
 import { OnnxType, type OnnxModel, type OnnxValue } from './onnx-protobuf';
 import { nodesOf } from './rewrite';
 
 /** The version of ONNX's operators that is written. */
-export const OPSET = 17;
+const OPSET = 17;
 
 /** What of a node is at hand while it is written. */
 interface Writing {
@@ -43,6 +50,7 @@ export function toOnnx(graph: ExportGraph, metadata: Readonly<Record<string, str
 function write(writing: Writing): string {
   const { nodes, inputs, node } = writing;
   const { operation } = node;
+  if (isBinary(operation)) return nodes.add(BINARY[operation.kind], inputs);
   switch (operation.kind) {
     case 'input':
       return operation.name;
@@ -50,10 +58,8 @@ function write(writing: Writing): string {
       return nodes.constant(operation.value);
     case 'conv2d':
       return convolution(writing, operation);
-    case 'maxPool': {
-      const { top, left, bottom, right } = operation.padding;
-      return nodes.add('MaxPool', inputs, { ...window(operation), pads: onnxIntegers([top, left, bottom, right]) });
-    }
+    case 'maxPool':
+      return nodes.add('MaxPool', inputs, { ...window(operation), pads: padsOf(operation.padding) });
     case 'averagePool':
       return nodes.add('AveragePool', inputs, window(operation));
     case 'relu':
@@ -68,13 +74,6 @@ function write(writing: Writing): string {
       return nodes.add('Exp', inputs);
     case 'softmax':
       return nodes.add('Softmax', inputs, { axis: onnxInteger(axisOf(node.shape.length - 1, node)) });
-    case 'add':
-    case 'subtract':
-    case 'multiply':
-    case 'minimum':
-    case 'maximum':
-    case 'floorDivide':
-      return nodes.add(BINARY[operation.kind], inputs);
     case 'mean':
     case 'sum':
       return reduction(writing, operation);
@@ -86,11 +85,8 @@ function write(writing: Writing): string {
       return nodes.add('Concat', inputs, { axis: onnxInteger(axisOf(operation.axis, node)) });
     case 'slice':
       return slice(writing, operation);
-    case 'pad': {
-      const sides = channelsFirst(operation.sides);
-      const pads = nodes.integers([...sides.map(([before]) => before), ...sides.map(([, behind]) => behind)]);
-      return nodes.add('Pad', [inputs[0], pads, nodes.floats(operation.value)]);
-    }
+    case 'pad':
+      return pad(writing, operation);
     case 'upsample':
       return upsample(writing, operation);
     case 'matMul':
@@ -125,13 +121,16 @@ function window({
   return { kernel_shape: onnxIntegers([size, size]), strides: onnxIntegers([stride, stride]) };
 }
 
+function padsOf({ top, left, bottom, right }: Padding): ReturnType<typeof onnxIntegers> {
+  return onnxIntegers([top, left, bottom, right]);
+}
+
 function convolution({ nodes, inputs, node }: Writing, { stride, padding, hasRelu }: OperationOf<'conv2d'>): string {
   const [height, width] = node.inputs[1].shape;
-  const { top, left, bottom, right } = padding;
   const result = nodes.add('Conv', inputs, {
     kernel_shape: onnxIntegers([height, width]),
     strides: onnxIntegers([stride, stride]),
-    pads: onnxIntegers([top, left, bottom, right]),
+    pads: padsOf(padding),
   });
   return hasRelu ? nodes.add('Relu', [result]) : result;
 }
@@ -171,6 +170,12 @@ function slice({ nodes, inputs }: Writing, operation: OperationOf<'slice'>): str
   const ends = at(end).map((last) => (last === -1 ? Infinity : last));
   const lists = [at(begin), ends, axes, at(strides)].map((list) => nodes.integers(list));
   return nodes.add('Slice', [inputs[0], ...lists]);
+}
+
+function pad({ nodes, inputs }: Writing, operation: OperationOf<'pad'>): string {
+  const sides = channelsFirst(operation.sides);
+  const pads = nodes.integers([...sides.map(([before]) => before), ...sides.map(([, behind]) => behind)]);
+  return nodes.add('Pad', [inputs[0], pads, nodes.floats(operation.value)]);
 }
 
 function upsample({ nodes, inputs, node }: Writing, { to }: OperationOf<'upsample'>): string {

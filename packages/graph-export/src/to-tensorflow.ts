@@ -1,5 +1,13 @@
 import type { AttrValue, GraphDef } from '@featuremine/tensor-graph';
-import type { ExportGraph, ExportNode, OperationOf, Padding, UpsampleTarget } from './export-graph';
+import {
+  isBinary,
+  isUnary,
+  type ExportGraph,
+  type ExportNode,
+  type OperationOf,
+  type Padding,
+  type UpsampleTarget,
+} from './export-graph';
 import { nodesOf } from './rewrite';
 import { attributes, TensorflowNodes, TensorflowType } from './tensorflow-nodes';
 
@@ -34,6 +42,7 @@ export function toTensorflow(graph: ExportGraph, flavour: TensorflowFlavour): Gr
 function write(writing: Writing): string {
   const { nodes, inputs, node } = writing;
   const { operation } = node;
+  if (isUnary(operation) || isBinary(operation)) return nodes.add(PLAIN[operation.kind], inputs, { T: typeOf(node) });
   switch (operation.kind) {
     case 'input': {
       const shape = { shape: { dim: node.shape.map((size) => ({ size })) } };
@@ -49,19 +58,6 @@ function write(writing: Writing): string {
       const [size, stride] = [square(operation.size), square(operation.stride)];
       return nodes.add('AvgPool', inputs, { ...NHWC, ksize: size, strides: stride, padding: text('VALID') });
     }
-    case 'relu':
-    case 'square':
-    case 'rsqrt':
-    case 'sigmoid':
-    case 'exp':
-    case 'softmax':
-    case 'add':
-    case 'subtract':
-    case 'multiply':
-    case 'minimum':
-    case 'maximum':
-    case 'floorDivide':
-      return nodes.add(PLAIN[operation.kind], inputs, { T: typeOf(node) });
     case 'mean':
     case 'sum': {
       const op = operation.kind === 'mean' ? 'Mean' : 'Sum';

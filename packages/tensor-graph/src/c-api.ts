@@ -1,4 +1,5 @@
 import type * as Koffi from 'koffi' with { 'resolution-mode': 'import' };
+import { C_FUNCTIONS } from './c-functions';
 import { loadTensorflow } from './tensorflow';
 import { tensorflowLibraryPath } from './tensorflow-environment';
 
@@ -29,63 +30,8 @@ export const DataType = {
 /** A C function: synchronous when called, on a worker thread with `.async(…, callback)`. */
 type Native = Koffi.KoffiFunc<(...values: unknown[]) => unknown>;
 
-/** The part of TensorFlow's C API (tensorflow/c/c_api.h) that compiling and running a graph needs. */
-export interface CApi {
-  readonly NewStatus: Native;
-  readonly DeleteStatus: Native;
-  readonly GetCode: Native;
-  readonly Message: Native;
-  readonly NewGraph: Native;
-  readonly DeleteGraph: Native;
-  readonly NewOperation: Native;
-  readonly AddInput: Native;
-  readonly AddInputList: Native;
-  readonly AddControlInput: Native;
-  readonly SetAttrString: Native;
-  readonly SetAttrInt: Native;
-  readonly SetAttrIntList: Native;
-  readonly SetAttrFloat: Native;
-  readonly SetAttrFloatList: Native;
-  readonly SetAttrBool: Native;
-  readonly SetAttrType: Native;
-  readonly SetAttrTypeList: Native;
-  readonly SetAttrShape: Native;
-  readonly SetAttrTensor: Native;
-  readonly FinishOperation: Native;
-  readonly OperationOutputType: Native;
-  readonly OperationNumOutputs: Native;
-  readonly GraphGetTensorNumDims: Native;
-  readonly GraphGetTensorShape: Native;
-  readonly GraphGetOpDef: Native;
-  readonly GraphToGraphDef: Native;
-  readonly GraphOperationByName: Native;
-  readonly NewImportGraphDefOptions: Native;
-  readonly DeleteImportGraphDefOptions: Native;
-  readonly ImportGraphDefOptionsSetPrefix: Native;
-  readonly GraphImportGraphDef: Native;
-  readonly NewBuffer: Native;
-  readonly NewBufferFromString: Native;
-  readonly DeleteBuffer: Native;
-  readonly AllocateTensor: Native;
-  readonly DeleteTensor: Native;
-  readonly TensorData: Native;
-  readonly TensorByteSize: Native;
-  readonly TensorType: Native;
-  readonly NumDims: Native;
-  readonly Dim: Native;
-  readonly NewSessionOptions: Native;
-  readonly DeleteSessionOptions: Native;
-  readonly SetConfig: Native;
-  readonly NewSession: Native;
-  readonly CloseSession: Native;
-  readonly DeleteSession: Native;
-  readonly SessionRun: Native;
-  readonly SessionListDevices: Native;
-  readonly DeviceListCount: Native;
-  readonly DeviceListType: Native;
-  readonly DeleteDeviceList: Native;
-  readonly Version: Native;
-}
+/** The functions of `C_FUNCTIONS`, loaded. */
+export type CApi = Readonly<Record<keyof typeof C_FUNCTIONS, Native>>;
 
 let loaded: CApi | undefined;
 
@@ -103,66 +49,11 @@ function load(): CApi {
   // tfjs-node keeps the library loaded to the end of the process; koffi alone would unload it under its threads.
   loadTensorflow();
   const library = koffi.load(tensorflowLibraryPath());
-  const output = koffi.struct({ oper: 'void *', index: 'int' });
-  const define = (name: string, result: string, ...parameters: (string | Koffi.TypeObject)[]): Native =>
-    library.func(`TF_${name}`, result, parameters);
-  const p = 'void *';
-  return {
-    NewStatus: define('NewStatus', p),
-    DeleteStatus: define('DeleteStatus', 'void', p),
-    GetCode: define('GetCode', 'int', p),
-    Message: define('Message', 'const char *', p),
-    NewGraph: define('NewGraph', p),
-    DeleteGraph: define('DeleteGraph', 'void', p),
-    NewOperation: define('NewOperation', p, p, 'const char *', 'const char *'),
-    AddInput: define('AddInput', 'void', p, output),
-    AddInputList: define('AddInputList', 'void', p, koffi.pointer(output), 'int'),
-    AddControlInput: define('AddControlInput', 'void', p, p),
-    SetAttrString: define('SetAttrString', 'void', p, 'const char *', p, 'size_t'),
-    SetAttrInt: define('SetAttrInt', 'void', p, 'const char *', 'int64_t'),
-    SetAttrIntList: define('SetAttrIntList', 'void', p, 'const char *', 'const int64_t *', 'int'),
-    SetAttrFloat: define('SetAttrFloat', 'void', p, 'const char *', 'float'),
-    SetAttrFloatList: define('SetAttrFloatList', 'void', p, 'const char *', 'const float *', 'int'),
-    SetAttrBool: define('SetAttrBool', 'void', p, 'const char *', 'uint8_t'),
-    SetAttrType: define('SetAttrType', 'void', p, 'const char *', 'int'),
-    SetAttrTypeList: define('SetAttrTypeList', 'void', p, 'const char *', 'const int *', 'int'),
-    SetAttrShape: define('SetAttrShape', 'void', p, 'const char *', 'const int64_t *', 'int'),
-    SetAttrTensor: define('SetAttrTensor', 'void', p, 'const char *', p, p),
-    FinishOperation: define('FinishOperation', p, p, p),
-    OperationOutputType: define('OperationOutputType', 'int', output),
-    OperationNumOutputs: define('OperationNumOutputs', 'int', p),
-    GraphGetTensorNumDims: define('GraphGetTensorNumDims', 'int', p, output, p),
-    GraphGetTensorShape: define('GraphGetTensorShape', 'void', p, output, p, 'int', p),
-    GraphGetOpDef: define('GraphGetOpDef', 'void', p, 'const char *', p, p),
-    GraphToGraphDef: define('GraphToGraphDef', 'void', p, p, p),
-    GraphOperationByName: define('GraphOperationByName', p, p, 'const char *'),
-    NewImportGraphDefOptions: define('NewImportGraphDefOptions', p),
-    DeleteImportGraphDefOptions: define('DeleteImportGraphDefOptions', 'void', p),
-    ImportGraphDefOptionsSetPrefix: define('ImportGraphDefOptionsSetPrefix', 'void', p, 'const char *'),
-    GraphImportGraphDef: define('GraphImportGraphDef', 'void', p, p, p, p),
-    NewBuffer: define('NewBuffer', p),
-    NewBufferFromString: define('NewBufferFromString', p, p, 'size_t'),
-    DeleteBuffer: define('DeleteBuffer', 'void', p),
-    AllocateTensor: define('AllocateTensor', p, 'int', 'const int64_t *', 'int', 'size_t'),
-    DeleteTensor: define('DeleteTensor', 'void', p),
-    TensorData: define('TensorData', p, p),
-    TensorByteSize: define('TensorByteSize', 'size_t', p),
-    TensorType: define('TensorType', 'int', p),
-    NumDims: define('NumDims', 'int', p),
-    Dim: define('Dim', 'int64_t', p, 'int'),
-    NewSessionOptions: define('NewSessionOptions', p),
-    DeleteSessionOptions: define('DeleteSessionOptions', 'void', p),
-    SetConfig: define('SetConfig', 'void', p, p, 'size_t', p),
-    NewSession: define('NewSession', p, p, p, p),
-    CloseSession: define('CloseSession', 'void', p, p),
-    DeleteSession: define('DeleteSession', 'void', p, p),
-    SessionRun: define('SessionRun', 'void', p, p, p, p, 'int', p, p, 'int', p, 'int', p, p),
-    SessionListDevices: define('SessionListDevices', p, p, p),
-    DeviceListCount: define('DeviceListCount', 'int', p),
-    DeviceListType: define('DeviceListType', 'const char *', p, 'int', p),
-    DeleteDeviceList: define('DeleteDeviceList', 'void', p),
-    Version: define('Version', 'const char *'),
-  };
+  const functions = Object.entries(C_FUNCTIONS).map(([name, [result, ...parameters]]) => [
+    name,
+    library.func(`TF_${name}`, result, parameters),
+  ]);
+  return Object.fromEntries(functions) as CApi;
 }
 
 /** Calls `use` with a fresh TF_Status and turns a status that is not OK into an Error that starts with `what`. */

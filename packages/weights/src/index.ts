@@ -3,8 +3,10 @@ export type { SafetensorsFile } from './read-safetensors';
 export { writeSafetensors } from './write-safetensors';
 export { flushFolder } from './flush-folder';
 export { readTorchCheckpoint } from './read-torch-checkpoint';
-export { PickleFault, unpickle } from './unpickle';
-export type { PickleGlobal, PickleObject, PickleValue, UnpickleOptions } from './unpickle';
+export { PickleFault } from './pickle-value';
+export type { PickleGlobal, PickleObject, PickleValue } from './pickle-value';
+export { unpickle } from './unpickle';
+export type { UnpickleOptions } from './unpickle';
 export { readStateDict } from './read-state-dict';
 export { asFloat32, elementCount } from './state-dict';
 export type { DType, StateDict, StoredTensor, TensorData } from './state-dict';
@@ -15,4 +17,4 @@ export type { LoadOptions, LoadPlan, Misshapen, WantedTensor } from './plan-load
 export { float32ToFloat16 } from './half-floats';
 export { makeStateDict } from './make-state-dict';
 export type { StateDictOptions } from './make-state-dict';
-export { currentTorchvisionName, isBatchCounter } from './torchvision-names';
+export { currentTorchvisionName } from './torchvision-names';

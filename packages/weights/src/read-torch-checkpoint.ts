@@ -2,7 +2,8 @@ import { WeightsError } from '@featuremine/errors';
 import { BoundedFile } from './bounded-file';
 import { dtypeBytes, elementCount, type DType, type StateDict, type StoredTensor } from './state-dict';
 import { numbersOfBytes } from './tensor-bytes';
-import { PickleFault, unpickle, type PickleGlobal, type PickleObject, type PickleValue } from './unpickle';
+import { PickleFault, type PickleGlobal, type PickleObject, type PickleValue } from './pickle-value';
+import { unpickle } from './unpickle';
 import { zipEntries, type ZipEntry } from './zip-entries';
 
 const storageTypes: Readonly<Record<string, DType>> = {
