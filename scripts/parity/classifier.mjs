@@ -18,7 +18,7 @@ import {
   requireComplete,
   writeSafetensors,
 } from '@featuremine/weights';
-import { relativeL2, relativeMaximum } from './report.mjs';
+import { relativeL2, relativeMaximum } from '../../test/support/distance.js';
 
 /** Adds its comparisons to the report, and writes resnet50-exported and resnet50-outputs. */
 export async function compareClassifier(folder, report) {

@@ -37,28 +37,3 @@ export class Report {
     return `${rows.join('\n')}\n`;
   }
 }
-
-/** max|a − b| / max|b|. */
-export function relativeMaximum(ours, expected) {
-  if (ours.length !== expected.length) return Infinity;
-  let difference = 0;
-  let size = 0;
-  for (let i = 0; i < expected.length; i++) {
-    difference = Math.max(difference, Math.abs(ours[i] - expected[i]));
-    size = Math.max(size, Math.abs(expected[i]));
-    if (Number.isNaN(ours[i])) return Infinity;
-  }
-  return difference / Math.max(size, Number.MIN_VALUE);
-}
-
-/** |a − b| / |b|, Euclidean. */
-export function relativeL2(ours, expected) {
-  if (ours.length !== expected.length) return Infinity;
-  let difference = 0;
-  let size = 0;
-  for (let i = 0; i < expected.length; i++) {
-    difference += (ours[i] - expected[i]) ** 2;
-    size += expected[i] ** 2;
-  }
-  return Math.sqrt(difference / Math.max(size, Number.MIN_VALUE));
-}

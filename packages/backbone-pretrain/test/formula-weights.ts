@@ -72,7 +72,7 @@ export function projections(name: string, shape: readonly number[], data: Float3
  * An estimate of |a − b| / |b| of two tensors from their projections: the mean square difference of sums with random
  * signs is the squared L2 distance in expectation (16 sums: within a factor of 1.5 nearly always).
  */
-export function relativeL2(ours: ArrayLike<number>, expected: ArrayLike<number>): number {
+export function projectedDistance(ours: ArrayLike<number>, expected: ArrayLike<number>): number {
   let square = 0;
   for (let i = 1; i <= projectionCount; i++) square += (ours[i] - expected[i]) ** 2 / projectionCount;
   return Math.sqrt(square) / Math.max(expected[0], 1e-30);
@@ -99,17 +99,6 @@ export function toChannelsFirst(shape: readonly number[], data: Float32Array): F
     }
   }
   return result;
-}
-
-/** max|a − b| / max|b|. */
-export function relativeMaximum(ours: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let difference = 0;
-  let size = 0;
-  for (let i = 0; i < expected.length; i++) {
-    difference = Math.max(difference, Math.abs(ours[i] - expected[i]));
-    size = Math.max(size, Math.abs(expected[i]));
-  }
-  return ours.length === expected.length ? difference / Math.max(size, 1e-30) : Infinity;
 }
 
 /** Values are centre + spread · (uniform in [−1, 1)); weights have the deviation of Kaiming's fan-out rule. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { largestDifference } from '../../../test/support/distance';
 import { MAX_LOG_SCALE, decodeBoxes, encodeBoxes, encodeMatches } from '../src';
-import { largestDifference, torchvision } from './fixture';
+import { torchvision } from './fixture';
 
 describe('encodeBoxes', () => {
   it('measures the offset in anchor sizes and the size in logarithms', () => {

@@ -41,11 +41,3 @@ interface Torchvision {
 export const torchvision = JSON.parse(
   readFileSync(join(__dirname, 'fixtures', 'torchvision.json'), 'utf8'),
 ) as Torchvision;
-
-/** Largest |a − b|, or Infinity when the lengths differ. */
-export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) return Infinity;
-  let largest = 0;
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
-  return largest;
-}

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import { largestDifference } from '../../../test/support/distance';
 import { boxArea, giou, intersectionArea, iou, iouMatrix } from '../src';
 import type { Box } from '../src';
-import { largestDifference, torchvision } from './fixture';
+import { torchvision } from './fixture';
 
 const anyBox = fc
   .tuple(...Array.from({ length: 4 }, () => fc.integer({ min: 0, max: 400 })))

@@ -57,6 +57,7 @@ describe('asJob', () => {
     const context = {
       ...{ json: true, debug: false, log: silentLogger, print: () => undefined },
       output: (result: object): void => void printed.push(result),
+      outputFile: () => Promise.resolve(),
     };
     await asJob(context, ({ size, rank }, own) => Promise.resolve(own.output({ size, rank })));
     expect(printed).toEqual([{ size: 1, rank: 0 }]);

@@ -2,9 +2,8 @@ export {
   formulaImage,
   formulaTensor,
   formulaWeights,
+  projectedDistance,
   projections,
-  relativeL2,
-  relativeMaximum,
   samples,
   toChannelsFirst,
 } from '../../backbone-pretrain/test/formula-weights';

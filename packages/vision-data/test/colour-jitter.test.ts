@@ -1,6 +1,7 @@
 import { Random } from '@featuremine/random';
+import { largestDifference } from '../../../test/support/distance';
 import { changeColours, drawColourJitter } from '../src';
-import { floatsOf, largestDifference, picture, torchvision } from './fixture';
+import { floatsOf, picture, torchvision } from './fixture';
 
 describe('changeColours', () => {
   it('changes brightness, contrast, saturation and hue as torchvision does', () => {

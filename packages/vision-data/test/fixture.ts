@@ -55,11 +55,3 @@ export function picture(width: number, height: number): DecodedImage {
   }
   return { width, height, data };
 }
-
-/** The largest difference of two arrays of one length. */
-export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) throw new RangeError(`${a.length} values against ${b.length}`);
-  let largest = 0;
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
-  return largest;
-}

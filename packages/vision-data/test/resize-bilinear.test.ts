@@ -1,5 +1,6 @@
+import { largestDifference } from '../../../test/support/distance';
 import { flipImage, resizeBilinear } from '../src';
-import { floatsOf, largestDifference, picture, torchvision } from './fixture';
+import { floatsOf, picture, torchvision } from './fixture';
 
 const MEAN = [0.485, 0.456, 0.406];
 const STD = [0.229, 0.224, 0.225];

@@ -1,7 +1,8 @@
+import { largestDifference } from '../../../test/support/distance';
 import { cropImage } from '../src/crop-image';
 import { flipImage, resizeSmooth } from '../src';
 import { neededPart } from '../src/resize-smooth';
-import { bytesOf, largestDifference, picture, torchvision } from './fixture';
+import { bytesOf, picture, torchvision } from './fixture';
 
 describe('resizeSmooth', () => {
   it('is Pillow’s bilinear resize within its rounding', () => {

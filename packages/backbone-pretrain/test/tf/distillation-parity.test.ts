@@ -7,7 +7,7 @@ import { csKd, PARTNER_IMAGES } from '../../src/methods/cs-kd';
 import { ownVariables, type TrainingMethod } from '../../src/methods/training-method';
 import { CIFAR_PIXELS } from '../../src/pixel-statistics';
 import { formulaImages, formulaModel } from '../formula-model';
-import { relativeMaximum } from '../formula-weights';
+import { relativeMaximum } from '../../../../test/support/distance';
 import { smallNetwork } from '../small-network';
 
 // Made by scripts/fixtures/methods-parity.py; PyTorch's version is in its metadata.

@@ -4,8 +4,8 @@ import { Random } from '@featuremine/random';
 import { CompiledModel, type HostTensor, type StepFunction } from '@featuremine/tensor-graph';
 import { readMetrics } from '@featuremine/training';
 import { join } from 'node:path';
+import { relativeL2 } from '../../../../test/support/distance';
 import { ranksInOneProcess } from '../../../mpi/test/support/ranks';
-import { relativeError } from '../../../mpi/test/support/relative-error';
 import { drawInputs, trainingStep } from '../../src/classification-steps';
 import { featureMining } from '../../src/feature-mining/feature-mining';
 import { stageDropout } from '../../src/methods/stage-dropout';
@@ -62,7 +62,7 @@ describe('a classifier trained in a job of two', () => {
   ])('has after %i steps with half a batch each the weights of one process', async (steps, tolerance) => {
     const [first, second] = await Promise.all(ranksInOneProcess(2).map((job) => variablesAfter(steps, job)));
     for (const [name, expected] of await variablesAfter(steps, singleProcess)) {
-      expect([name, relativeError(first.get(name)!, expected) <= tolerance]).toEqual([name, true]);
+      expect([name, relativeL2(first.get(name)!, expected) <= tolerance]).toEqual([name, true]);
       expect(second.get(name)).toEqual(first.get(name));
     }
   });

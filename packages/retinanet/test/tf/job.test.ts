@@ -5,8 +5,8 @@ import { silentLogger } from '@featuremine/command-line';
 import { readCheckpoint, readMetrics } from '@featuremine/training';
 import type { Summary } from '@featuremine/training';
 import { makeShapesDevkit } from '@featuremine/vision-data';
+import { relativeL2 } from '../../../../test/support/distance';
 import { ranksInOneProcess } from '../../../mpi/test/support/ranks';
-import { relativeError } from '../../../mpi/test/support/relative-error';
 import { trainDetector } from '../../src/train-detector';
 import { trainSchema } from '../../src/train-options';
 
@@ -47,7 +47,7 @@ async function trained(name: string, ranks: number, options: Record<string, unkn
 function differing(run: Trained, expected: Trained, tolerance: number): { variable: string; error: number }[] {
   return [...expected.variables]
     .filter(([variable]) => !variable.includes('/'))
-    .map(([variable, values]) => ({ variable, error: relativeError(run.variables.get(variable)!, values) }))
+    .map(([variable, values]) => ({ variable, error: relativeL2(run.variables.get(variable)!, values) }))
     .filter(({ error }) => !(error <= tolerance));
 }
 

@@ -1,45 +1,19 @@
 import {
   CompiledModel,
-  conv2d,
-  globalAveragePool,
-  linear,
-  normalInit,
-  relu,
   softmaxCrossEntropy,
   tf,
-  zerosInit,
   type FunctionInputs,
   type HostTensor,
   type StepFunction,
-  type TrainOptions,
   type VariableSpec,
 } from '../../src';
+import { adamw, batch, logitsOf, parameters, scalarBuffer, sgd } from './small-network';
 
-const parameter = { role: 'parameter', isTrainable: true, hasDecay: true } as const;
-const variables: VariableSpec[] = [
-  { ...parameter, name: 'conv.weight', shape: [3, 3, 1, 4], initial: normalInit(0.5) },
-  { ...parameter, name: 'fc.weight', shape: [4, 3], initial: normalInit(0.5) },
-  { ...parameter, name: 'seen', shape: [], initial: zerosInit, role: 'buffer', isTrainable: false },
-];
+const variables: VariableSpec[] = [...parameters, scalarBuffer('seen')];
 const network: StepFunction = (step, { images, labels }) => {
-  const x = relu(conv2d(images, step.variable('conv.weight'), { padding: 1 }));
-  const logits = linear(globalAveragePool(x), step.variable('fc.weight'), tf.zeros([3]));
   if (step.isTraining) step.assign('seen', tf.add(step.variable('seen'), 1));
-  return { loss: softmaxCrossEntropy(logits, labels) };
+  return { loss: softmaxCrossEntropy(logitsOf(step, images), labels) };
 };
-const sgd: TrainOptions = { optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 1e-2 }, clipNorm: 0.05 };
-const adamw: TrainOptions = {
-  optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
-};
-
-/** Images `from`…`from + count`, so that small batches are parts of a large one. */
-function batch(from: number, count: number, scale = 1): Record<string, HostTensor> {
-  const data = Float32Array.from({ length: count * 36 }, (_, i) => scale * Math.sin((from * 36 + i) * 1.7));
-  return {
-    images: { dtype: 'float32', shape: [count, 6, 6, 1], data },
-    labels: { dtype: 'int32', shape: [count], data: Int32Array.from({ length: count }, (_, i) => (from + i) % 3) },
-  };
-}
 const learningRate = 0.1;
 const halves = (salt: number): FunctionInputs[] => [
   { ...batch(salt, 2), learningRate },

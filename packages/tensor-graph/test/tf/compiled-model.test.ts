@@ -1,3 +1,4 @@
+import { relativeL2 } from '../../../../test/support/distance';
 import {
   batchNormLayer,
   CompiledModel,
@@ -78,16 +79,6 @@ async function train(
   return values;
 }
 
-function relativeDistance(a: Float32Array, b: Float32Array): number {
-  let difference = 0;
-  let size = 0;
-  a.forEach((value, i) => {
-    difference += (value - b[i]) ** 2;
-    size += b[i] ** 2;
-  });
-  return Math.sqrt(difference / Math.max(size, 1e-12));
-}
-
 const lr = { learningRate: 0.01 };
 
 describe('CompiledModel', () => {
@@ -99,7 +90,7 @@ describe('CompiledModel', () => {
     expect([...compiled.keys()].sort()).toEqual([...eager.keys()].sort());
     for (const [name, values] of compiled) {
       expect(Number.isFinite(values[0])).toBe(true);
-      expect(relativeDistance(values, eager.get(name)!)).toBeLessThan(1e-4);
+      expect(relativeL2(values, eager.get(name)!)).toBeLessThan(1e-4);
     }
   });
 
@@ -249,7 +240,7 @@ describe('CompiledModel', () => {
     const half = await train({ precision: 'bfloat16' }, steps);
     // bfloat16 has 8 bits of mantissa: gradients are off by some per mille, three steps of 0.01 by far less.
     for (const name of ['conv1.weight', 'conv2.weight', 'fc.weight', 'bn.running_var']) {
-      expect(relativeDistance(half.get(name)!, full.get(name)!)).toBeLessThan(5e-3);
+      expect(relativeL2(half.get(name)!, full.get(name)!)).toBeLessThan(5e-3);
       expect(half.get(name)).not.toEqual(full.get(name));
     }
   });
