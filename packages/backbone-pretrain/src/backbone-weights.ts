@@ -86,7 +86,7 @@ export async function loadVariables(
 }
 
 /** SHA-256 of names and values, in the order of the names. */
-export function stateDictHash(tensors: StateDict): string {
+function stateDictHash(tensors: StateDict): string {
   const hash = createHash('sha256');
   for (const name of [...tensors.keys()].sort()) {
     const { data } = tensors.get(name)!;

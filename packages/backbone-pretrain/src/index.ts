@@ -1,4 +1,4 @@
-export { resnet, RESNET_DEPTHS } from './networks/resnet';
+export { resnet } from './networks/resnet';
 export type { ResNetBackbone, ResNetDepth, ResNetMaps, ResNetOptions } from './networks/resnet';
 export type { StemSize } from './stem';
 export { createNetwork, NETWORK_NAMES } from './create-network';
@@ -12,7 +12,7 @@ export { boxMask, complementaryRows, drawMiningBox } from './feature-mining/mini
 export type { MapSize, MiningBox } from './feature-mining/mining-box';
 export { boxMining } from './feature-mining/mining-kind';
 export type { MinedMap, MiningKind, PooledParts } from './feature-mining/mining-kind';
-export { MINING_KINDS, miningKind } from './feature-mining/mining-kinds';
+export { miningKind } from './feature-mining/mining-kinds';
 export type { MiningKindName } from './feature-mining/mining-kinds';
 export { byot } from './methods/byot';
 export type { ByotOptions } from './methods/byot';
@@ -24,10 +24,10 @@ export { mixup } from './methods/mixup';
 export type { MixupOptions } from './methods/mixup';
 export { FIXED_MASKS, fixedMask } from './methods/fixed-mask';
 export type { FixedMask } from './methods/fixed-mask';
-export { DROPOUT_KINDS, DROPOUT_RATES, stageDropout } from './methods/stage-dropout';
+export { DROPOUT_RATES, stageDropout } from './methods/stage-dropout';
 export type { DropoutKind } from './methods/stage-dropout';
 export { samplesPerClass } from './methods/samples-per-class';
-export { NOISE_KINDS, noisyLabels } from './methods/label-noise';
+export { noisyLabels } from './methods/label-noise';
 export type { NoiseKind } from './methods/label-noise';
 export type { LossContext, StepDraw, StepInputs, TestOutputs, TrainingMethod } from './methods/training-method';
 export { drawInputs, evaluationStep, trainingStep } from './classification-steps';

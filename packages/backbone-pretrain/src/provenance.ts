@@ -4,7 +4,7 @@ import { sourceCommit } from '@featuremine/training';
 import type { TrainOptions } from './training-options';
 
 /** The version of this package. */
-export function packageVersion(): string {
+function packageVersion(): string {
   const text = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,4 +1,3 @@
-export { boxCount } from './box';
 export type { Box, BoxArray } from './box';
 export { boxArea, giou, intersectionArea, iou, iouMatrix } from './overlap';
 export { MAX_LOG_SCALE, decodeBoxes, encodeBoxes, encodeMatches } from './codec';

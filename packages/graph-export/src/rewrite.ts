@@ -41,7 +41,7 @@ export function nodesOf({ inputs, outputs }: ExportGraph): ExportNode[] {
 }
 
 /** The outputs with every node replaced. */
-export function mapOutputs(graph: ExportGraph, replace: (node: ExportNode) => ExportNode): Record<string, ExportNode> {
+function mapOutputs(graph: ExportGraph, replace: (node: ExportNode) => ExportNode): Record<string, ExportNode> {
   return Object.fromEntries(Object.entries(graph.outputs).map(([name, node]) => [name, replace(node)]));
 }
 

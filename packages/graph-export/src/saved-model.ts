@@ -9,7 +9,7 @@ import { writeFiles } from './write-files';
 export const SAVED_MODEL_FILE = 'saved_model.pb';
 
 /** The signature that returns what is to be known of the model, as a JSON text named `json`. */
-export const METADATA_SIGNATURE = 'metadata';
+const METADATA_SIGNATURE = 'metadata';
 
 // The fields, by number, of tensorflow/core/protobuf/{saved_model,meta_graph}.proto that are written here. The graph
 // goes in as bytes, which on the wire is the same as the message.

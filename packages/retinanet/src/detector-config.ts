@@ -15,7 +15,7 @@ const resizeSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** What must be known to use a detector's weights again; a run's config.json holds it under `detector`. */
-export const detectorConfigSchema = z.object({
+const detectorConfigSchema = z.object({
   classNames: z.array(z.string()),
   architecture: z.object({
     backbone: z.enum(BACKBONES),

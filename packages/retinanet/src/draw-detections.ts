@@ -17,7 +17,7 @@ const COLOURS = [
 ];
 
 /** The colour of a class in drawings. */
-export function classColour(classId: number): string {
+function classColour(classId: number): string {
   return COLOURS[classId % COLOURS.length];
 }
 
@@ -31,7 +31,7 @@ export interface Drawing {
 }
 
 /** The SVG elements of all boxes with their names and scores, in pixels of the image. */
-export function boxElements({ size, classNames, detections, groundTruth }: Drawing): string {
+function boxElements({ size, classNames, detections, groundTruth }: Drawing): string {
   const strokeWidth = Math.max(1, Math.max(size.width, size.height) / 250);
   const fontSize = Math.max(9, Math.max(size.width, size.height) / 32);
   const elements: string[] = [];

@@ -1,13 +1,12 @@
-export { BACKBONES, DETECTOR_VERSIONS, anchorShapesOf } from './architecture';
+export { BACKBONES, DETECTOR_VERSIONS } from './architecture';
 export type { BackboneName, DetectorArchitecture, DetectorVersion } from './architecture';
-export { makeDetector, countParameters, BACKBONE_PREFIX } from './detector';
+export { makeDetector, countParameters } from './detector';
 export type { Detector } from './detector';
-export { evaluationStep, trainingStep, validationStep } from './detector-steps';
+export { evaluationStep, trainingStep } from './detector-steps';
 export type { DetectionTargets, LossOptions } from './losses';
 export { lossVariables } from './loss-normalizer';
-export { backboneWeights, detectorWeights } from './load-weights';
+export { detectorWeights } from './load-weights';
 export type { LoadedWeights } from './load-weights';
-export { inferArchitecture, inferBackbone } from './infer-architecture';
 export { keepScoresFrom, scaleDetections, selectDetections } from './detections';
 export type { Detections, ImageSize } from './detections';
 export { TORCHVISION_POST_PROCESS, postProcess } from './post-process';

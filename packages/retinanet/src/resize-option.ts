@@ -12,7 +12,7 @@ export interface SizeFlags {
 }
 
 /** The smallest image side, in pixels, at which every level of the pyramid still sees something. */
-export const SMALLEST_SIDE = 64;
+const SMALLEST_SIDE = 64;
 
 /**
  * The resize rule that the size flags ask for; `undefined` when none is given.

@@ -18,7 +18,7 @@ export type { HostData, HostDataType, HostTensor } from './host-tensor';
 export { elementCount } from './host-tensor';
 export type { AdamWConfig, OptimizerConfig, SgdConfig, TrainOptions } from './optimizer';
 export { float32Scope } from './precision-scope';
-export { rawOp, rawOps, int, float, bool, string, shape, type } from './raw-op';
+export { rawOp, int, float, bool, string, shape, type } from './raw-op';
 export type { Attribute, Attributes } from './raw-op';
 export { RecordingError } from './recording-error';
 export type { StepContext, StepFunction } from './step-context';
@@ -43,7 +43,6 @@ export {
   conv2dFrozenBatchNorm,
   decodeBoxes,
   differentiable,
-  differentiableOne,
   dropout,
   frozenBatchNorm,
   giouLoss,

@@ -38,7 +38,6 @@ export type {
   LastBatch,
   MatchingOptions,
 } from './transform-options';
-export { transformForClassification } from './classification-transform';
 export { drawResizedCrop } from './random-resized-crop';
 export { flipBoxes, flipImage } from './flip';
 export { changeColours, drawColourJitter } from './colour-jitter';

@@ -7,7 +7,7 @@ import { readLimited } from './read-limited';
 const LARGEST_LIST_BYTES = 512 * 2 ** 20;
 
 /** Names of files that are taken for images; their content decides their format. */
-export const IMAGE_EXTENSIONS: readonly string[] = [
+const IMAGE_EXTENSIONS: readonly string[] = [
   ...['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.bmp', '.avif'],
 ];
 

@@ -46,7 +46,7 @@ export function fallingOrder(score: Float64Array, before: Int32Array = rowOrder(
 }
 
 /** [D] the numbers 0 … D − 1. */
-export function rowOrder(rows: number): Int32Array {
+function rowOrder(rows: number): Int32Array {
   const order = new Int32Array(rows);
   for (let row = 0; row < rows; row++) order[row] = row;
   return order;

@@ -50,7 +50,7 @@ export function annotationPath(devkit: VocDevkit, year: string, id: string): str
 }
 
 /** Names of a year's image sets, sorted: the files of ImageSets/Main. */
-export function listImageSets(devkit: VocDevkit, year: string): string[] {
+function listImageSets(devkit: VocDevkit, year: string): string[] {
   const folder = join(yearFolder(devkit, year), 'ImageSets', 'Main');
   if (!isFolder(folder)) return [];
   return readdirSync(folder)

@@ -6,7 +6,7 @@ export { readImageSet } from './image-set';
 export type { BadBoxPolicy } from './box-policy';
 export type { ReadImageSetOptions, ReadReport, VocImage, VocImageObject, VocImageSet } from './assemble-image-set';
 export { readAnnotatedFolder } from './annotated-folder';
-export { openDevkit, listImageSets } from './devkit';
+export { openDevkit } from './devkit';
 export type { VocDevkit } from './devkit';
 export { listImageFiles } from './image-files';
 export type { ImageFiles } from './image-files';

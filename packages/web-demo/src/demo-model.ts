@@ -33,7 +33,7 @@ export async function demoContent(folder: string, log: Logger): Promise<DemoCont
 }
 
 /** Exports a run for the browser, unless `out` holds an export that is newer than its weights. */
-export async function exportedRun(run: string, out: string, log: Logger): Promise<ExportedModel> {
+async function exportedRun(run: string, out: string, log: Logger): Promise<ExportedModel> {
   const written = statSync(join(out, 'model.json'), { throwIfNoEntry: false });
   const weights = statSync(join(run, 'weights.safetensors'), { throwIfNoEntry: false });
   if (written === undefined || weights === undefined || written.mtimeMs < weights.mtimeMs) {

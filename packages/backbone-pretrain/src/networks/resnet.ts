@@ -12,8 +12,7 @@ import { stemPooling, stemShape, type StemSize } from '../stem';
 import { residualThenRelu } from './shortcut';
 
 /** Depths of the ImageNet form of ResNet that can be built. */
-export const RESNET_DEPTHS = [18, 34, 50, 101] as const;
-export type ResNetDepth = (typeof RESNET_DEPTHS)[number];
+export type ResNetDepth = 18 | 34 | 50 | 101;
 
 /** How a ResNet is built; the defaults give torchvision's classifier trunk with everything trained. */
 export interface ResNetOptions {

@@ -3,7 +3,7 @@ import type { DatasetName } from '@featuremine/backbone-pretrain';
 import { ConfigError } from '@featuremine/errors';
 
 /** The smallest image side at which a detector backbone is pretrained: below it the last map is under 3x3. */
-export const SMALLEST_PRETRAINING_SIDE = 96;
+const SMALLEST_PRETRAINING_SIDE = 96;
 
 /** What a backbone is pretrained on. */
 export interface ClassifySource {

@@ -101,7 +101,7 @@ function writeFound(
 }
 
 /** The evaluation as a text table, a class a row and the mean last. */
-export function evaluationTable({ protocol, iou, mAP, classes }: Evaluation): string {
+function evaluationTable({ protocol, iou, mAP, classes }: Evaluation): string {
   const percent = (ap: number | null): string => (ap === null || ap < 0 ? '-' : (ap * 100).toFixed(2));
   return formatTable({
     columns: [

@@ -19,7 +19,7 @@ export interface PackedRecord {
  * Bytes before the name and the payload: u32 bytes of the payload, u32 CRC-32 of all that follows, u32 label, u32 width,
  * u32 height, u16 bytes of the name, u8 content (1 encoded, 2 pixels), u8 zero; little-endian.
  */
-export const RECORD_HEADER_BYTES = 24;
+const RECORD_HEADER_BYTES = 24;
 const CONTENTS = { encoded: 1, pixels: 2 } as const;
 /** Bytes of a record before what the CRC covers. */
 const CRC_END = 8;

@@ -60,7 +60,7 @@ export function detectionsForDevkit(groundTruth: GroundTruth, detections: Detect
 }
 
 /** The error for detections on images outside the evaluated set: names the first 20 of them. */
-export function unknownImages(where: string, ids: readonly string[]): DatasetError {
+function unknownImages(where: string, ids: readonly string[]): DatasetError {
   const shown = ids.slice(0, 20).join(', ');
   return new DatasetError({
     where,

@@ -49,7 +49,7 @@ function thin(count: number): number[] {
 }
 
 /** The colour of an error type, as a CSS value. */
-export function errorColour(type: ErrorType): string {
+function errorColour(type: ErrorType): string {
   return `var(--${type === 'missed' ? 'missed-type' : type})`;
 }
 

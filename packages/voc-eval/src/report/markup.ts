@@ -22,6 +22,6 @@ function render(content: Content): string {
 }
 
 /** A text with the five characters escaped that mean something in HTML text and quoted attributes. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
