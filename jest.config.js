@@ -1,5 +1,6 @@
 'use strict';
 const { existsSync, readdirSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const { join } = require('node:path');
 
 // Tests run from the sources: @featuremine/x is packages/x/src. Only worker threads need the built files.
@@ -13,7 +14,7 @@ const common = {
   rootDir: __dirname,
 };
 
-/** One project a package, and a second one, with a single worker, for its tests that load TensorFlow. */
+/** One project a package, and a second one for its tests that load TensorFlow. */
 const projects = readdirSync(join(__dirname, 'packages')).flatMap((name) => {
   const folder = join(__dirname, 'packages', name, 'test');
   if (!existsSync(folder)) return [];
@@ -25,6 +26,8 @@ projects.push({ ...common, displayName: 'whole', testMatch: ['<rootDir>/test/**/
 
 module.exports = {
   projects,
+  // jest's own number for two cores is one: half of the machine would wait.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   globalSetup: '<rootDir>/scripts/jest/make-temporary-folder.js',
   globalTeardown: '<rootDir>/scripts/jest/remove-temporary-folder.js',
 };
