@@ -27,6 +27,7 @@ projects.push({ ...common, displayName: 'whole', testMatch: ['<rootDir>/test/**/
 module.exports = {
   projects,
   // jest's own number for two cores is one: half of the machine would wait.
+  testTimeout: 30_000,
   maxWorkers: Math.max(2, availableParallelism() - 1),
   globalSetup: '<rootDir>/scripts/jest/make-temporary-folder.js',
   globalTeardown: '<rootDir>/scripts/jest/remove-temporary-folder.js',
