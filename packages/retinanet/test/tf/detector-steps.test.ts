@@ -2,20 +2,12 @@ import { BACKGROUND, encodeMatches, matchAnchors, retinanetAnchors } from '@feat
 import { Random } from '@featuremine/random';
 import { CompiledModel } from '@featuremine/tensor-graph';
 import type { HostTensor } from '@featuremine/tensor-graph';
-import type { DetectorArchitecture } from '../../src/architecture';
 import { makeDetector } from '../../src/detector';
 import { evaluationStep, trainingStep } from '../../src/detector-steps';
 import type { LossOptions } from '../../src/losses';
+import { smallArchitecture } from '../small-architecture';
 import { quickStart } from './quick-start';
 
-const architecture: DetectorArchitecture = {
-  backbone: 'resnet18',
-  numClasses: 2,
-  p6From: 'p5',
-  hasHeadNorm: false,
-  batchNorm: 'frozen',
-  trainableStages: 3,
-};
 const loss: LossOptions = { boxLoss: 'l1', smoothL1Beta: 0.11, focalAlpha: 0.25, focalGamma: 2, normalizer: 'image' };
 const size = 64;
 const anchors = retinanetAnchors(size, size);
@@ -57,7 +49,7 @@ function batchOf(scenes: readonly Scene[], fillPadding = 0): Record<string, Host
   };
 }
 
-const detector = makeDetector(architecture);
+const detector = makeDetector(smallArchitecture());
 const newModel = (): CompiledModel => new CompiledModel({ variables: quickStart(detector.variables), seed: 1 });
 const sgd = { optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 0 }, clipNorm: 0.5 } as const;
 const value = (tensor: HostTensor | undefined): number => Number(tensor!.data[0]);

@@ -14,6 +14,8 @@ import { join } from 'node:path';
 import { makeShapesDevkit } from '@featuremine/vision-data';
 import { readSafetensors } from '@featuremine/weights';
 import { trainSchema } from '../../src/train-options';
+import { DETECTOR_VERSIONS } from '../../src/architecture';
+import { smallArchitecture } from '../small-architecture';
 import { runCli } from './run-cli';
 import { saveUntrainedDetector } from './saved-detector';
 
@@ -134,10 +136,9 @@ describe('retinanet export', () => {
     const run = join(folder, 'validated');
     mkdirSync(run);
     linkSync(weights, join(run, 'weights.safetensors'));
-    const architecture = { backbone: 'resnet18', numClasses: 2, p6From: 'c5', hasHeadNorm: true };
     const detector = {
       classNames: ['a', 'b'],
-      architecture: { ...architecture, batchNorm: 'frozen', trainableStages: 3 },
+      architecture: smallArchitecture(DETECTOR_VERSIONS.v2),
       resize: { kind: 'longest-side', size: 64 },
       pixels: 'uint8',
     };
@@ -164,14 +165,7 @@ describe('retinanet eval --exported', () => {
     mkdirSync(run());
     const detector = {
       classNames: ['a', 'b'],
-      architecture: {
-        backbone: 'resnet18',
-        numClasses: 2,
-        p6From: 'c5',
-        hasHeadNorm: true,
-        batchNorm: 'frozen',
-        trainableStages: 3,
-      },
+      architecture: smallArchitecture(DETECTOR_VERSIONS.v2),
       resize: { kind: 'longest-side', size: 64 },
       pixels: 'uint8',
     };

@@ -9,6 +9,7 @@ import { DETECTOR_VERSIONS } from '../../src/architecture';
 import { makeDetector } from '../../src/detector';
 import { evaluationStep, trainingStep } from '../../src/detector-steps';
 import { formulaWeights, projectedDistance, projections, samples } from '../formula-weights';
+import { smallArchitecture } from '../small-architecture';
 import { parityCase } from './parity-batch';
 import type { ParityCase } from './parity-batch';
 
@@ -16,13 +17,7 @@ import type { ParityCase } from './parity-batch';
 // images by one formula; the peers' versions are in its metadata.
 const { tensors, metadata } = readSafetensors(join(__dirname, '..', 'fixtures', 'retinanet-v2-parity.safetensors'));
 const expected = (name: string): Float32Array => asFloat32(tensors.get(name)!);
-const detector = makeDetector({
-  backbone: 'resnet18',
-  numClasses: 20,
-  ...DETECTOR_VERSIONS.v2,
-  batchNorm: 'frozen',
-  trainableStages: 3,
-});
+const detector = makeDetector(smallArchitecture({ numClasses: 20, ...DETECTOR_VERSIONS.v2 }));
 
 jest.setTimeout(120_000);
 

@@ -13,6 +13,7 @@ import { makeDetector } from '../../src/detector';
 import { evaluationStep, trainingStep } from '../../src/detector-steps';
 import { preparedImages } from '../../src/images';
 import { formulaWeights, projectedDistance, projections, samples, toChannelsFirst } from '../formula-weights';
+import { smallArchitecture } from '../small-architecture';
 import { parityCase } from './parity-batch';
 import type { ParityCase } from './parity-batch';
 
@@ -21,14 +22,7 @@ import type { ParityCase } from './parity-batch';
 const { tensors, metadata } = readSafetensors(join(__dirname, '..', 'fixtures', 'retinanet-parity.safetensors'));
 const expected = (name: string): Float32Array => asFloat32(tensors.get(name)!);
 const gtLabels = JSON.parse(metadata.get('gtLabels')!) as number[][];
-const detector = makeDetector({
-  backbone: 'resnet50',
-  numClasses: 20,
-  p6From: 'p5',
-  hasHeadNorm: false,
-  batchNorm: 'frozen',
-  trainableStages: 3,
-});
+const detector = makeDetector(smallArchitecture({ backbone: 'resnet50', numClasses: 20 }));
 
 jest.setTimeout(180_000);
 

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import * as retinanet from '../../src';
 import { formulaImage } from '../formula-weights';
+import { smallArchitecture } from '../small-architecture';
 import { saveUntrainedDetector } from './saved-detector';
 
 jest.setTimeout(60_000);
@@ -22,10 +23,7 @@ beforeAll(async () => {
   const run = join(folder, 'runs', 'voc');
   mkdirSync(run, { recursive: true });
   renameSync(saveUntrainedDetector(run), join(run, 'weights.safetensors'));
-  const architecture = {
-    ...{ backbone: 'resnet18', numClasses: 2, p6From: 'p5', hasHeadNorm: false },
-    ...{ batchNorm: 'frozen', trainableStages: 3 },
-  };
+  const architecture = smallArchitecture();
   const resize = { kind: 'longest-side', size: 96 };
   const detector = { classNames: ['cat', 'dog'], architecture, resize, pixels: 'uint8' };
   writeFileSync(join(run, 'config.json'), JSON.stringify({ detector }));

@@ -3,19 +3,12 @@ import { Random } from '@featuremine/random';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import type { DetectorArchitecture } from '../../src/architecture';
 import { makeDetector } from '../../src/detector';
+import { smallArchitecture } from '../small-architecture';
 import { quickStart } from './quick-start';
 
 /** Writes an untrained detector with torchvision's names; returns the path. */
 export function saveUntrainedDetector(folder: string, parts: Partial<DetectorArchitecture> = {}): string {
-  const detector = makeDetector({
-    backbone: 'resnet18',
-    numClasses: 2,
-    p6From: 'p5',
-    hasHeadNorm: false,
-    batchNorm: 'frozen',
-    trainableStages: 3,
-    ...parts,
-  });
+  const detector = makeDetector(smallArchitecture(parts));
   const random = Random.of(1);
   const values = new Map(
     quickStart(detector.variables).map(({ name, shape, initial }) => [name, initial(shape, random)]),

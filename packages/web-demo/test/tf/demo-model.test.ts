@@ -5,6 +5,7 @@ import { silentLogger } from '@featuremine/command-line';
 import { makeShapesDevkit } from '@featuremine/vision-data';
 import { saveUntrainedDetector } from '../../../retinanet/test/tf/saved-detector';
 import { demoContent } from '../../src/demo-model';
+import { smallArchitecture } from '../../../retinanet/test/small-architecture';
 
 jest.setTimeout(120_000);
 
@@ -16,10 +17,9 @@ describe('demoContent', () => {
     const run = join(folder, 'seed-0/fm/detector');
     mkdirSync(run, { recursive: true });
     linkSync(saveUntrainedDetector(folder), join(run, 'weights.safetensors'));
-    const architecture = { backbone: 'resnet18', numClasses: 2, p6From: 'p5', hasHeadNorm: false };
     const detector = {
       classNames: ['circle', 'square'],
-      architecture: { ...architecture, batchNorm: 'frozen', trainableStages: 3 },
+      architecture: smallArchitecture(),
       resize: { kind: 'longest-side', size: 64 },
       pixels: 'uint8',
     };

@@ -12,6 +12,7 @@ import { readExportedModel } from '../../src/exported-model';
 import type { ExportedModel } from '../../src/exported-model';
 import { ChromiumSite, chromiumPath, detectOnPage, waitForSummary } from '../support/chromium-page';
 import { objectDifference } from '../support/same-objects';
+import { smallArchitecture } from '../../../retinanet/test/small-architecture';
 
 jest.setTimeout(120_000);
 
@@ -23,10 +24,9 @@ function untrainedRun(name: string, weights: string, parts: Pick<DetectorConfig,
   const run = join(folder, name);
   mkdirSync(run);
   linkSync(weights, join(run, 'weights.safetensors'));
-  const architecture = { backbone: 'resnet18', numClasses: 2, p6From: 'p5', hasHeadNorm: false };
   const detector = {
     classNames: ['a', 'b'],
-    architecture: { ...architecture, batchNorm: 'frozen', trainableStages: 3 },
+    architecture: smallArchitecture(),
     ...parts,
   };
   writeFileSync(join(run, 'config.json'), JSON.stringify({ detector }));
