@@ -29,7 +29,7 @@ import type { StepDefinition, StepFunction } from './step-context';
 import { buildUpdateGraph } from './update-graph';
 import type { UpdateOptions } from './update-builder';
 import { VariableStore } from './variable-store';
-import { checkVariables, type VariableSpec } from './variables';
+import { checkTrained, checkVariables, type VariableSpec } from './variables';
 
 export type Precision = 'float32' | 'bfloat16';
 
@@ -115,6 +115,7 @@ export class CompiledModel {
    * their new values, so that all processes keep the same variables; the function's own outputs are this process's.
    */
   trainStep(name: string, fn: StepFunction, training: TrainOptions): CompiledFunction {
+    checkTrained(name, this.variableSpecs);
     this.declareSlots(training);
     const run = this.compileUpdate({ name, run: fn }, this.updateOptions(training));
     return async (inputs) => {
@@ -138,6 +139,7 @@ export class CompiledModel {
         fix: 'Leave one of the two out',
       });
     }
+    checkTrained(name, this.variableSpecs);
     this.declareSlots(training);
     this.declareAccumulators();
     const averaged = this.updateOptions(training);

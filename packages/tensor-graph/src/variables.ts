@@ -49,6 +49,17 @@ export function constantInit(value: number): Initializer {
 export const zerosInit: Initializer = constantInit(0);
 export const onesInit: Initializer = constantInit(1);
 
+/** Refuses a training step of variables that are all frozen. @throws ConfigError */
+export function checkTrained(step: string, variables: readonly VariableSpec[]): void {
+  if (variables.some(({ isTrainable }) => isTrainable)) return;
+  throw new ConfigError({
+    where: `step ${step}`,
+    found: `none of the model’s ${variables.length} variables is trainable`,
+    expected: 'at least one',
+    fix: 'Set `isTrainable` of what shall be trained, or make the step with `evaluation`',
+  });
+}
+
 /** Refuses a list in which a name stands twice. @throws ConfigError */
 export function checkVariables(variables: readonly VariableSpec[]): void {
   const seen = new Set<string>();

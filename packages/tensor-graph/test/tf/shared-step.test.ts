@@ -1,4 +1,5 @@
 import { relativeL2 } from '../../../../test/support/distance';
+import { UserError } from '@featuremine/errors';
 import { ranksInOneProcess } from '../../../mpi/test/support/ranks';
 import {
   CompiledModel,
@@ -112,6 +113,17 @@ describe('CompiledModel.trainStep in a job', () => {
     for (const [variable, expected] of alone.values) {
       expect(relativeL2(first.values.get(variable)!, expected)).toBeLessThan(0.03);
       expect(second.values.get(variable)).toEqual(first.values.get(variable));
+    }
+  });
+
+  it('is refused where nothing is trainable, also for one process', () => {
+    const frozen = variables.map((spec) => ({ ...spec, isTrainable: false }));
+    for (const job of [undefined, ...ranksInOneProcess(2)]) {
+      const model = new CompiledModel({ variables: frozen, seed: 0, ...(job && { job }) });
+      const make = (): unknown => model.trainStep('train', network, sgd);
+      expect(make).toThrow(UserError);
+      expect(make).toThrow(/^step train: none of the model’s 3 variables is trainable, expected at least one\. Set/);
+      expect(() => model.accumulatedTrainStep('train', network, sgd)).toThrow(/^step train: none of/);
     }
   });
 
