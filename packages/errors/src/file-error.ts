@@ -21,14 +21,14 @@ const FAULTS: Readonly<Record<string, readonly [found: string, fix: string]>> = 
 };
 
 /**
- * The named form of an error of Node's file functions, with the path if the system says it; undefined for any other
- * error. For a border where it is not known which file it was: who knows more says more.
+ * The named form of an error of Node's file functions, of the file `where`, or of the path that the system says;
+ * undefined for any other error.
  */
-export function fileErrorOf(error: unknown): FileError | undefined {
+export function fileErrorOf(error: unknown, where?: string): FileError | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { code, path, syscall } = error as Partial<NodeJS.ErrnoException>;
   const fault = code !== undefined && Object.hasOwn(FAULTS, code) ? FAULTS[code] : undefined;
   if (fault === undefined || syscall === undefined) return undefined;
   const [found, fix] = fault;
-  return new FileError({ where: path ?? `a file (${syscall})`, found, fix }, { cause: error });
+  return new FileError({ where: where ?? path ?? `a file (${syscall})`, found, fix }, { cause: error });
 }

@@ -53,7 +53,7 @@ describe('openPredictionsJson', () => {
 
   it('says where it cannot write', () => {
     expect(() => openPredictionsJson(join(folder, 'no/such/predictions.json'))).toThrow(
-      /predictions\.json: no such file or folder/,
+      /predictions\.json: there is no such file or folder/,
     );
   });
 });

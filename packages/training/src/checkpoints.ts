@@ -5,7 +5,7 @@ import { CheckpointError, UserError, parseJson } from '@featuremine/errors';
 import type { Logger } from '@featuremine/command-line';
 import { flushFolder, asFloat32, readSafetensors, writeSafetensors } from '@featuremine/weights';
 import type { StoredTensor } from '@featuremine/weights';
-import { removeQuietly, writeDurably } from './atomic-file';
+import { removeQuietly, writeDurably } from './run-files';
 import { CHECKPOINT_FORMAT, upgradeState } from './checkpoint-formats';
 import { checkpointStateSchema } from './checkpoint-state';
 import type { CheckpointState } from './checkpoint-state';

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { removeQuietly } from './atomic-file';
+import { removeQuietly } from './run-files';
 import { RunFolderError, fileFault } from './run-folder-error';
 
 /** Who holds a lock. A process is the same one only if it also started at the same time since the same boot. */

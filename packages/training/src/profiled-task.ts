@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
-import { writeFileAtomic } from './atomic-file';
+import { writeFileAtomic } from './run-files';
 import type { TrainingTask } from './task';
 
 /** How steps are traced, and where the result goes. */

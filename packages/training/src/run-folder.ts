@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { parseJson } from '@featuremine/errors';
 import { flushFolder } from '@featuremine/weights';
-import { writeFileAtomic } from './atomic-file';
+import { writeFileAtomic } from './run-files';
 import { acquireLock } from './process-lock';
 import type { ProcessLock } from './process-lock';
 import { RunFolderError, fileFault } from './run-folder-error';

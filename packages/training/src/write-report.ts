@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { parseJson } from '@featuremine/errors';
-import { writeFileAtomic } from './atomic-file';
+import { writeFileAtomic } from './run-files';
 import type { PageSection } from './html-page';
 import { readMetrics } from './read-metrics';
 import type { RunFolder } from './run-folder';

@@ -1,8 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { WeightsError } from '@featuremine/errors';
-import { flushFolder } from './flush-folder';
+import { AtomicFile } from './atomic-file';
 import { dtypeBytes, elementCount, isDType, type DType, type StoredTensor } from './state-dict';
 import { bytesOfNumbers, expectedArray, holdsDType } from './tensor-bytes';
 
@@ -10,8 +7,7 @@ import { bytesOfNumbers, expectedArray, holdsDType } from './tensor-bytes';
 const writingOrder: readonly DType[] = ['I64', 'F64', 'F32', 'I32', 'BF16', 'F16', 'U8', 'BOOL'];
 
 /**
- * Writes a safetensors file. A reader sees the file that was there before or the complete new one, never a part:
- * the bytes go to a temporary file beside it, are flushed to the disk, and take the name in one rename.
+ * Writes a safetensors file. A reader sees the file that was there before or the complete new one, never a part.
  *
  * Tensors lie in order of falling type size and then of name, and the data starts at a multiple of 8 bytes, so every
  * tensor is aligned. Throws WeightsError for a tensor that contradicts itself, or a folder that cannot be written.
@@ -23,30 +19,21 @@ export function writeSafetensors(
 ): void {
   const order = orderedNames(path, tensors);
   const header = headerBytes(order, tensors, metadata);
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const file = new AtomicFile(path, writeFault);
   try {
-    const descriptor = openSync(temporary, 'wx');
-    try {
-      writeAll(descriptor, header);
-      for (const name of order) writeAll(descriptor, bytesOfNumbers(tensors.get(name)!));
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, path);
-  } catch (cause) {
-    rmSync(temporary, { force: true });
-    const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
-    throw new WeightsError(
-      {
-        where: path,
-        found: `the file cannot be written (${code})`,
-        fix: 'Check the folder, its permissions and the free space',
-      },
-      { cause },
-    );
+    file.write(header);
+    for (const name of order) file.write(bytesOfNumbers(tensors.get(name)!));
+    file.commit();
+  } finally {
+    file.discard();
   }
-  flushFolder(dirname(path));
+}
+
+function writeFault(path: string, cause: unknown): WeightsError {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
+  const found = `the file cannot be written (${code})`;
+  const fix = 'Check the folder, its permissions and the free space';
+  return new WeightsError({ where: path, found, fix }, { cause });
 }
 
 function orderedNames(path: string, tensors: ReadonlyMap<string, StoredTensor>): string[] {
@@ -97,11 +84,4 @@ function headerBytes(
   bytes.writeBigUInt64LE(BigInt(padded), 0);
   json.copy(bytes, 8);
   return bytes;
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  let written = 0;
-  while (written < bytes.length) {
-    written += writeSync(descriptor, bytes, written, Math.min(bytes.length - written, 1 << 30));
-  }
 }

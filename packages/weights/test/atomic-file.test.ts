@@ -7,7 +7,7 @@ let folder: string;
 let path: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'training-atomic-'));
+  folder = mkdtempSync(join(tmpdir(), 'weights-atomic-'));
   path = join(folder, 'file.json');
   writeFileSync(path, 'old');
 });
@@ -48,6 +48,6 @@ describe('writeFileAtomic', () => {
   it('replaces a text, and names the file that it cannot write', () => {
     writeFileAtomic(path, 'new');
     expect(content()).toBe('new');
-    expect(() => writeFileAtomic(join(folder, 'no', 'file.json'), 'new')).toThrow(/no\/file\.json: no such file/);
+    expect(() => writeFileAtomic(join(folder, 'no', 'file.json'), 'new')).toThrow(/no\/file\.json: there is no such file/);
   });
 });

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { figureGrid, htmlPage, htmlTable, imageWithBoxes, lineChartSvg } from '@featuremine/training';
 import { metricSeries, readMetrics } from '@featuremine/training';
 import type { ChartSeries, DrawnBox, MetricsLine } from '@featuremine/training';
+import { writeFileAtomic } from '@featuremine/weights';
 import sharp from 'sharp';
 import { ARM_TITLES, backboneFolder, detectorFolder } from './arms';
 import type { Arm } from './arms';
@@ -40,7 +40,7 @@ export async function writeReport({ title, out, arms, chain }: ReportRequest): P
     },
   ]);
   const path = join(out, 'report.html');
-  writeFileSync(path, html);
+  writeFileAtomic(path, html);
   return path;
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
@@ -7,6 +7,7 @@ import type { Evaluation } from '@featuremine/voc-eval';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { writeDetections } from '@featuremine/voc';
 import { trainingFields } from '@featuremine/training';
+import { writeFileAtomic } from '@featuremine/weights';
 import { z } from 'zod';
 import { readDetectionSet, setField, sourceName, sourcePlaces } from '../data-source';
 import { evaluateBy, evaluationSetOf, judgeDetector } from '../evaluate-detector';
@@ -97,7 +98,7 @@ function writeFound(
     return;
   }
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'detections.json'), JSON.stringify(cocoResults(groundTruth, detections)));
+  writeFileAtomic(join(folder, 'detections.json'), JSON.stringify(cocoResults(groundTruth, detections)));
 }
 
 /** The evaluation as a text table, a class a row and the mean last. */

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
@@ -6,6 +6,7 @@ import { escapeMarkup, figureGrid, htmlPage } from '@featuremine/training';
 import type { PageSection } from '@featuremine/training';
 import { createWorkerPool, detectionBatches, detectionSamplesOf } from '@featuremine/vision-data';
 import type { DetectionSample, WorkerPool } from '@featuremine/vision-data';
+import { writeFileAtomic } from '@featuremine/weights';
 import { z } from 'zod';
 import { readDetectionSet, setField, sourceFields, sourceName } from '../data-source';
 import { detectSamples } from '../detect-samples';
@@ -69,7 +70,7 @@ export const showCommand: Command = defineCommand({
       }
       const path = join(options.out, 'show.html');
       mkdirSync(options.out, { recursive: true });
-      writeFileSync(path, htmlPage(sourceName(options, part), sections));
+      writeFileAtomic(path, htmlPage(sourceName(options, part), sections));
       context.output({
         report: path,
         images: views.map(({ file, objects, foreground, ignored }) => ({

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { defineCommand, formatTable } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
 import type { VocImageSet } from '@featuremine/voc';
+import { writeFileAtomic } from '@featuremine/weights';
 import { z } from 'zod';
 import { readingNotes, sourcePlaces } from '../data-source';
 import { readSplitSource } from '../split/split-source';
@@ -57,7 +58,7 @@ export const splitCommand: Command = defineCommand({
     refuseEmpty(parts, images.length);
     for (const { file, ids } of parts) {
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, ids.map((id) => `${id}\n`).join(''));
+      writeFileAtomic(file, ids.map((id) => `${id}\n`).join(''));
     }
     const counts = classCounts(set, parts);
     for (const { className, byPart } of counts) {

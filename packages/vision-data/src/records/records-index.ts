@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError, parseJson } from '@featuremine/errors';
+import { writeFileAtomic } from '@featuremine/weights';
 import { readLimited } from '../read-limited';
 
 /** One file of records. */
@@ -40,12 +40,7 @@ export function indexPath(folder: string, split: string): string {
 /** Writes the index of a part, as the last of its files: shards without it are not finished. */
 export function writeRecordsIndex(folder: string, index: Omit<RecordsIndex, 'format' | 'version'>): void {
   const path = indexPath(folder, index.split);
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify({ format: FORMAT, version: 1, ...index })}\n`);
-  const descriptor = openSync(temporary, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  renameSync(temporary, path);
+  writeFileAtomic(path, `${JSON.stringify({ format: FORMAT, version: 1, ...index })}\n`);
 }
 
 /**

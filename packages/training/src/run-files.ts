@@ -1,0 +1,32 @@
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { writeAll, writeFileAtomic as writeAtomic } from '@featuremine/weights';
+import { fileFault } from './run-folder-error';
+
+/**
+ * Replaces a file of a run by a text: readers see the old content or the new one, never a part, also after a crash.
+ *
+ * @throws RunFolderError if the file cannot be written; the old one is then untouched.
+ */
+export function writeFileAtomic(path: string, text: string): void {
+  writeAtomic(path, text, fileFault);
+}
+
+/** Writes a new file and flushes it to the disk. */
+export function writeDurably(path: string, text: string): void {
+  const descriptor = openSync(path, 'w');
+  try {
+    writeAll(descriptor, Buffer.from(text, 'utf8'));
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Removes what a failed operation left, if it can: the first fault is the one to tell of. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // A later start removes what ends in .tmp.
+  }
+}
