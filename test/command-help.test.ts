@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { optionFields } from '@featuremine/command-line';
 import { isBuilt } from './support/cli-process';
+import { version as rootVersion } from '../package.json';
 import { programs } from './support/programs';
 
 const commands = programs.flatMap((program) =>
@@ -34,6 +35,10 @@ built('the help of all commands', () => {
     for (const command of programs.find((program) => program.name === name)!.commands) {
       expect(help[name]).toContain(`${name} ${command.name}`);
     }
+  });
+
+  it.each(programs.map(({ name, version }) => [name, version]))('has a version: %s', (_, version) => {
+    expect(version).toBe(rootVersion);
   });
 
   it.each(commands.map(({ name }) => name))('has flags with their defaults, and examples: %s', (name) => {

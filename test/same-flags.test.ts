@@ -1,4 +1,5 @@
 import { optionFields, type JsonSchema, type OptionField } from '@featuremine/command-line';
+import { chainProgram } from '../packages/retinanet/src/chain/commands';
 import { programs } from './support/programs';
 
 /** Flags that take another kind of value in some commands, and why. */
@@ -8,13 +9,14 @@ const OTHER_KIND: Readonly<Record<string, string>> = {
   model: 'a network by name where one is trained, folders of exports where they are shown',
   images: 'the folder of a data set; export takes any files and folders',
   iou: 'voc-eval also takes a range',
+  detector: 'the form of the detector where one is trained; chain takes further options of it by key',
 };
 
 /** Flags whose help text differs: what they name is the same, what is said of it suits the command. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   data: 'batch-size data voc set train val images classes detections iou bootstrap',
-  model: 'model weights run image-size input-size post-processing verify',
-  training: 'lr warmup-steps decay-epochs clip-norm seed seeds',
+  model: 'model weights run image-size input-size post-processing verify detector feature-mining precision',
+  training: 'epochs lr warmup-steps decay-epochs clip-norm seed seeds',
   work: 'out force limit score-threshold protocol on-bad-box difficult',
 };
 
@@ -28,10 +30,13 @@ const OTHER_DEFAULT: Readonly<Record<string, string>> = {
   'evaluate-every': 'overfit has epochs of a few images',
   'on-bad-box': 'training refuses, evaluation judges as VOC does, show shows the rest',
   'score-threshold': 'show shows what is sure',
+  workers: 'the images of the demo are small',
   'warmup-steps': 'detectors warm up, as torchvision’s recipe',
   bootstrap: 'run has intervals on demand, compare is made of them',
   difficult: 'training takes them, VOC’s evaluation ignores them',
+  detector: 'chain takes further options, none by default',
   epochs: 'one recipe each for classifiers, detectors and overfitting',
+  'feature-mining': 'chain is there for it',
   flip: 'overfit changes no image',
   iou: 'that of the protocol in voc-eval',
   limit: 'overfit and show take a few images',
@@ -40,9 +45,10 @@ const OTHER_DEFAULT: Readonly<Record<string, string>> = {
   optimizer: 'overfit is quick',
   out: 'the demo page and reproduce have places of their own',
   precision: 'eval of a classifier takes that of the run',
+  'pretrain-epochs': 'the demo is quick',
   protocol: 'detectors are trained on VOC2007 by default; voc-eval takes the newer rule',
   schedule: 'overfit is quick',
-  seeds: 'reproduce takes as many as the paper',
+  seeds: 'reproduce takes as many as the paper; chain compares only when asked',
 };
 
 interface Use {
@@ -51,7 +57,7 @@ interface Use {
 }
 
 const uses = new Map<string, Use[]>();
-for (const program of programs) {
+for (const program of [...programs, chainProgram]) {
   for (const command of program.commands) {
     for (const field of optionFields(command.schema)) {
       if (field.key === command.positional?.key) continue;

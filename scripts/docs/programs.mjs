@@ -22,7 +22,7 @@ export const programs = new Map(
 export const { chainProgram } = chain;
 
 /** Flags of every command. */
-const COMMON = ['json', 'debug', 'help', 'config', 'set'];
+const COMMON = ['json', 'debug', 'help', 'version', 'config', 'set'];
 
 /** All flags of a command, without dashes. */
 export function flagsOf(command) {

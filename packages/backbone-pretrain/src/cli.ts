@@ -1,4 +1,5 @@
-import { runCommands, type RunCommandsOptions, type Program } from '@featuremine/command-line';
+import { packageVersion, runCommands, type RunCommandsOptions, type Program } from '@featuremine/command-line';
+import { doctorCommand } from '@featuremine/tensor-graph';
 import { compareCommand } from './commands/compare';
 import { evalCommand } from './commands/eval';
 import { exportCommand } from './commands/export';
@@ -10,7 +11,8 @@ import { trainCommand } from './commands/train';
 export const backbonePretrainProgram: Program = {
   name: 'backbone-pretrain',
   summary: 'Pretrains classifiers, with Feature Mining, as backbones for detectors',
-  commands: [trainCommand, evalCommand, exportCommand, compareCommand, reproduceCommand, packCommand],
+  version: packageVersion(__filename),
+  commands: [trainCommand, evalCommand, exportCommand, compareCommand, reproduceCommand, packCommand, doctorCommand],
 };
 
 /**

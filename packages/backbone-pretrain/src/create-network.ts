@@ -38,9 +38,9 @@ export function createNetwork(name: string, options: NetworkOptions): Network {
   if (build) return build(options);
   const nearest = nearestName(name, NETWORK_NAMES);
   throw new ConfigError({
-    where: 'model',
+    where: '--model',
     found: `no network is named ${name}`,
     expected: `one of ${NETWORK_NAMES.join(', ')}`,
-    fix: nearest === undefined ? 'Choose one of these' : `Did you mean ${nearest}`,
+    fix: nearest === undefined ? 'Choose one of these' : `Did you mean ${nearest}?`,
   });
 }

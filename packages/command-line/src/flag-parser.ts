@@ -167,7 +167,10 @@ function collectGiven(options: {
     if (name === '_' || name === '$0') continue;
     const field = fields.get(name);
     if (field) flags.set(field.key, single(name, value, field.schema.type === 'array'));
-    else if (!common.includes(name)) throw unknownFlag(options.program, command, name, [...fields.keys(), ...common]);
+    else if (!common.includes(name)) {
+      const asWritten = value === false ? `no-${name}` : name; // yargs takes --no-x for x, switched off
+      throw unknownFlag(options.program, command, asWritten, [...fields.keys(), ...common]);
+    }
   }
   const configPath = command.hasConfig && 'config' in parsed ? single('config', parsed['config'], false) : undefined;
   const sets =

@@ -5,6 +5,7 @@ export type { ReadLine } from './read-line';
 export { runCommands } from './run-commands';
 export type { RunCommandsOptions } from './run-commands';
 export type { Program } from './flag-parser';
+export { packageVersion } from './package-version';
 export { createLogger, silentLogger } from './logger';
 export type { Logger, LoggerOptions } from './logger';
 export { startProgress } from './progress';

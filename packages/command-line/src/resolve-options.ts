@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Command } from './command';
 import { readConfigFile } from './config-file';
 import { kebabCase } from './kebab-case';
-import { describeExpected, inputSchema } from './option-schema';
+import { alternatives, describeExpected, inputSchema } from './option-schema';
 import type { JsonSchema } from './option-schema';
 import { parseValue } from './parse-value';
 
@@ -42,8 +42,9 @@ export function resolveOptions(command: Command, programName: string, given: Giv
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => describeIssue({ issue, root, sources, tree, command }));
   if (faults.length === 1) throw new ConfigError(faults[0]);
-  const found = `${faults.length} faults:\n${faults.map((fault) => `  ${new ConfigError(fault).message}`).join('\n')}\n`;
-  throw new ConfigError({ where: `${programName} ${command.name}`, found, fix: 'Fix each' });
+  const list = faults.map((fault) => `\n  ${new ConfigError(fault).message}`).join('');
+  const found = `${faults.length} faults`;
+  throw new ConfigError({ where: `${programName} ${command.name}`, found, fix: `Fix each:${list}` });
 }
 
 function applyPositionals(options: {
@@ -131,7 +132,17 @@ function readText(options: { where: string; schema: JsonSchema; text: string }):
   const parsed = parseValue(schema, text);
   if ('value' in parsed) return parsed.value;
   const expected = describeExpected(schema);
-  throw new ConfigError({ where, found: JSON.stringify(text), expected, fix: `Give ${where} such a value` });
+  const near = nearestChoice(schema, text);
+  const fix = near === undefined ? `Give ${where} such a value` : `Did you mean ${near}?`;
+  throw new ConfigError({ where, found: JSON.stringify(text), expected, fix });
+}
+
+// Of the values that a schema lists, the one that a text most likely meant.
+function nearestChoice(schema: JsonSchema, text: string): string | undefined {
+  return nearestName(
+    text,
+    alternatives(schema).flatMap(({ enum: choices = [] }) => choices.map(String)),
+  );
 }
 
 function describeIssue(options: {
@@ -154,7 +165,9 @@ function describeIssue(options: {
     const fix = isArgument ? `Name ${command.positional.describe}` : `Add ${where}${what ? ` (${what})` : ''}`;
     return { where, found: 'missing', expected, fix };
   }
-  return { where, found: shorten(JSON.stringify(value)), expected, fix: `Change ${where}` };
+  const near = typeof value === 'string' ? nearestChoice(schema, value) : undefined;
+  const fix = near === undefined ? `Change ${where}` : `Did you mean ${near}?`;
+  return { where, found: shorten(JSON.stringify(value)), expected, fix };
 }
 
 function sourceOf(path: readonly string[], sources: ReadonlyMap<string, string>, command: Command): string {

@@ -232,7 +232,22 @@ describe('runCommands', () => {
       /--epochs: 1\.5, expected a whole number from 1\./,
     ],
     ['a number out of range', ['train', '--voc', 'k', '--lr', '-1'], /--lr: -1, expected a number above 0/],
-    ['no choice', ['train', '--voc', 'k', '--precision', 'f16'], /--precision: "f16", expected float32 or bfloat16/],
+    [
+      'no choice',
+      ['train', '--voc', 'k', '--precision', 'f16'],
+      /--precision: "f16", expected float32 or bfloat16\. Give/,
+    ],
+    [
+      'a misspelt choice',
+      ['train', '--voc', 'k', '--precision', 'bfloat61'],
+      /expected float32 or bfloat16\. Did you mean bfloat16\?\n/,
+    ],
+    [
+      'a misspelt choice in --set',
+      ['train', '--voc', 'k', '--set', 'precision=flaot32'],
+      /--set precision: "flaot32", .*Did you mean float32\?\n/,
+    ],
+    ['an unknown switch', ['train', '--voc', 'k', '--no-such'], /^error: --no-such: unknown flag\. See/],
     ['a bad pattern', ['train', '--voc', 'k', '--image-size', '3x'], /--image-size: "3x", expected a size, N or WxH/],
     ['no value', ['train', '--epochs', '--voc', 'k'], /--epochs: no value, expected --epochs VALUE/],
     ['a surplus argument', ['train', 'x', '--voc', 'k'], /argument "x": not known here, expected flags only/],
@@ -270,7 +285,9 @@ describe('runCommands', () => {
 
   it('tells of every fault when there are several', async () => {
     const { err } = await run('train', '--epochs', '0', '--lr', '0');
-    expect(err).toMatch(/tool train: 3 faults:\n {2}--voc: missing.*\n {2}--epochs: 0.*\n {2}--lr: 0/);
+    expect(err).toMatch(
+      /tool train: 3 faults\. Fix each:\n {2}--voc: missing.*\n {2}--epochs: 0.*\n {2}--lr: 0.*[^.\n]\.\n$/,
+    );
   });
 
   it('gives code 1 to a fault of the program, 2 to the user, and what the command returned otherwise', async () => {

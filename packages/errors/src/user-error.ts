@@ -6,14 +6,14 @@ export interface FaultDescription {
   readonly found: string;
   /** What was expected instead, if `found` does not say it. */
   readonly expected?: string;
-  /** What the user can do about it: one or more sentences without the last full stop. */
+  /** What the user can do about it: one or more sentences; the last full stop may be left out. */
   readonly fix: string;
 }
 
 /**
  * A fault of the user's input, not of this program: commands print its message without a stack and exit with code 2.
  *
- * The message reads `where: found, expected …. Fix.`
+ * The message reads `where: found, expected …. Fix.`, or ends with the question that `fix` asks.
  */
 export class UserError extends Error {
   readonly exitCode: number = 2;
@@ -21,7 +21,8 @@ export class UserError extends Error {
 
   constructor(description: FaultDescription, options?: ErrorOptions) {
     const { where, found, expected, fix } = description;
-    super(`${where}: ${found}${expected === undefined ? '' : `, expected ${expected}`}. ${fix}.`, options);
+    const end = /[.?]$/.test(fix) ? '' : '.';
+    super(`${where}: ${found}${expected === undefined ? '' : `, expected ${expected}`}. ${fix}${end}`, options);
     this.name = new.target.name;
     this.description = description;
   }

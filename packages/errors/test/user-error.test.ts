@@ -14,6 +14,12 @@ describe('UserError', () => {
       'a.xml: it is empty. Delete it.',
     );
   });
+
+  it('ends with one mark, also where the fix asks or ends by itself', () => {
+    const parts = { where: '--lr', found: 'abc' };
+    expect(new UserError({ ...parts, fix: 'Did you mean 0.1?' }).message).toBe('--lr: abc. Did you mean 0.1?');
+    expect(new UserError({ ...parts, fix: 'Look. See.' }).message).toBe('--lr: abc. Look. See.');
+  });
 });
 
 describe('nearestName', () => {

@@ -1,5 +1,6 @@
-import { runCommands } from '@featuremine/command-line';
+import { packageVersion, runCommands } from '@featuremine/command-line';
 import type { Program } from '@featuremine/command-line';
+import { doctorCommand } from '@featuremine/tensor-graph';
 import { anchorsCommand } from './commands/anchors';
 import { evalCommand } from './commands/eval';
 import { exportCommand } from './commands/export';
@@ -14,6 +15,7 @@ import { validateCommand } from './commands/validate';
 export const retinanetProgram: Program = {
   name: 'retinanet',
   summary: 'RetinaNet on VOC data: train, evaluate, predict, and look at the data before',
+  version: packageVersion(__filename),
   commands: [
     trainCommand,
     evalCommand,
@@ -24,6 +26,7 @@ export const retinanetProgram: Program = {
     overfitCommand,
     splitCommand,
     validateCommand,
+    doctorCommand,
   ],
 };
 

@@ -145,6 +145,6 @@ function checkClasses(
     where: file,
     found: `no object has the class ${absent.join(', ')}`,
     expected: `classes among those of the file: ${known.slice(0, 50).join(', ')}`,
-    fix: near === undefined ? 'Name classes that the annotations have' : `Did you mean ${near}`,
+    fix: near === undefined ? 'Name classes that the annotations have' : `Did you mean ${near}?`,
   });
 }

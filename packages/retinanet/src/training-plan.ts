@@ -116,7 +116,7 @@ function weightsById(weights: Readonly<Record<string, number>>, classNames: read
       where: `--class-weights, class ${name}`,
       found: 'the data have no class of this name',
       expected: `one of ${classNames.join(', ')}`,
-      fix: near === undefined ? 'Correct the name' : `Did you mean ${near}`,
+      fix: near === undefined ? 'Correct the name' : `Did you mean ${near}?`,
     });
   }
   return classNames.map((name) => weights[name] ?? 1);

@@ -96,7 +96,7 @@ describe('planLoss', () => {
     const given = options({ classWeights: { dog: 2.5 } });
     expect(planLoss(given, head, ['cat', 'dog', 'pig']).classWeights).toEqual([1, 2.5, 1]);
     expect(() => planLoss(options({ classWeights: { dgo: 2 } }), head, ['cat', 'dog'])).toThrow(
-      /class dgo: .*expected one of cat, dog.*Did you mean dog/,
+      /class dgo: .*expected one of cat, dog.*Did you mean dog\?$/,
     );
   });
 });

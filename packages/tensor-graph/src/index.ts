@@ -1,3 +1,4 @@
+export { doctorCommand } from './commands/doctor';
 export { CompiledModel } from './compiled-model';
 export type {
   AccumulatedFunction,

@@ -1,4 +1,4 @@
-import { runCommands, type RunCommandsOptions, type Program } from '@featuremine/command-line';
+import { packageVersion, runCommands, type RunCommandsOptions, type Program } from '@featuremine/command-line';
 import { compareCommand } from './commands/compare';
 import { convertCommand } from './commands/convert';
 import { runCommand } from './commands/run';
@@ -8,6 +8,7 @@ import { validateCommand } from './commands/validate';
 export const vocEvalProgram: Program = {
   name: 'voc-eval',
   summary: 'Exact VOC and COCO average precision, with explanations.',
+  version: packageVersion(__filename),
   commands: [runCommand, validateCommand, convertCommand, compareCommand],
 };
 

@@ -54,7 +54,7 @@ function readPart(folder: string, name: string, collected: SetLineCollector): Fo
       where: `set ${name}`,
       found: `${folder} has neither ${setFile('', 'NAME')} nor a folder NAME of annotated images with this name`,
       expected: parts.length > 0 ? `one of ${parts.join(', ')}` : 'no name: the folder has no parts',
-      fix: near === undefined ? 'Name a part, or make parts with retinanet split' : `Did you mean ${near}`,
+      fix: near === undefined ? 'Name a part, or make parts with retinanet split' : `Did you mean ${near}?`,
     });
   }
   const file = setFile(folder, name);

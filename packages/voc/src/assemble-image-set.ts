@@ -207,6 +207,6 @@ function checkClasses(
     where,
     found: `no object has the class ${absent.join(', ')}`,
     expected: `classes among ${[...namesFound].sort().slice(0, 50).join(', ') || 'those found (there is none)'}`,
-    fix: near === undefined ? 'Name classes that the annotations have' : `Did you mean ${near}`,
+    fix: near === undefined ? 'Name classes that the annotations have' : `Did you mean ${near}?`,
   });
 }

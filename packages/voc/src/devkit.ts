@@ -92,7 +92,7 @@ export function parseImageSets(devkit: VocDevkit, sets: string): ImageSetName[] 
       where: `image set ${name}`,
       found: `there is no ${join(yearFolder(devkit, year), 'ImageSets', 'Main', `${basename(set)}.txt`)}`,
       expected: `one of ${known.slice(0, 30).join(', ') || 'the files in ImageSets/Main, which has none'}`,
-      fix: near === undefined ? 'Name a set that is there, or write its file' : `Did you mean ${year}/${near}`,
+      fix: near === undefined ? 'Name a set that is there, or write its file' : `Did you mean ${year}/${near}?`,
     });
   });
 }

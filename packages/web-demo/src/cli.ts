@@ -1,4 +1,4 @@
-import { runCommands, type Program } from '@featuremine/command-line';
+import { packageVersion, runCommands, type Program } from '@featuremine/command-line';
 import { buildCommand } from './commands/build';
 import { serveCommand } from './commands/serve';
 
@@ -6,6 +6,7 @@ import { serveCommand } from './commands/serve';
 export const webDemoProgram: Program = {
   name: 'web-demo',
   summary: 'A trained detector in the browser',
+  version: packageVersion(__filename),
   commands: [serveCommand, buildCommand],
 };
 

@@ -34,7 +34,7 @@ describe('createNetwork', () => {
 
   it('offers the nearest name for a misspelt one', () => {
     expect(() => createNetwork('resnet5', { numClasses: 2 })).toThrow(ConfigError);
-    expect(() => createNetwork('resnet-50', { numClasses: 2 })).toThrow(/Did you mean resnet50/);
+    expect(() => createNetwork('resnet-50', { numClasses: 2 })).toThrow(/^--model: .*Did you mean resnet50\?$/);
     expect(() => createNetwork('toString', { numClasses: 2 })).toThrow(ConfigError);
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BACKBONES } from '../architecture';
-import { badBoxField, sizeFields } from '../train-options';
+import { badBoxField, sizeFields, trainSchema } from '../train-options';
 
 const furtherOptions = z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).default({});
 
@@ -34,8 +34,9 @@ export const chainSchema = z.object({
   lr: z.number().positive().default(0.0005).describe('Highest learning rate of fine-tuning'),
   ...sizeFields,
   detector: furtherOptions.describe('Further options of retinanet train by key: --set detector.batchNorm=frozen'),
-  precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
-  workers: z.number().int().min(0).default(2).describe('Threads that read and augment images'),
+  precision: trainSchema.shape.precision,
+  dryRun: trainSchema.shape.dryRun,
+  workers: trainSchema.shape.workers,
 });
 
 /** The resolved options of `npm run chain`. */

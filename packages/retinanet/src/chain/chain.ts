@@ -99,15 +99,15 @@ function readOptions(file: string): Record<string, unknown> {
   throw new ConfigError({ where: file, found: 'no options', expected: 'those of the chain', fix });
 }
 
-// Faults in the data show before hours of pretraining, not after.
-function checkData(options: ChainOptions): void {
+/** Reads all data of a chain: faults in them show before hours of pretraining, not after. @throws DatasetError */
+export function checkData(options: ChainOptions): void {
   const devkit = openDevkit(options.voc);
   const classes = options.classes === undefined ? {} : { classes: options.classes };
   const { classNames } = readImageSet(devkit, options.train, { onBadBox: options.onBadBox, ...classes });
   readImageSet(devkit, options.test, { onBadBox: 'keep', classes: classNames });
 }
 
-const GROWING: readonly string[] = ['out', 'seeds', 'compare', 'workers'];
+const GROWING: readonly string[] = ['out', 'seeds', 'compare', 'workers', 'dryRun'];
 
 // More seeds and arms may be added to a folder; everything else must stay as it was.
 function claimFolder(options: ChainOptions): void {

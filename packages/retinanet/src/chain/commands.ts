@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CommandFailure, defineCommand, runCommands } from '@featuremine/command-line';
 import type { Command, CommandContext, Program } from '@featuremine/command-line';
 import { planArms } from './arms';
@@ -6,6 +9,7 @@ import { chainSchema } from './chain-options';
 import type { ChainOptions } from './chain-options';
 import { comparisonTable } from './comparison';
 import { demoSchema, prepareDemo } from './demo';
+import { planChain, planText } from './dry-run';
 import { writeReport } from './report';
 
 /** `npm run chain`: pretraining, fine-tuning and evaluation on a user's data, in one or in three arms. */
@@ -18,7 +22,8 @@ const chainCommand: Command = defineCommand({
   ],
   schema: chainSchema,
   hasConfig: true,
-  run: (options, context) => chainWithReport('From pretraining to detection', options, context),
+  run: (options, context) =>
+    options.dryRun ? planned(options, context) : chainWithReport('From pretraining to detection', options, context),
 });
 
 /** `npm run demo`: the chain on drawn shapes. */
@@ -28,10 +33,28 @@ const demoCommand: Command = defineCommand({
   examples: ['npm run demo', 'npm run demo -- --out runs/my-demo --seed 1'],
   schema: demoSchema,
   async run(options, context) {
-    const chain = await prepareDemo(options, context.log);
-    return chainWithReport('Demo: shapes', chain, context);
+    if (!options.dryRun) return chainWithReport('Demo: shapes', await prepareDemo(options, context.log), context);
+    const out = mkdtempSync(join(tmpdir(), 'featuremine-demo-'));
+    try {
+      return await planned(await prepareDemo({ ...options, out }, context.log), context);
+    } finally {
+      rmSync(out, { recursive: true, force: true });
+    }
   },
 });
+
+async function planned(options: ChainOptions, context: CommandContext): Promise<number> {
+  try {
+    const plan = await planChain(options, context.log);
+    context.output(plan);
+    context.print(planText(plan));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    context.log.error(error.message);
+    return error.exitCode;
+  }
+}
 
 async function chainWithReport(title: string, options: ChainOptions, context: CommandContext): Promise<number> {
   try {

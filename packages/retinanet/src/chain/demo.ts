@@ -22,7 +22,8 @@ export const demoSchema = z.object({
     .enum(['auto', 'float32', 'bfloat16'])
     .default('auto')
     .describe('Precision of the activations; auto is bfloat16 where the processor has it'),
-  workers: z.number().int().min(0).default(1).describe('Threads that read and augment images'),
+  dryRun: chainSchema.shape.dryRun,
+  workers: chainSchema.shape.workers.default(1),
 });
 export type DemoOptions = z.output<typeof demoSchema>;
 

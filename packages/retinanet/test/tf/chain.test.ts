@@ -8,6 +8,7 @@ import { planArms } from '../../src/chain/arms';
 import { runChain } from '../../src/chain/chain';
 import { chainSchema } from '../../src/chain/chain-options';
 import type { ChainOptions } from '../../src/chain/chain-options';
+import { planChain, planText } from '../../src/chain/dry-run';
 import { writeReport } from '../../src/chain/report';
 
 jest.setTimeout(240_000);
@@ -51,6 +52,22 @@ const isBuilt = existsSync(join(__dirname, '../../dist/cli.js'));
     const report = readFileSync(join(folder, 'chain/report.html'), 'utf8');
     expect(report).toContain('<h1>A chain</h1>');
     expect(report).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  it('is planned without writing anything: data, steps and time of each training', async () => {
+    const out = join(folder, 'planned');
+    const plan = await planChain(options({ out, compare: true, seeds: 2 }), silentLogger);
+    expect(plan.trainings.map(({ title }) => title)).toEqual([
+      'detector, no backbone',
+      ...['backbone, baseline backbone', 'detector, baseline backbone'],
+      ...['backbone, Feature Mining backbone', 'detector, Feature Mining backbone'],
+    ]);
+    expect(plan.trainings.map(({ summary }) => summary.plan.steps)).toEqual([2, 2, 2, 2, 2]);
+    const seconds = plan.trainings.reduce((sum, { summary }) => sum + summary.plan.estimatedSeconds, 0);
+    expect(plan.estimatedSeconds).toBeCloseTo(2 * seconds);
+    expect(plan.trainings[2].command).toContain(join(out, 'seed-0/baseline/backbone/weights.safetensors'));
+    expect(planText(plan)).toMatch(/^training images: 4 images/m);
+    expect(existsSync(out)).toBe(false);
   });
 
   it('runs nothing again that is finished', async () => {
