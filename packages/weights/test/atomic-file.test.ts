@@ -48,6 +48,8 @@ describe('writeFileAtomic', () => {
   it('replaces a text, and names the file that it cannot write', () => {
     writeFileAtomic(path, 'new');
     expect(content()).toBe('new');
-    expect(() => writeFileAtomic(join(folder, 'no', 'file.json'), 'new')).toThrow(/no\/file\.json: there is no such file/);
+    expect(() => writeFileAtomic(join(folder, 'no', 'file.json'), 'new')).toThrow(
+      /no\/file\.json: there is no such file/,
+    );
   });
 });
