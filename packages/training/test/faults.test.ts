@@ -99,9 +99,12 @@ function boundUser(): number | undefined {
 
   itAsUser('names a run folder that becomes read-only, keeps its checkpoints, and goes on afterwards', async () => {
     const path = join(ownFolder(), 'run');
-    const running = runAsUser(path, epochs, '20');
+    let hasEnded = false;
+    const running = runAsUser(path, epochs, '20').finally(() => (hasEnded = true));
     const checkpoints = join(path, 'checkpoint');
-    while (listCheckpoints(checkpoints).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (listCheckpoints(checkpoints).length === 0 && !hasEnded)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(hasEnded).toBe(false);
     chmodSync(checkpoints, 0o555);
     const { code, stderr } = await running;
     expect([code, stderr]).toEqual([2, expect.stringMatching(/checkpoint\/step-\d+-epoch-\d+: permission denied/)]);
