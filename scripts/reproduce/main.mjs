@@ -27,6 +27,7 @@ const { values } = parseArgs({
 });
 const folder = join(values.out, 'mini');
 
+const known = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : { rows: {}, files: {} };
 unpack();
 process.on('SIGINT', () => {}); // `reproduce` gets it too, and ends in order.
 const { status } = reproduce(argv);
@@ -40,31 +41,28 @@ function reproduce(flags) {
   });
 }
 
-function known() {
-  return existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : { rows: {}, files: {} };
-}
-
 /** Writes what is known into run folders that are not there. */
 function unpack() {
-  const { rows, files } = known();
-  for (const [name, { config, summary }] of Object.entries(rows)) {
+  for (const [name, { config, summary }] of Object.entries(known.rows)) {
     const run = join(folder, name);
     if (existsSync(join(run, 'config.json'))) continue;
     writeJson(join(run, 'config.json'), config);
     writeJson(join(run, 'summary.json'), summary);
   }
-  for (const [name, content] of Object.entries(files)) {
+  for (const [name, content] of Object.entries(known.files)) {
     if (!existsSync(join(folder, name))) writeJson(join(folder, name), content);
   }
 }
 
-/** Keeps what is finished, one row a line. */
+/** Keeps what is finished, one row a line; a row that was known stays with the machine and the day of its run. */
 function pack() {
-  const { rows, files } = known();
+  const { rows, files } = known;
+  const here = machine();
   for (const name of finishedRuns()) {
-    if (rows[name] !== undefined && !existsSync(join(folder, name, 'metrics.jsonl'))) continue;
+    const summary = readJson(name, 'summary.json');
+    if (JSON.stringify(rows[name]?.summary) === JSON.stringify(summary)) continue;
     const config = Object.entries(readJson(name, 'config.json')).filter(([key]) => !LOCAL_OPTIONS.includes(key));
-    rows[name] = { machine: machine(), config: Object.fromEntries(config), summary: readJson(name, 'summary.json') };
+    rows[name] = { machine: here, config: Object.fromEntries(config), summary };
   }
   for (const name of OTHER_FILES.filter((file) => existsSync(join(folder, file)))) files[name] = readJson(name);
   const lines = (object) =>
@@ -93,7 +91,7 @@ function writePage() {
     values[name] === undefined ? [] : [`--${name}`, values[name]],
   );
   reproduce(['--table', 'all', '--figure', 'all', '--report-only', '--out', values.out, ...same]);
-  const machines = new Set(Object.values(known().rows).map(({ machine: of }) => `${of.processor}, ${of.cores} cores`));
+  const machines = new Set(Object.values(known.rows).map(({ machine: of }) => `${of.processor}, ${of.cores} cores`));
   const head = [
     '# The paper’s tables in small',
     '',

@@ -1,13 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { packageVersion } from '@featuremine/command-line';
 import { sourceCommit } from '@featuremine/training';
 import type { TrainOptions } from './training-options';
-
-/** The version of this package. */
-function packageVersion(): string {
-  const text = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 /** Options of a run that say nothing about the weights that come out of it. */
 const WITHOUT_EFFECT: readonly string[] = [
@@ -29,7 +22,7 @@ export function provenanceOf(options: {
   const commit = sourceCommit();
   const kept = Object.entries(recipe).filter(([key]) => !WITHOUT_EFFECT.includes(key));
   return {
-    producer: `@featuremine/backbone-pretrain ${packageVersion()}`,
+    producer: `@featuremine/backbone-pretrain ${packageVersion(__filename)}`,
     ...(commit === undefined ? {} : { commit }),
     model: recipe.model,
     seed: String(recipe.seed),

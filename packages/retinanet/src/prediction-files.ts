@@ -17,14 +17,12 @@ export interface PredictionFile {
 /** Opens `predictions.json`: files, sizes and all detections, an image a line. */
 export function openPredictionsJson(path: string): PredictionFile {
   const file = new AtomicFile(path);
-  let separator = '{"images":[\n';
+  file.write('{"images":[');
+  const images = jsonRows(file);
   return {
-    add(image) {
-      file.write(`${separator}${JSON.stringify(image)}`);
-      separator = ',\n';
-    },
+    add: (image) => images([image]),
     commit() {
-      file.write(`${separator === ',\n' ? '' : separator}\n]}\n`);
+      file.write('\n]}\n');
       file.commit();
     },
     discard: () => file.discard(),
@@ -37,25 +35,24 @@ export function openPredictionsJson(path: string): PredictionFile {
  */
 export function openPredictionsCoco(path: string, classNames: readonly string[]): PredictionFile {
   const file = new AtomicFile(path);
-  const images: object[] = [];
-  let annotations = 0;
   file.write('{"annotations":[');
+  const annotations = jsonRows(file);
+  const images: object[] = [];
+  let id = 0;
   return {
     add({ file: image, width, height, detections }) {
       images.push({ id: images.length + 1, file_name: basename(image), width, height });
-      for (const { class: name, score, box } of detections) {
-        const [x1, y1, x2, y2] = box;
-        const annotation = {
-          id: ++annotations,
+      annotations(
+        detections.map(({ class: name, score, box: [x1, y1, x2, y2] }) => ({
+          id: ++id,
           image_id: images.length,
           category_id: classNames.indexOf(name) + 1,
           bbox: [x1, y1, x2 - x1, y2 - y1],
           area: (x2 - x1) * (y2 - y1),
           iscrowd: 0,
           score,
-        };
-        file.write(`${annotations === 1 ? '' : ','}\n${JSON.stringify(annotation)}`);
-      }
+        })),
+      );
     },
     commit() {
       const categories = classNames.map((name, i) => ({ id: i + 1, name }));
@@ -63,6 +60,16 @@ export function openPredictionsCoco(path: string, classNames: readonly string[])
       file.commit();
     },
     discard: () => file.discard(),
+  };
+}
+
+/** Adds rows to an array that is open in a JSON file, each on a line. */
+function jsonRows(file: AtomicFile): (rows: readonly object[]) => void {
+  let separator = '\n';
+  return (rows) => {
+    if (rows.length === 0) return;
+    file.write(`${separator}${rows.map((row) => JSON.stringify(row)).join(',\n')}`);
+    separator = ',\n';
   };
 }
 

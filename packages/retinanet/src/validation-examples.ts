@@ -5,6 +5,7 @@ import { EXAMPLE_JPEG, jpegDataUri } from '@featuremine/vision-data';
 import type { DetectionSample } from '@featuremine/vision-data';
 import { z } from 'zod';
 import type { Detections } from './detections';
+import { dashedObjects } from './show/image-figure';
 
 const COUNT = 6;
 const LEAST_SCORE = 0.3;
@@ -87,17 +88,12 @@ export async function examplesSection(
 }
 
 async function figure(
-  { id, imagePath, width, height, boxes, labels }: DetectionSample,
+  sample: DetectionSample,
   { sure, detections }: FoundExamples['images'][number],
   classNames: readonly string[],
 ): Promise<string> {
+  const { id, imagePath, width, height, labels } = sample;
   const colourOf = (name: string): number => Math.max(0, classNames.indexOf(name));
-  const objects = Array.from(labels, (classId, i): DrawnBox => ({
-    box: [boxes[i * 4], boxes[i * 4 + 1], boxes[i * 4 + 2], boxes[i * 4 + 3]],
-    label: '',
-    colour: classId,
-    isDashed: true,
-  }));
   const found = detections.slice(0, sure).map(({ class: name, score, box }): DrawnBox => ({
     box,
     label: `${name} ${score.toFixed(2)}`,
@@ -107,7 +103,7 @@ async function figure(
     dataUri: await jpegDataUri(imagePath, EXAMPLE_JPEG),
     width,
     height,
-    boxes: [...objects, ...found],
+    boxes: [...dashedObjects(sample), ...found],
     caption: `${id}: ${objectsText(labels, classNames)}; ${foundText(sure, detections)}`,
   });
 }

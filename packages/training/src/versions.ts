@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
+import { packageVersion } from '@featuremine/command-line';
 import { sourceCommit } from './source-commit';
 
-const { version } = createRequire(__filename)('../package.json') as { version: string };
+const version = packageVersion(__filename);
 
 /** The versions that results depend on: this package's and its commit, Node's, and what a command adds (TensorFlow's). */
 export function versionsWith(added: Readonly<Record<string, string>> = {}): Record<string, string> {

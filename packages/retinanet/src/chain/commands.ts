@@ -43,21 +43,17 @@ const demoCommand: Command = defineCommand({
   },
 });
 
-async function planned(options: ChainOptions, context: CommandContext): Promise<number> {
-  try {
+function planned(options: ChainOptions, context: CommandContext): Promise<number> {
+  return orItsFailure(context, '', async () => {
     const plan = await planChain(options, context.log);
     context.output(plan);
     context.print(planText(plan));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof CommandFailure)) throw error;
-    context.log.error(error.message);
-    return error.exitCode;
-  }
+  });
 }
 
-async function chainWithReport(title: string, options: ChainOptions, context: CommandContext): Promise<number> {
-  try {
+function chainWithReport(title: string, options: ChainOptions, context: CommandContext): Promise<number> {
+  const advice = '. What is finished is kept: the same command goes on from there.';
+  return orItsFailure(context, advice, async () => {
     const chain = await runChain(options, context.log);
     const report = await writeReport({ title, out: options.out, arms: planArms(options), chain });
     context.output({
@@ -66,10 +62,17 @@ async function chainWithReport(title: string, options: ChainOptions, context: Co
       report,
     });
     context.print(`\n${comparisonTable(chain.comparison)}\n\nReport: ${report}`);
+  });
+}
+
+/** The exit code of some work: 0, or that of a command it runs, whose failure is told with some advice. */
+async function orItsFailure(context: CommandContext, advice: string, work: () => Promise<void>): Promise<number> {
+  try {
+    await work();
     return 0;
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
-    context.log.error(`${error.message}. What is finished is kept: the same command goes on from there.`);
+    context.log.error(`${error.message}${advice}`);
     return error.exitCode;
   }
 }

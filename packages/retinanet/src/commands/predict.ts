@@ -64,9 +64,10 @@ export const predictCommand: Command = defineCommand({
     const pool = createWorkerPool({ workers: options.workers });
     const names = outputNames(files);
     const progress = startProgress({ label: 'detecting', total: samples.length });
-    const outputs = new PredictOutputs(options, { classNames: detector.classNames, json: context.json });
     const rows: string[][] = [];
+    let outputs: PredictOutputs | undefined;
     try {
+      outputs = new PredictOutputs(options, { classNames: detector.classNames, json: context.json });
       const found = detectSamples(samples, {
         evaluate: detector.evaluate,
         numClasses: detector.classNames.length,
@@ -96,7 +97,7 @@ export const predictCommand: Command = defineCommand({
       await context.outputFile(outputs.jsonPath);
     } finally {
       progress.stop();
-      outputs.close();
+      outputs?.close();
       await pool.close();
       await detector.close();
     }

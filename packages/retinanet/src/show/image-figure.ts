@@ -1,7 +1,7 @@
 import { imageWithBoxes } from '@featuremine/training';
 import type { DrawnBox } from '@featuremine/training';
+import { jpegDataUri } from '@featuremine/vision-data';
 import type { DetectionSample } from '@featuremine/vision-data';
-import sharp from 'sharp';
 import type { Detections } from '../detections';
 
 const LONGEST_SIDE_PX = 640;
@@ -26,13 +26,18 @@ export function predictedFigure(
     label: `${classNames[classIds[i]]} ${score.toFixed(2)}`,
     colour: classIds[i],
   }));
-  const objects = objectsOf(sample, classNames, () => true).map((box) => ({ ...box, label: '' }));
+  const objects = dashedObjects(sample);
   const caption = `${sample.imagePath}: ${found.length} found, ${objects.length} annotated`;
   return figure(sample, { boxes: [...objects, ...found], caption });
 }
 
+/** The annotated objects of an image, dashed and without names, as they stand behind what was found in it. */
+export function dashedObjects(sample: Pick<DetectionSample, 'boxes' | 'labels'>): DrawnBox[] {
+  return objectsOf(sample, [], () => true).map((box) => ({ ...box, label: '' }));
+}
+
 function objectsOf(
-  { boxes, labels }: DetectionSample,
+  { boxes, labels }: Pick<DetectionSample, 'boxes' | 'labels'>,
   classNames: readonly string[],
   isDashed: (object: number) => boolean,
 ): DrawnBox[] {
@@ -48,13 +53,8 @@ async function figure(
   { imagePath, width, height }: DetectionSample,
   content: { readonly boxes: readonly DrawnBox[]; readonly caption: string },
 ): Promise<string> {
-  const jpeg = await sharp(imagePath)
-    .toColourspace('srgb')
-    .removeAlpha()
-    .resize(LONGEST_SIDE_PX, LONGEST_SIDE_PX, { fit: 'inside', withoutEnlargement: true })
-    .jpeg({ quality: 85 })
-    .toBuffer();
-  return imageWithBoxes({ dataUri: `data:image/jpeg;base64,${jpeg.toString('base64')}`, width, height, ...content });
+  const dataUri = await jpegDataUri(imagePath, { maxSidePx: LONGEST_SIDE_PX });
+  return imageWithBoxes({ dataUri, width, height, ...content });
 }
 
 function boxAt(boxes: Float32Array, i: number): DrawnBox['box'] {
