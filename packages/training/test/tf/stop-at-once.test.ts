@@ -26,7 +26,7 @@ describe('watchStopSignals', () => {
     const startMs = performance.now();
     child.kill('SIGINT');
     expect(await ended).toBe('SIGINT');
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(performance.now() - startMs).toBeLessThan(5000); // The step takes many times that.
     expect(output).not.toContain('done');
   });
 });
