@@ -3,6 +3,7 @@ import tseslint from 'typescript-eslint';
 // The layers, lowest first: a package may import only those before it.
 const layers = [
   'errors',
+  'files',
   'random',
   'command-line',
   'boxes',

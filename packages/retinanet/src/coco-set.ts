@@ -1,5 +1,6 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { DatasetError, nearestName } from '@featuremine/errors';
+import { writeFileAtomic } from '@featuremine/files';
 import { FaultList, groundTruthFromCoco } from '@featuremine/voc-eval';
 import type { GroundTruth, GroundTruthImage } from '@featuremine/voc-eval';
 import type { BadBoxPolicy, ReadImageSetOptions, VocImage, VocImageObject } from '@featuremine/voc';
@@ -47,7 +48,7 @@ export function readCocoSet(
     };
   });
   if (options.faultFile !== undefined && faults.faults.length > 1) {
-    writeFileSync(options.faultFile, faults.faults.map((fault) => `${fault}\n`).join(''));
+    writeFileAtomic(options.faultFile, faults.faults.map((fault) => `${fault}\n`).join(''));
   }
   faults.throwIfAny();
   if (images.length === 0) throw new DatasetError({ where: file, found: 'no image', fix: 'Pass a file with images' });

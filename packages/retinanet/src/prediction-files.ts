@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
+import { AtomicFile } from '@featuremine/files';
 import { writeAnnotation } from '@featuremine/voc';
-import { AtomicFile } from '@featuremine/weights';
 import type { ImageDetections } from './image-detections';
 
 /** What was found in an image file. */

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
-import { writeAll, writeFileAtomic as writeAtomic } from '@featuremine/weights';
+import { writeAll, writeFileAtomic as writeAtomic } from '@featuremine/files';
 import { fileFault } from './run-folder-error';
 
 /**

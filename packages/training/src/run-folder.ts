@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } fr
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { parseJson } from '@featuremine/errors';
-import { flushFolder } from '@featuremine/weights';
+import { flushFolder } from '@featuremine/files';
 import { writeFileAtomic } from './run-files';
 import { acquireLock } from './process-lock';
 import type { ProcessLock } from './process-lock';

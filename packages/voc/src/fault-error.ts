@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { DatasetError } from '@featuremine/errors';
+import { writeFileAtomic } from '@featuremine/files';
 import { countFaults, faultPlace, isBoxFault, isClippable } from './fault';
 import type { Fault } from './fault';
 
@@ -21,7 +21,7 @@ export function faultError(where: string, faults: readonly Fault[], faultFile?: 
   const lines = faults.slice(0, SHOWN).map((fault) => `  ${faultPlace(fault)}: ${fault.message}`);
   if (faults.length > SHOWN) lines.push(`  and ${faults.length - SHOWN} more`);
   if (faultFile !== undefined)
-    writeFileSync(faultFile, faults.map((fault) => `${faultPlace(fault)}: ${fault.message}\n`).join(''));
+    writeFileAtomic(faultFile, faults.map((fault) => `${faultPlace(fault)}: ${fault.message}\n`).join(''));
   const counts = [...countFaults(faults)].map(([kind, count]) => `${count} ${kind}`).join(', ');
   return new DatasetError({
     where,

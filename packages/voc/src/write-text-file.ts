@@ -1,12 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { writeFileAtomic } from '@featuremine/files';
 import { isSafeName } from './devkit';
 
-/** Writes a text file, making its folder. */
+/** Writes a text file as a whole, making its folder. */
 export function writeTextFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+  writeFileAtomic(path, text);
 }
 
 /** @throws DatasetError when a name would lead out of its folder, or could not be read back. */

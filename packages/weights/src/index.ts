@@ -1,9 +1,6 @@
 export { readSafetensors } from './read-safetensors';
 export type { SafetensorsFile } from './read-safetensors';
 export { writeSafetensors } from './write-safetensors';
-export { AtomicFile, writeAll, writeFileAtomic } from './atomic-file';
-export type { WriteFault } from './atomic-file';
-export { flushFolder } from './flush-folder';
 export { readTorchCheckpoint } from './read-torch-checkpoint';
 export { PickleFault } from './pickle-value';
 export type { PickleGlobal, PickleObject, PickleValue } from './pickle-value';

@@ -1,5 +1,5 @@
 import { WeightsError } from '@featuremine/errors';
-import { AtomicFile } from './atomic-file';
+import { AtomicFile } from '@featuremine/files';
 import { dtypeBytes, elementCount, isDType, type DType, type StoredTensor } from './state-dict';
 import { bytesOfNumbers, expectedArray, holdsDType } from './tensor-bytes';
 

@@ -8,7 +8,8 @@ import {
   type Layer,
 } from '../layers';
 import { makeNetwork, type Network } from '../network';
-import { STEM_HALVINGS, stemPooling, stemShape, type StemSize } from '../stem';
+import { stemPooling, stemShape, type StemSize } from '../stem';
+import { residualStages, STEM_CHANNELS, type BlockShape } from './residual-stages';
 import { everySecondPixel, padChannels, residualThenRelu } from './shortcut';
 
 /** Size and classes of a CIFAR network. */
@@ -26,38 +27,27 @@ export interface CifarNetworkOptions {
  */
 export function cifarResnet(depth: 20 | 56 | 110, options: CifarNetworkOptions): Network {
   const { numClasses, stem: stemSize = 32 } = options;
-  const blocks = (depth - 2) / 6;
-  const widths = [16, 32, 64];
   return makeNetwork({
     name: `resnet${depth}`,
     stem: sequence([
-      normalizedConvolution({ convolution: 'conv1', norm: 'bn1' }, stemShape(16, stemSize, 3), FULLY_TRAINABLE),
+      normalizedConvolution(
+        { convolution: 'conv1', norm: 'bn1' },
+        stemShape(STEM_CHANNELS, stemSize, 3),
+        FULLY_TRAINABLE,
+      ),
       operation(relu),
       ...stemPooling(stemSize),
     ]),
-    stages: widths.map((channels, index) => ({
-      name: `layer${index + 1}`,
-      layer: sequence(
-        Array.from({ length: blocks }, (_, block) =>
-          basicBlock(`layer${index + 1}.${block}`, {
-            inChannels: block === 0 && index > 0 ? widths[index - 1] : channels,
-            outChannels: channels,
-            stride: block === 0 && index > 0 ? 2 : 1,
-          }),
-        ),
-      ),
-      channels,
-      halvings: STEM_HALVINGS[stemSize] + index,
-    })),
+    stages: residualStages({
+      names: ['layer1', 'layer2', 'layer3'],
+      blocksPerStage: (depth - 2) / 6,
+      stem: stemSize,
+      channels: (stage) => 16 * 2 ** stage,
+      block: basicBlock,
+    }),
     classifier: 'fc',
     numClasses,
   });
-}
-
-interface BlockShape {
-  readonly inChannels: number;
-  readonly outChannels: number;
-  readonly stride: number;
 }
 
 function basicBlock(name: string, { inChannels, outChannels, stride }: BlockShape): Layer {

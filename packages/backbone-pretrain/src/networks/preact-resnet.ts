@@ -1,8 +1,9 @@
 import { relu } from '@featuremine/tensor-graph';
 import { convolution, FULLY_TRAINABLE, normalization, operation, sequence, type Layer } from '../layers';
 import { makeNetwork, type Network } from '../network';
-import { STEM_HALVINGS, stemPooling, stemShape } from '../stem';
+import { stemPooling, stemShape } from '../stem';
 import type { CifarNetworkOptions } from './cifar-resnet';
+import { residualStages, STEM_CHANNELS, type BlockShape } from './residual-stages';
 import { residual } from './shortcut';
 
 /**
@@ -12,37 +13,27 @@ import { residual } from './shortcut';
  * With 100 classes it has 1,726,388 parameters. Source: He et al., Identity mappings in deep residual networks, 2016.
  */
 export function preactResnet164({ numClasses, stem: stemSize = 32 }: CifarNetworkOptions): Network {
-  const blocks = (164 - 2) / 9;
-  let inChannels = 16;
-  const stages = [16, 32, 64].map((width, index) => {
-    const name = `layer${index + 1}`;
-    const layers = Array.from({ length: blocks }, (_, block) => {
-      const stride = block === 0 && index > 0 ? 2 : 1;
-      const layer = bottleneck(`${name}.${block}`, { inChannels, width, stride });
-      inChannels = 4 * width;
-      return layer;
-    });
-    const ending = index < 2 ? [] : [normalization('bn', inChannels, FULLY_TRAINABLE), operation(relu)];
-    const halvings = STEM_HALVINGS[stemSize] + index;
-    return { name, layer: sequence([...layers, ...ending]), channels: inChannels, halvings };
-  });
   return makeNetwork({
     name: 'resnet164',
-    stem: sequence([convolution('conv1', stemShape(16, stemSize, 3), FULLY_TRAINABLE), ...stemPooling(stemSize)]),
-    stages,
+    stem: sequence([
+      convolution('conv1', stemShape(STEM_CHANNELS, stemSize, 3), FULLY_TRAINABLE),
+      ...stemPooling(stemSize),
+    ]),
+    stages: residualStages({
+      names: ['layer1', 'layer2', 'layer3'],
+      blocksPerStage: (164 - 2) / 9,
+      stem: stemSize,
+      channels: (stage) => 64 * 2 ** stage,
+      block: bottleneck,
+      ending: (channels) => [normalization('bn', channels, FULLY_TRAINABLE), operation(relu)],
+    }),
     classifier: 'fc',
     numClasses,
   });
 }
 
-interface BlockShape {
-  readonly inChannels: number;
-  readonly width: number;
-  readonly stride: number;
-}
-
-function bottleneck(name: string, { inChannels, width, stride }: BlockShape): Layer {
-  const outChannels = 4 * width;
+function bottleneck(name: string, { inChannels, outChannels, stride }: BlockShape): Layer {
+  const width = outChannels / 4;
   const branch = sequence([
     normalization(`${name}.bn1`, inChannels, FULLY_TRAINABLE),
     operation(relu),

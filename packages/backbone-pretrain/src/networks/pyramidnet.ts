@@ -1,8 +1,9 @@
 import { averagePool2d, relu } from '@featuremine/tensor-graph';
 import { convolution, FULLY_TRAINABLE, normalization, operation, sequence, type Layer } from '../layers';
 import { makeNetwork, type Network } from '../network';
-import { STEM_HALVINGS, stemPooling, stemShape } from '../stem';
+import { stemPooling, stemShape } from '../stem';
 import type { CifarNetworkOptions } from './cifar-resnet';
+import { residualStages, STEM_CHANNELS, type BlockShape } from './residual-stages';
 import { padChannels, residual } from './shortcut';
 
 const BLOCKS = (110 - 2) / 6;
@@ -15,35 +16,24 @@ const CHANNELS_PER_BLOCK = 270 / (3 * BLOCKS);
  * With 100 classes it has 28,511,307 parameters. Source: Han et al., Deep pyramidal residual networks, 2016.
  */
 export function pyramidnet110x270({ numClasses, stem: stemSize = 32 }: CifarNetworkOptions): Network {
-  let channels = 16;
-  const stages = [1, 2, 3].map((number) => {
-    const layers = Array.from({ length: BLOCKS }, (_, block) => {
-      const inChannels = channels;
-      channels += CHANNELS_PER_BLOCK;
-      const stride = block === 0 && number > 1 ? 2 : 1;
-      return pyramidBlock(`layer${number}.${block}`, { inChannels, outChannels: channels, stride });
-    });
-    if (number === 3) layers.push(normalization('bn_final', channels, FULLY_TRAINABLE), operation(relu));
-    const halvings = STEM_HALVINGS[stemSize] + number - 1;
-    return { name: `layer${number}`, layer: sequence(layers), channels, halvings };
-  });
   return makeNetwork({
     name: 'pyramidnet-110-270',
     stem: sequence([
-      convolution('conv1', stemShape(16, stemSize, 3), FULLY_TRAINABLE),
-      normalization('bn1', 16, FULLY_TRAINABLE),
+      convolution('conv1', stemShape(STEM_CHANNELS, stemSize, 3), FULLY_TRAINABLE),
+      normalization('bn1', STEM_CHANNELS, FULLY_TRAINABLE),
       ...stemPooling(stemSize),
     ]),
-    stages,
+    stages: residualStages({
+      names: ['layer1', 'layer2', 'layer3'],
+      blocksPerStage: BLOCKS,
+      stem: stemSize,
+      channels: (stage, block) => STEM_CHANNELS + CHANNELS_PER_BLOCK * (stage * BLOCKS + block + 1),
+      block: pyramidBlock,
+      ending: (channels) => [normalization('bn_final', channels, FULLY_TRAINABLE), operation(relu)],
+    }),
     classifier: 'fc',
     numClasses,
   });
-}
-
-interface BlockShape {
-  readonly inChannels: number;
-  readonly outChannels: number;
-  readonly stride: number;
 }
 
 // Batch norm first and last, one ReLU between the convolutions, none after the sum.

@@ -1,8 +1,9 @@
 import { add, relu } from '@featuremine/tensor-graph';
 import { convolution, FULLY_TRAINABLE, normalization, operation, sequence, type Layer } from '../layers';
 import { makeNetwork, type Network } from '../network';
-import { STEM_HALVINGS, stemPooling, stemShape } from '../stem';
+import { stemPooling, stemShape } from '../stem';
 import type { CifarNetworkOptions } from './cifar-resnet';
+import { residualStages, STEM_CHANNELS, type BlockShape } from './residual-stages';
 
 /**
  * WRN-28-10: three stages of four pre-activation basic blocks with 160, 320 and 640 channels; a last batch norm and
@@ -11,32 +12,24 @@ import type { CifarNetworkOptions } from './cifar-resnet';
  * With 100 classes it has 36,536,884 parameters. Source: Zagoruyko and Komodakis, Wide residual networks, 2016.
  */
 export function wideResnet28x10({ numClasses, stem: stemSize = 32 }: CifarNetworkOptions): Network {
-  const blocks = (28 - 4) / 6;
-  let inChannels = 16;
-  const stages = [160, 320, 640].map((channels, index) => {
-    const name = `block${index + 1}`;
-    const layers = Array.from({ length: blocks }, (_, block) => {
-      const stride = block === 0 && index > 0 ? 2 : 1;
-      const layer = wideBlock(`${name}.layer.${block}`, { inChannels, outChannels: channels, stride });
-      inChannels = channels;
-      return layer;
-    });
-    const ending = index < 2 ? [] : [normalization('bn1', channels, FULLY_TRAINABLE), operation(relu)];
-    return { name, layer: sequence([...layers, ...ending]), channels, halvings: STEM_HALVINGS[stemSize] + index };
-  });
   return makeNetwork({
     name: 'wrn-28-10',
-    stem: sequence([convolution('conv1', stemShape(16, stemSize, 3), FULLY_TRAINABLE), ...stemPooling(stemSize)]),
-    stages,
+    stem: sequence([
+      convolution('conv1', stemShape(STEM_CHANNELS, stemSize, 3), FULLY_TRAINABLE),
+      ...stemPooling(stemSize),
+    ]),
+    stages: residualStages({
+      names: ['block1', 'block2', 'block3'],
+      separator: '.layer.',
+      blocksPerStage: (28 - 4) / 6,
+      stem: stemSize,
+      channels: (stage) => 160 * 2 ** stage,
+      block: wideBlock,
+      ending: (channels) => [normalization('bn1', channels, FULLY_TRAINABLE), operation(relu)],
+    }),
     classifier: 'fc',
     numClasses,
   });
-}
-
-interface BlockShape {
-  readonly inChannels: number;
-  readonly outChannels: number;
-  readonly stride: number;
 }
 
 function wideBlock(name: string, { inChannels, outChannels, stride }: BlockShape): Layer {

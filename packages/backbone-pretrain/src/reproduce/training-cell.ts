@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine, formatDuration, runCommand, type Logger } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
+import { writeFileAtomic } from '@featuremine/files';
 import { hasEnded } from '@featuremine/training';
 import type { Summary } from '@featuremine/training';
 import { trainSchema } from '../training-options';
@@ -65,7 +66,7 @@ export async function runCell(cell: TrainingCell, log: Logger): Promise<CellResu
   const { folder, options, seed } = cell;
   mkdirSync(folder, { recursive: true });
   const recipe = join(folder, 'recipe.json');
-  writeFileSync(recipe, `${JSON.stringify(options, null, 2)}\n`);
+  writeFileAtomic(recipe, `${JSON.stringify(options, null, 2)}\n`);
   const isBegun = existsSync(join(folder, 'config.json'));
   const command = {
     bin: join(__dirname, '..', '..', 'bin', 'backbone-pretrain.js'),

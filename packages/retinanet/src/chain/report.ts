@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { figureGrid, htmlPage, htmlTable, imageWithBoxes, lineChartSvg } from '@featuremine/training';
 import { metricSeries, readMetrics } from '@featuremine/training';
 import type { ChartSeries, DrawnBox, MetricsLine } from '@featuremine/training';
-import { writeFileAtomic } from '@featuremine/weights';
+import { writeFileAtomic } from '@featuremine/files';
 import sharp from 'sharp';
 import { ARM_TITLES, backboneFolder, detectorFolder } from './arms';
 import type { Arm } from './arms';

@@ -7,7 +7,7 @@ import type { Evaluation } from '@featuremine/voc-eval';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { writeDetections } from '@featuremine/voc';
 import { trainingFields } from '@featuremine/training';
-import { writeFileAtomic } from '@featuremine/weights';
+import { writeFileAtomic } from '@featuremine/files';
 import { z } from 'zod';
 import { readDetectionSet, setField, sourceName, sourcePlaces } from '../data-source';
 import { evaluateBy, evaluationSetOf, judgeDetector } from '../evaluate-detector';

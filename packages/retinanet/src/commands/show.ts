@@ -6,7 +6,7 @@ import { escapeMarkup, figureGrid, htmlPage } from '@featuremine/training';
 import type { PageSection } from '@featuremine/training';
 import { createWorkerPool, detectionBatches, detectionSamplesOf } from '@featuremine/vision-data';
 import type { DetectionSample, WorkerPool } from '@featuremine/vision-data';
-import { writeFileAtomic } from '@featuremine/weights';
+import { writeFileAtomic } from '@featuremine/files';
 import { z } from 'zod';
 import { readDetectionSet, setField, sourceFields, sourceName } from '../data-source';
 import { detectSamples } from '../detect-samples';

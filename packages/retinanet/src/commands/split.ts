@@ -4,7 +4,7 @@ import { defineCommand, formatTable } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
 import type { VocImageSet } from '@featuremine/voc';
-import { writeFileAtomic } from '@featuremine/weights';
+import { writeFileAtomic } from '@featuremine/files';
 import { z } from 'zod';
 import { readingNotes, sourcePlaces } from '../data-source';
 import { readSplitSource } from '../split/split-source';

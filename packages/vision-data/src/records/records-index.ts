@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatasetError, parseJson } from '@featuremine/errors';
-import { writeFileAtomic } from '@featuremine/weights';
+import { writeFileAtomic } from '@featuremine/files';
 import { readLimited } from '../read-limited';
 
 /** One file of records. */

@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { defineCommand, type Command, type CommandContext } from '@featuremine/command-line';
-import { ConfigError } from '@featuremine/errors';
+import { writeFileAtomic } from '@featuremine/files';
 import { writeAnnotation, writeDetections, writeImageSet } from '@featuremine/voc';
 import { z } from 'zod';
 import type { GroundTruth } from '../ground-truth';
@@ -104,12 +104,6 @@ function writeFoundBoxes(options: Options, groundTruth: GroundTruth, { log }: Co
 }
 
 function writeJson(path: string, value: object): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, `${JSON.stringify(value)}\n`);
-  } catch (error) {
-    const code = String((error as NodeJS.ErrnoException).code);
-    const fix = 'Choose another --out';
-    throw new ConfigError({ where: path, found: `it cannot be written (${code})`, fix }, { cause: error });
-  }
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileAtomic(path, `${JSON.stringify(value)}\n`);
 }

@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { defineCommand, type Command } from '@featuremine/command-line';
-import { DatasetError } from '@featuremine/errors';
+import { writeFileAtomic } from '@featuremine/files';
 import { z } from 'zod';
 import { bootstrap, interval, type Interval } from '../bootstrap';
 import { classCurves } from '../class-curve';
@@ -69,11 +68,11 @@ export const runCommand: Command = defineCommand({
         low: (name: string) => intervals?.[name]?.low,
         high: (name: string) => intervals?.[name]?.high,
       };
-      write(options.csv, evaluationCsv(evaluation, intervals === undefined ? {} : columns));
+      writeFileAtomic(options.csv, evaluationCsv(evaluation, intervals === undefined ? {} : columns));
     }
     if (options.report === undefined) return;
     const judgement = extras.judgement!;
-    write(
+    writeFileAtomic(
       options.report,
       formatReport({
         title: options.detections,
@@ -177,16 +176,4 @@ function confusionJson(
     scoreThresholds: thresholds.map((threshold) => (Number.isFinite(threshold) ? threshold : null)),
     counts: Array.from({ length: size }, (_, row) => [...counts.subarray(row * size, (row + 1) * size)]),
   };
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    const code = String((error as NodeJS.ErrnoException).code);
-    throw new DatasetError(
-      { where: path, found: `it cannot be written (${code})`, fix: 'Choose another path' },
-      { cause: error },
-    );
-  }
 }

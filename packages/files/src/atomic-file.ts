@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { fileErrorOf } from '@featuremine/errors';
 import { flushFolder } from './flush-folder';
@@ -11,19 +21,27 @@ export type WriteFault = (path: string, cause: unknown) => unknown;
  * A file that is written in parts, beside the old one of that name: until `commit`, readers see the old one, and then
  * the new one, never a part; also after a crash.
  *
+ * A link stays, and its file is replaced; a device or a pipe, such as /dev/stdout, is written into.
+ *
  * The constructor, `write` and `commit` throw what `fault` makes of the system's error, by default a FileError; the old
  * file is then untouched, and nothing else is left.
  */
 export class AtomicFile {
-  private readonly temporary: string;
+  /** The file that a link leads to. */
+  private readonly place: string;
+  /** Where the parts go; undefined for what cannot be replaced. */
+  private readonly temporary: string | undefined;
   private descriptor: number | undefined;
 
   constructor(
     private readonly path: string,
     private readonly fault: WriteFault = fileFault,
   ) {
-    this.temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
-    this.attempt(() => (this.descriptor = openSync(this.temporary, 'wx')));
+    const isThere = existsSync(path);
+    this.place = isThere ? realpathSync(path) : path;
+    const isReplaced = !isThere || statSync(path).isFile();
+    this.temporary = isReplaced ? `${this.place}.${process.pid}-${randomBytes(4).toString('hex')}.tmp` : undefined;
+    this.attempt(() => (this.descriptor = openSync(this.temporary ?? this.place, isReplaced ? 'wx' : 'w')));
   }
 
   /** Adds a text as UTF-8, or bytes. */
@@ -33,13 +51,16 @@ export class AtomicFile {
 
   /** Flushes what was written, and puts it in the old file's place. */
   commit(): void {
-    this.attempt(() => {
-      fsyncSync(this.descriptor!);
-      renameSync(this.temporary, this.path);
-    });
+    const { temporary } = this;
+    if (temporary !== undefined) {
+      this.attempt(() => {
+        fsyncSync(this.descriptor!);
+        renameSync(temporary, this.place);
+      });
+      flushFolder(dirname(this.place));
+    }
     closeSync(this.descriptor!);
     this.descriptor = undefined;
-    flushFolder(dirname(this.path));
   }
 
   /** Removes what was written, and leaves the old file; after `commit` it does nothing. */
@@ -47,7 +68,7 @@ export class AtomicFile {
     if (this.descriptor === undefined) return;
     closeSync(this.descriptor);
     this.descriptor = undefined;
-    rmSync(this.temporary, { force: true });
+    if (this.temporary !== undefined) rmSync(this.temporary, { force: true });
   }
 
   private attempt(act: () => void): void {

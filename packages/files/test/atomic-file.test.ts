@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AtomicFile, writeFileAtomic } from '../src/atomic-file';
@@ -7,7 +17,7 @@ let folder: string;
 let path: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'weights-atomic-'));
+  folder = mkdtempSync(join(tmpdir(), 'files-atomic-'));
   path = join(folder, 'file.json');
   writeFileSync(path, 'old');
 });
@@ -37,10 +47,29 @@ describe('AtomicFile', () => {
 
   it('leaves nothing when its place is taken by a folder', () => {
     rmSync(path);
-    mkdirSync(join(path, 'inside'), { recursive: true });
-    const file = new AtomicFile(path);
-    expect(() => file.commit()).toThrow(/file\.json/);
+    mkdirSync(path);
+    expect(() => new AtomicFile(path)).toThrow(/file\.json: it is a folder/);
     expect(readdirSync(folder)).toEqual(['file.json']);
+  });
+
+  it('keeps a link, and replaces the file that it leads to', () => {
+    const link = join(folder, 'link.json');
+    symlinkSync('file.json', link);
+    writeFileAtomic(link, 'new');
+    expect(readlinkSync(link)).toBe('file.json');
+    expect(content()).toBe('new');
+  });
+
+  it('writes into a pipe', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reader = spawn('cat', [pipe]);
+    let text = '';
+    reader.stdout.on('data', (part: Buffer) => (text += part.toString()));
+    writeFileAtomic(pipe, 'new');
+    await new Promise((resolve) => reader.once('close', resolve));
+    expect(text).toBe('new');
+    expect(readdirSync(folder).sort()).toEqual(['file.json', 'pipe']);
   });
 });
 

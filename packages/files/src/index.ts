@@ -1,0 +1,3 @@
+export { AtomicFile, writeAll, writeFileAtomic } from './atomic-file';
+export type { WriteFault } from './atomic-file';
+export { flushFolder } from './flush-folder';
