@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { DatasetError, nearestName } from '@featuremine/errors';
-import { writeFileAtomic } from '@featuremine/files';
 import { FaultList, groundTruthFromCoco } from '@featuremine/voc-eval';
 import type { GroundTruth, GroundTruthImage } from '@featuremine/voc-eval';
+import { writeFaultFile } from '@featuremine/voc';
 import type { BadBoxPolicy, ReadImageSetOptions, VocImage, VocImageObject } from '@featuremine/voc';
 import { judgeCocoBox } from './coco-box';
 import { cocoImageFinder } from './coco-images';
@@ -47,9 +47,7 @@ export function readCocoSet(
       objects: objectsOf(image, { classNames, onBadBox, faults, counts }),
     };
   });
-  if (options.faultFile !== undefined && faults.faults.length > 1) {
-    writeFileAtomic(options.faultFile, faults.faults.map((fault) => `${fault}\n`).join(''));
-  }
+  if (options.faultFile !== undefined && faults.faults.length > 1) writeFaultFile(options.faultFile, faults.faults);
   faults.throwIfAny();
   if (images.length === 0) throw new DatasetError({ where: file, found: 'no image', fix: 'Pass a file with images' });
   if (options.needsEveryClass === true) checkClasses(file, { classNames, images, known: annotated.classNames });

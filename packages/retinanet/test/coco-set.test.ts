@@ -102,7 +102,7 @@ describe('readCocoSet', () => {
     const names = ['../secret.jpg', '/etc/passwd', 'x/../../secret.jpg', 'other/a.jpg', 'gone.jpg'];
     const content = { images: names.map((name, id) => image(id, name)), categories: [], annotations: [] };
     writeFileSync(source.file, JSON.stringify(content));
-    const faultFile = join(folder, 'faults.txt');
+    const faultFile = join(folder, 'not-made-yet', 'faults.txt');
     expect(() => readCocoSet(source, { faultFile })).toThrow(
       /4 faults:\n.*secret\.jpg": its "file_name" leads out.*\n.*passwd": .*leads out.*\n.*leads out.*\n.*gone\.jpg": it is not in/,
     );

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { DatasetError, nearestName } from '@featuremine/errors';
 
 /** A VOCdevkit folder, which holds one folder `VOC<year>` a year. */
@@ -35,7 +35,7 @@ export function openDevkit(folder: string): VocDevkit {
     where: folder,
     found: 'no folder VOC<year> with Annotations is in it',
     expected: 'a VOCdevkit folder, with VOC2007/Annotations, VOC2007/ImageSets/Main and VOC2007/JPEGImages',
-    fix: `Pass ${likelyDevkit(folder) ?? 'the folder above VOC2007'}`,
+    fix: likelyFix(folder),
   });
 }
 
@@ -140,8 +140,9 @@ function onlyYear(devkit: VocDevkit, name: string): string {
   });
 }
 
-function likelyDevkit(folder: string): string | undefined {
-  if (isYearFolder(folder)) return join(folder, '..');
-  const below = join(folder, 'VOCdevkit');
-  return isFolder(below) ? below : undefined;
+function likelyFix(folder: string): string {
+  const isYear = isYearFolder(folder) && /^VOC.+/.test(basename(resolve(folder)));
+  if (isYear) return `Pass ${join(folder, '..')}`;
+  if (isFolder(join(folder, 'VOCdevkit'))) return `Pass ${join(folder, 'VOCdevkit')}`;
+  return `Pass the folder above VOC2007; images with XML beside them are read by --data ${folder} of retinanet`;
 }

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
 import { writeFileAtomic } from '@featuremine/files';
 import { countFaults, faultPlace, isBoxFault, isClippable } from './fault';
@@ -21,7 +23,10 @@ export function faultError(where: string, faults: readonly Fault[], faultFile?: 
   const lines = faults.slice(0, SHOWN).map((fault) => `  ${faultPlace(fault)}: ${fault.message}`);
   if (faults.length > SHOWN) lines.push(`  and ${faults.length - SHOWN} more`);
   if (faultFile !== undefined)
-    writeFileAtomic(faultFile, faults.map((fault) => `${faultPlace(fault)}: ${fault.message}\n`).join(''));
+    writeFaultFile(
+      faultFile,
+      faults.map((fault) => `${faultPlace(fault)}: ${fault.message}`),
+    );
   const counts = [...countFaults(faults)].map(([kind, count]) => `${count} ${kind}`).join(', ');
   return new DatasetError({
     where,
@@ -30,6 +35,12 @@ export function faultError(where: string, faults: readonly Fault[], faultFile?: 
       (faultFile === undefined ? 'Fix what is named above' : `All of them are listed in ${faultFile}: fix them`) +
       otherPolicy(faults),
   });
+}
+
+/** Writes a line for each fault into the file, whose folder is made where it is missing. */
+export function writeFaultFile(path: string, lines: readonly string[]): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileAtomic(path, lines.map((line) => `${line}\n`).join(''));
 }
 
 /** `Found. Do this.` as found and fix, each without its full stop. */

@@ -20,6 +20,7 @@ export { AnnotationStatistics } from './annotation-statistics';
 export type { ClassCount, SizeCount } from './annotation-statistics';
 export type { JudgedAnnotation } from './judge-annotation';
 export { faultPlace } from './fault';
+export { writeFaultFile } from './fault-error';
 export { readDetections } from './read-detections';
 export type { DevkitDetections, ReadDetectionsOptions } from './read-detections';
 export { formatAnnotation, writeAnnotation } from './write-annotation';

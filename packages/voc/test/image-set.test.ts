@@ -57,7 +57,7 @@ describe('readImageSet', () => {
 
   it('names the first 20 faults, their number, and all in a file', () => {
     const folder = devkitOf([Array.from({ length: 25 }, (_, i) => object('dog', bndbox(9 + i, 1, 9 + i, 9))).join('')]);
-    const faultFile = join(folder, 'faults.txt');
+    const faultFile = join(folder, 'not-made-yet', 'faults.txt');
     const message = messageOf(() => readImageSet(folder, 'all', { faultFile }));
     expect(message).toContain('25 faults');
     expect(message.match(/not right of/g)).toHaveLength(20);
@@ -163,8 +163,14 @@ describe('readImageSet', () => {
     expect(messageOf(() => readImageSet(folder, '2012/all'))).toContain('has no year 2012');
     expect(messageOf(() => readImageSet(folder, '2007/al'))).toContain('Did you mean 2007/all');
     expect(messageOf(() => readImageSet(folder, '2007/../../x'))).toContain('there is no');
-    expect(messageOf(() => openDevkit(join(folder, 'VOC2007')))).toContain('Pass');
+    expect(messageOf(() => openDevkit(join(folder, 'VOC2007')))).toContain(`Pass ${folder}.`);
     expect(messageOf(() => openDevkit(join(folder, 'nowhere')))).toContain('there is no such folder');
+  });
+
+  it('sends images with XML beside them to --data', () => {
+    const photos = makeFolder();
+    writeFiles(photos, { 'a.xml': '<annotation/>', 'ImageSets/Main/train.txt': 'a' });
+    expect(messageOf(() => openDevkit(photos))).toContain(`are read by --data ${photos} of retinanet`);
   });
 
   it('needs a year where there are two, and reads sets of both', () => {

@@ -145,7 +145,7 @@ function tooSmall(
   return new ConfigError({
     where: `feature-mining, ${stage.name} of ${network.name}`,
     found: `its map is ${side}x${side} at an image size of ${imageSize}`,
-    expected: `at least ${GOOD_SIDE}x${GOOD_SIDE}, so that a box and the rest both hold something`,
+    expected: `at least ${LEAST_SIDE}x${LEAST_SIDE}, better ${GOOD_SIDE}x${GOOD_SIDE}, so that a box and the rest both hold something`,
     fix: `Pass --image-size ${imageSizeFor(stage)} (smaller images are resized), or --set stem=32, or --feature-mining 0`,
   });
 }

@@ -110,7 +110,7 @@ describe('featureMining', () => {
   it('refuses maps without room for two parts, by the name of the stage', () => {
     const imagenet = createNetwork('resnet50', { numClasses: 3 });
     expect(() => featureMining(imagenet, { stages: 1, imageSize: 64 })).toThrow(
-      'feature-mining, layer4 of resnet50: its map is 2x2 at an image size of 64, expected at least 4x4, ' +
+      'feature-mining, layer4 of resnet50: its map is 2x2 at an image size of 64, expected at least 3x3, better 4x4, ' +
         'so that a box and the rest both hold something. Pass --image-size 128 (smaller images are resized), ' +
         'or --set stem=32, or --feature-mining 0.',
     );

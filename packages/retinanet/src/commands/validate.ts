@@ -69,7 +69,7 @@ function partsOf({ voc, data, coco, images, train, val, valCoco, valImages }: Va
 }
 
 function duplicatesText({ parts, duplicates }: DataReport, limit: number): string {
-  const where = parts.length > 1 ? `in ${parts[0].name} and in ${parts[1].name}` : 'twice';
+  const where = parts.length > 1 ? `in ${parts[0].name} and in ${parts[1].name}` : 'there twice';
   if (duplicates.length === 0) return `No image is ${where}.`;
   const table = formatTable({
     columns: [{ title: 'image' }, { title: 'shows the same as' }, { title: 'likeness', align: 'right' }, { title: '' }],
@@ -80,5 +80,6 @@ function duplicatesText({ parts, duplicates }: DataReport, limit: number): strin
   const rest = duplicates.length > limit ? `\n… ${duplicates.length - limit} more (--lines 0 prints all)` : '';
   const advice =
     parts.length > 1 ? '\nA test on images that were trained on tells too much: leave them out of one.' : '';
-  return `${duplicates.length} images are ${where}\n\n${table}${rest}${advice}`;
+  const count = duplicates.length === 1 ? '1 image is' : `${duplicates.length} images are`;
+  return `${count} ${where}\n\n${table}${rest}${advice}`;
 }
