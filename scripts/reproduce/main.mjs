@@ -96,7 +96,7 @@ function writePage() {
     '# The paper’s tables in small',
     '',
     'Written by `npm run reproduce` from results/reproduce.json, where each row’s options, commit, date and single results',
-    `are. One command for each row: \`npm run reproduce -- --rows ROW --table N --data DIR\`. Top-1 in %; ${[...machines].join('; ')}.`,
+    `are. One command for each row: \`npm run reproduce -- --rows ROW --table N --data DIR\`. Top-1 in %${[...machines].map((machine) => `; ${machine}`).join('')}.`,
     '**The images are not the paper’s**, and the trainings are short: the column on the right says how. What these numbers',
     'show is that every network and method trains; they are no measure of the paper’s claims.',
   ];
