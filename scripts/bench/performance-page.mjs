@@ -24,9 +24,10 @@ const INTRODUCTION = `# Performance
 
 Written by \`npm run bench\` from \`results/bench.json\`; what was not run is not here. Each contender runs in a fresh process,
 and contenders take turns (A B C A B C …) on the same machine in the same run. Fastest and median are over all timed steps of
-all runs. A ratio says how many times as fast the first contender is (above 1: it is faster), and how much memory it takes
-(below 1: less). Times of different runs, and of other machines, are not comparable; ratios are, roughly. Contenders run in
-their best known mode: channels_last, bfloat16 by autocast, inference_mode, persistent worker processes.
+all runs; peak RSS is the most memory that a process held. A ratio says how many times as fast the first contender is (above
+1: it is faster), by the fastest and by the median step, and how much memory it takes (below 1: less). Times of different runs,
+and of other machines, are not comparable; ratios are, roughly. Contenders run in their best known mode: channels_last,
+bfloat16 by autocast, inference_mode, persistent worker processes.
 `;
 
 /** The page as Markdown. `rows` are those of results/bench.json, in their order; `groupOf` tells each one's group. */
@@ -83,9 +84,13 @@ function provenance(name, { machine, settings }) {
   const { repetitions, steps, threads, loadBefore } = settings;
   const busy = loadBefore > 0.5 ? ` The machine was not idle before (load ${loadBefore}): times are rough.` : '';
   return (
-    `\`npm run bench -- ${name}\`, ${date}, commit ${commit}: ${repetitions} runs of ${steps} steps, ${threads} thread${threads === 1 ? '' : 's'}; ` +
+    `\`npm run bench -- ${name}\`, ${date}, commit ${commit}: ${counted(repetitions, 'run')} of ${counted(steps, 'step')}, ${counted(threads, 'thread')}; ` +
     `${processor}, ${cores} cores, ${memoryGb} GB, ${system}, Node ${node}.${busy}`
   );
+}
+
+function counted(count, what) {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function tableLine(cells) {
