@@ -8,3 +8,5 @@ export type { MatchOptions } from './match-anchors';
 export { batchedNms, nms } from './nms';
 export { clipBoxes } from './clip-boxes';
 export { decimalSum } from './decimal-sum';
+export { placeLabels } from './place-labels';
+export type { Label, LabelPlace } from './place-labels';

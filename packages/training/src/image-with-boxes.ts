@@ -1,3 +1,4 @@
+import { placeLabels } from '@featuremine/boxes';
 import { seriesColour } from './html-page';
 import { escapeMarkup } from './markup';
 
@@ -23,28 +24,32 @@ export interface ImageWithBoxesOptions {
   readonly caption?: string;
 }
 
-/** Of letters that are 12 high; on the wide side. */
-const LETTER_WIDTH = 7;
+/** Height of letters, in 300ths of the image's width. */
+const LETTERS = 12;
 
-/** An image with boxes and labels as a figure for `htmlPage`; it scales with the page. */
+/** An image with boxes and labels that keep apart as a figure for `htmlPage`; it scales with the page. */
 export function imageWithBoxes({ dataUri, width, height, boxes, caption }: ImageWithBoxesOptions): string {
   if (!/^data:image\/[a-z+]+;base64,[A-Za-z0-9+/=]*$/.test(dataUri)) throw new Error('dataUri is no image in base64');
   // A figure is some 300 pixels wide on the page: widths of lines and letters are parts of that.
   const unit = width / 300;
-  const drawn = boxes.map(({ box: [x1, y1, x2, y2], label, colour, isDashed }) => {
+  const outlines = boxes.map(({ box: [x1, y1, x2, y2], colour, isDashed }) => {
     const dash = isDashed ? ` stroke-dasharray="${number(5 * unit)} ${number(4 * unit)}"` : '';
     const place = `x="${number(x1)}" y="${number(y1)}" width="${number(x2 - x1)}" height="${number(y2 - y1)}"`;
-    const outline = `fill="none" stroke="${seriesColour(colour)}" stroke-width="${number(2 * unit)}"${dash}`;
-    const baseline = Math.max(y1 - 3 * unit, 12 * unit);
-    const letters = `font-size="${number(12 * unit)}" paint-order="stroke" stroke="#000" stroke-width="${number(3 * unit)}"`;
-    const x = Math.max(0, Math.min(x1, width - label.length * LETTER_WIDTH * unit));
-    const name = `<text x="${number(x)}" y="${number(baseline)}" ${letters} style="fill:#fff">${escapeMarkup(label)}</text>`;
-    return `<rect ${place} ${outline}/>${label === '' ? '' : name}`;
+    return `<rect ${place} fill="none" stroke="${seriesColour(colour)}" stroke-width="${number(2 * unit)}"${dash}/>`;
   });
+  const labels = boxes.flatMap(({ label, box }) =>
+    label === '' ? [] : [{ text: label, box, prefers: 'above' as const }],
+  );
+  const size = LETTERS * unit;
+  const letters = `font-size="${number(size)}" paint-order="stroke" stroke="#000" stroke-width="${number(3 * unit)}"`;
+  const names = placeLabels(labels, { size, width, height }).map(
+    ({ x, y }, i) =>
+      `<text x="${number(x)}" y="${number(y)}" ${letters} style="fill:#fff">${escapeMarkup(labels[i].text)}</text>`,
+  );
   const image = `<image href="${dataUri}" width="${width}" height="${height}"/>`;
   const below = caption === undefined ? '' : `<figcaption>${escapeMarkup(caption)}</figcaption>`;
   const name = escapeMarkup(caption ?? 'image with boxes');
-  return `<figure><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${name}">${image}${drawn.join('')}</svg>${below}</figure>`;
+  return `<figure><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${name}">${image}${outlines.join('')}${names.join('')}</svg>${below}</figure>`;
 }
 
 function number(value: number): string {

@@ -118,6 +118,17 @@ describe('imageWithBoxes', () => {
     expect(svg).toContain('cat 0.9</text>');
   });
 
+  it('writes the names of coinciding boxes one under the other', () => {
+    const box = [10, 40, 110, 220] as const;
+    const boxes = ['cat 0.9', 'dog 0.4', ''].map((label, colour) => ({ box, label, colour }));
+    const svg = imageWithBoxes({ dataUri: 'data:image/jpeg;base64,/9j/', width: 300, height: 300, boxes });
+    // Above the upper edge, then below it, by the height of the letters.
+    expect([...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"/g)].map(([, x, y]) => [x, y])).toEqual([
+      ['12.4', '37'],
+      ['12.4', '52'],
+    ]);
+  });
+
   it('takes no image that would be loaded from elsewhere', () => {
     const request = { dataUri: 'https://example.org/a.png', width: 1, height: 1, boxes: [] };
     expect(() => imageWithBoxes(request)).toThrow('no image in base64');

@@ -1,6 +1,6 @@
+import { placeLabels, type LabelPlace } from '@featuremine/boxes';
 import type { GroundTruthImage } from '../ground-truth';
 import { html, type Content, type Markup } from './markup';
-import { placeLabels, type LabelPlace } from './place-labels';
 import type { DrawnBox, WorstImage } from './worst-images';
 
 /** An image of the report with its boxes; without pixels they are drawn on an empty area. */

@@ -1,4 +1,4 @@
-import { placeLabels, type Label } from '../src/report/place-labels';
+import { placeLabels, type Label } from '../src';
 
 const image = { size: 10, width: 200, height: 100 };
 const label = (text: string, box: Label['box'], prefers: Label['prefers'] = 'above'): Label => ({ text, box, prefers });
