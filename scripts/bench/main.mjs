@@ -1,11 +1,13 @@
-// npm run bench -- [NAME…] [--repetitions N] [--steps N] [--warmup N] [--threads N] [--rounds N] [--all-modes] [--quick]
+// npm run bench [-- NAME…]: flags by --help.
 // Runs each row's contenders in turn (A B C A B C …), every time in a fresh process, and writes results/bench.json,
 // results/bench.txt and docs/performance.md; rows that were not run keep their last figures. NAME is a row, a group, or
-// the start of one. A row may have its own number of steps (its steps are long); flags go before it.
+// the start of a row's name. A row may have its own number of steps (its steps are long); flags go before it.
 import { spawn } from 'node:child_process';
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
+import { ConfigError, nearestName } from '@featuremine/errors';
+import { z } from 'zod';
 import { setUpPeers, peersEnvironment, peersPython } from '../peers/setup.mjs';
+import { scriptFlags, wholeNumber } from '../script-flags.mjs';
 import { formulaWeightsFile } from './formula-weights-file.mjs';
 import { machine } from './machine.mjs';
 import { mergeResults } from './results.mjs';
@@ -13,33 +15,34 @@ import { rows } from './rows.mjs';
 import { benchPhotos } from './rows/bench-photos.mjs';
 import { summarise, tableOf } from './summary.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    repetitions: { type: 'string' },
-    steps: { type: 'string' },
-    warmup: { type: 'string' },
-    threads: { type: 'string' },
-    rounds: { type: 'string' },
-    'all-modes': { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-  },
-});
-const chosen = rows.filter(
-  ({ name, group }) => positionals.length === 0 || positionals.some((word) => group === word || name.startsWith(word)),
-);
-if (values.list || chosen.length === 0) {
-  for (const { name, title } of rows) process.stdout.write(`${name.padEnd(32)} ${title}\n`);
-  if (!values.list) fail(`no row or group is named ${positionals.join(' ')}. The rows are above.`);
-  process.exit(0);
-}
 const DEFAULTS = { repetitions: 5, steps: 5, warmup: 3, threads: 2, rounds: 40 };
 const QUICK = { repetitions: 1, steps: 2, warmup: 2, rounds: 6 };
+const number = (key, what) => wholeNumber(1).optional().describe(`${what} (${DEFAULTS[key]}, or the row's own)`);
+const values = await scriptFlags({
+  summary: 'Speed and memory against other libraries, into results/bench.json and docs/performance.md',
+  words: { key: 'rows', describe: '[NAME]', isArray: true },
+  examples: ['npm run bench -- --list', 'npm run bench -- resnet50 --repetitions 3'],
+  flags: {
+    rows: z.array(z.string()).default([]).describe('Rows, groups, or starts of their names (all if not given)'),
+    repetitions: number('repetitions', 'Processes of each contender'),
+    steps: number('steps', 'Timed steps of a process'),
+    warmup: number('warmup', 'Steps before them'),
+    threads: number('threads', 'Threads of each contender'),
+    rounds: number('rounds', 'Rounds of a paired row'),
+    allModes: z.boolean().default(false).describe('Measures the peers in their other modes too'),
+    quick: z.boolean().default(false).describe('Few steps, to see that all parts work; nothing is written'),
+    list: z.boolean().default(false).describe('Prints the rows and ends'),
+  },
+});
+const chosen = values.rows.length === 0 ? rows : values.rows.flatMap(rowsOf);
+if (values.list) {
+  for (const { name, title } of rows) process.stdout.write(`${name.padEnd(32)} ${title}\n`);
+  process.exit(0);
+}
 const flags = Object.fromEntries(
   Object.keys(DEFAULTS)
     .filter((name) => values[name] !== undefined)
-    .map((name) => [name, count(name)]),
+    .map((name) => [name, values[name]]),
 );
 
 const needsPeers = ({ contenders, needsPeers }) =>
@@ -53,7 +56,7 @@ if (loadBefore > 0.5) {
   process.stderr.write(`bench: the machine is busy (load ${loadBefore}): ratios will be rough, times are void\n`);
 }
 for (const row of chosen) {
-  const contenders = Object.entries({ ...row.contenders, ...(values['all-modes'] ? row.extra : {}) });
+  const contenders = Object.entries({ ...row.contenders, ...(values.allModes ? row.extra : {}) });
   const runs = Object.fromEntries(contenders.map(([name]) => [name, []]));
   const settings = { ...DEFAULTS, ...row.settings, ...(values.quick ? QUICK : {}), ...flags };
   const { repetitions, steps, warmup, threads, rounds } = settings;
@@ -98,13 +101,13 @@ function runContender({ runtime, script, options }, settings) {
   });
 }
 
-function count(name) {
-  const value = Number(values[name]);
-  if (!Number.isInteger(value) || value < 1) fail(`--${name}: ${values[name]}, expected a whole number from 1.`);
-  return value;
-}
-
-function fail(message) {
-  process.stderr.write(`bench: ${message}\n`);
-  process.exit(2);
+function rowsOf(word) {
+  const found = rows.filter(({ name, group }) => group === word || name.startsWith(word));
+  if (found.length > 0) return found;
+  const near = nearestName(word, [...rows.map(({ name }) => name), ...rows.map(({ group }) => group)]);
+  throw new ConfigError({
+    where: 'bench',
+    found: `no row or group is named ${word}`,
+    fix: near === undefined ? 'See npm run bench -- --list' : `Did you mean ${near}? See npm run bench -- --list`,
+  });
 }

@@ -108,7 +108,18 @@ function seconds(ms) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { rows } = await import('./rows.mjs');
   const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-  const path = process.argv[2] ?? join(root, 'results', 'bench.json');
+  const { scriptFlags } = await import('../script-flags.mjs');
+  const { z } = await import('zod');
+  const { file: path } = await scriptFlags({
+    summary: 'Prints docs/performance.md out of a file of results',
+    words: { key: 'file', describe: '[FILE]' },
+    flags: {
+      file: z
+        .string()
+        .default(join(root, 'results', 'bench.json'))
+        .describe('File of npm run bench'),
+    },
+  });
   if (!existsSync(path)) {
     process.stderr.write(`bench: ${path}: there is no such file. Run npm run bench first.\n`);
     process.exit(2);

@@ -1,38 +1,40 @@
-// node scripts/compare/bccd.mjs --voc DEVKIT [--seeds 3] [--epochs 12] [--out runs/compare-bccd] [--results results]
+// npm run compare:bccd -- --voc DEVKIT: flags by --help.
 // RetinaNet-R50 from scratch on bccd (205 images to train on, 72 to test on, 320x240, zero-area boxes dropped), here and
 // in torchvision: AdamW with one-cycle, bfloat16, the same settings, AP by one evaluator. Seed by seed, one side after
 // the other; what is finished is kept in --out, so the same command goes on after an interruption. Writes
-// compare-bccd.json. `--smoke` takes 16 images, one epoch and 8 test images, to see that both sides run.
+// compare-bccd.json.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { evaluateBy, evaluationSetOf, judgeDetector, openDetector } from '@featuremine/retinanet';
 import { DetectionList } from '@featuremine/voc-eval';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { readImageSet } from '@featuremine/voc';
+import { z } from 'zod';
 import { machine } from '../bench/machine.mjs';
 import { peersEnvironment, peersPython, setUpPeers } from '../peers/setup.mjs';
+import { scriptFlags, wholeNumber } from '../script-flags.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { values } = parseArgs({
-  options: {
-    voc: { type: 'string' },
-    train: { type: 'string', default: '2007/train' },
-    test: { type: 'string', default: '2007/test' },
-    seeds: { type: 'string', default: '3' },
-    epochs: { type: 'string', default: '12' },
-    threads: { type: 'string', default: '2' },
-    smoke: { type: 'boolean', default: false },
-    out: { type: 'string', default: 'runs/compare-bccd' },
-    results: { type: 'string', default: 'results' },
+const values = await scriptFlags({
+  summary:
+    'RetinaNet-R50 from scratch on bccd, here and in torchvision, by one evaluator; Ctrl-C and the same again goes on',
+  flags: {
+    voc: z.string().describe('VOCdevkit folder of bccd'),
+    train: z.string().default('2007/train').describe('Image set to train on'),
+    test: z.string().default('2007/test').describe('Image set to judge on'),
+    seeds: wholeNumber(1).default(3).describe('Trainings of each side'),
+    epochs: wholeNumber(1).default(12).describe('Epochs of each training'),
+    threads: wholeNumber(1).default(2).describe('Threads of each side'),
+    smoke: z.boolean().default(false).describe('16 images, one epoch, 8 test images: to see that both sides run'),
+    out: z.string().default('runs/compare-bccd').describe('Folder of the trainings'),
+    results: z.string().default('results').describe('Folder for compare-bccd.json'),
   },
 });
-if (values.voc === undefined) throw new Error('--voc is missing: the VOCdevkit folder of bccd');
-const threads = Number(values.threads);
+const { threads } = values;
 const settings = {
-  ...{ width: 320, height: 240, epochs: values.smoke ? 1 : Number(values.epochs), batchSize: 8 },
+  ...{ width: 320, height: 240, epochs: values.smoke ? 1 : values.epochs, batchSize: 8 },
   ...{ optimizer: 'adamw', weightDecay: 1e-4, schedule: 'one-cycle', lr: 4e-4, riseShare: 0.1, clipNorm: 1, flip: 0.5 },
   precision: 'bfloat16',
 };
@@ -47,7 +49,7 @@ const testSet = firstOf(
 const evaluationSet = evaluationSetOf(testSet);
 const sides = { torchvision: runTorchvision, ours: runOurs };
 const runs = [];
-for (let seed = 0; seed < Number(values.seeds); seed++) {
+for (let seed = 0; seed < values.seeds; seed++) {
   for (const [side, run] of Object.entries(sides)) {
     const folder = join(values.out, `${side}-${seed}`);
     const file = join(folder, 'result.json');

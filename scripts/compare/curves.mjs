@@ -1,14 +1,13 @@
-// node scripts/compare/curves.mjs [--steps 200] [--size 128x96] [--batch 4] [--voc DEVKIT --set SETS] [--out runs/curves]
+// npm run compare:curves [-- --voc DEVKIT]: flags by --help.
 // RetinaNet-R50 here and in torchvision, from the same weights, on the same batches (pixels and boxes), at the same
 // learning rates, in float32: the losses of every step side by side. As a control, torchvision a second time from weights
-// that are moved by 1e-7: rounding alone takes two runs apart, by how much it tells. Writes compare-curves.json and .svg into --results.
-// Without --voc, on drawn shapes. Needs npm run setup first.
+// that are moved by 1e-7: rounding alone takes two runs apart, by how much it tells. Writes compare-curves.json and .svg
+// into --results.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { DETECTOR_VERSIONS, makeDetector, trainingStep } from '@featuremine/retinanet';
 import { CompiledModel } from '@featuremine/tensor-graph';
 import { createSchedule, lineChartSvg, withLightColours } from '@featuremine/training';
@@ -16,26 +15,34 @@ import { createWorkerPool, detectionBatches, detectionSamplesOf, makeShapesDevki
 import { readImageSet } from '@featuremine/voc';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import { decodeBoxes, retinanetAnchors } from '@featuremine/boxes';
+import { z } from 'zod';
 import { machine } from '../bench/machine.mjs';
 import { peersEnvironment, peersPython, setUpPeers } from '../peers/setup.mjs';
+import { scriptFlags, wholeNumber } from '../script-flags.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { values } = parseArgs({
-  options: {
-    steps: { type: 'string', default: '200' },
-    size: { type: 'string', default: '128x96' },
-    batch: { type: 'string', default: '4' },
-    voc: { type: 'string' },
-    set: { type: 'string', default: '2007/train' },
-    seed: { type: 'string', default: '0' },
-    threads: { type: 'string', default: '2' },
-    out: { type: 'string', default: 'runs/compare-curves' },
-    results: { type: 'string', default: 'results' },
+const isMultipleOf32 = (side) => side > 0 && side % 32 === 0;
+const values = await scriptFlags({
+  summary: 'RetinaNet-R50 here and in torchvision: the losses of every step from the same weights on the same batches',
+  flags: {
+    steps: wholeNumber(1).default(200).describe('Steps of each side'),
+    size: z
+      .string()
+      .regex(/^\d+x\d+$/, 'WxH in pixels')
+      .refine((text) => text.split('x').map(Number).every(isMultipleOf32), 'two multiples of 32, WxH')
+      .default('128x96')
+      .describe('Width and height of the images'),
+    batch: wholeNumber(1).default(4).describe('Images of a step'),
+    voc: z.string().optional().describe('VOCdevkit folder (drawn shapes if not given)'),
+    set: z.string().default('2007/train').describe('Image set of --voc'),
+    seed: wholeNumber(0).default(0).describe('Seed of weights and batches'),
+    threads: wholeNumber(1).default(2).describe('Threads of each side'),
+    out: z.string().default('runs/compare-curves').describe('Folder of what both sides read and write'),
+    results: z.string().default('results').describe('Folder for compare-curves.json and .svg'),
   },
 });
 const [width, height] = values.size.split('x').map(Number);
-if (width % 32 !== 0 || height % 32 !== 0) throw new Error('--size: both sides are multiples of 32');
-const [steps, batchSize, seed, threads] = ['steps', 'batch', 'seed', 'threads'].map((name) => Number(values[name]));
+const { steps, batch: batchSize, seed, threads } = values;
 const settings = { optimizer: 'SGD', momentum: 0.9, weightDecay: 1e-4, learningRate: 0.001, clipNorm: 10 };
 
 setUpPeers();

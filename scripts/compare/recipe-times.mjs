@@ -1,22 +1,24 @@
-// node scripts/compare/recipe-times.mjs [--threads 2] [--steps 3] [--results results]
+// node scripts/compare/recipe-times.mjs: flags by --help.
 // Measures a training step of each recipe in configs/retinanet-*.json on random images of the recipe's size, and
 // extrapolates to its data set. Writes recipe-times.json into --results and the table in docs/recipes.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { encodeMatches, matchAnchors, retinanetAnchors } from '@featuremine/boxes';
 import { DETECTOR_VERSIONS, makeDetector, trainSchema, trainingStep } from '@featuremine/retinanet';
 import { CompiledModel } from '@featuremine/tensor-graph';
+import { z } from 'zod';
 import { machine } from '../bench/machine.mjs';
+import { scriptFlags, wholeNumber } from '../script-flags.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const { values } = parseArgs({
-  options: {
-    threads: { type: 'string', default: '2' },
-    steps: { type: 'string', default: '3' },
-    results: { type: 'string', default: join(root, 'results') },
+const values = await scriptFlags({
+  summary: 'Measures a step of each detection recipe, and writes the table of times in docs/recipes.md',
+  flags: {
+    threads: wholeNumber(1).default(2).describe('Threads of TensorFlow'),
+    steps: wholeNumber(1).default(3).describe('Timed steps of each recipe'),
+    results: z.string().default('results').describe('Folder for recipe-times.json'),
   },
 });
 
@@ -34,7 +36,7 @@ if (busy > 0.5) process.stderr.write(`the machine is busy (load ${busy}): times 
 const rows = [];
 for (const recipe of recipes) rows.push(await measure(recipe));
 mkdirSync(values.results, { recursive: true });
-const result = { machine: machine(), threads: Number(values.threads), loadBefore: busy, rows };
+const result = { machine: machine(), threads: values.threads, loadBefore: busy, rows };
 writeFileSync(join(values.results, 'recipe-times.json'), `${JSON.stringify(result, null, 1)}\n`);
 writeTable(result);
 
@@ -49,7 +51,7 @@ async function measure({ name, images, width, height, measured, isPretrained }) 
   });
   const { precision, optimizer, weightDecay, momentum, clipNorm } = options;
   const model = new CompiledModel({
-    ...{ variables: detector.variables, seed: 0, precision, threads: Number(values.threads) },
+    ...{ variables: detector.variables, seed: 0, precision, threads: values.threads },
     ...(options.ema > 0 ? { ema: { decay: options.ema } } : {}),
   });
   const loss = { boxLoss: 'l1', smoothL1Beta: 0.1, focalAlpha: 0.25, focalGamma: 2, normalizer: 'image' };
@@ -60,7 +62,7 @@ async function measure({ name, images, width, height, measured, isPretrained }) 
   });
   const batch = randomBatch({ width, height, count: measured });
   const stepMs = [];
-  for (let i = 0; i < Number(values.steps) + 2; i++) {
+  for (let i = 0; i < values.steps + 2; i++) {
     const start = performance.now();
     await step({ ...batch, learningRate: 1e-5 });
     if (i >= 2) stepMs.push(performance.now() - start); // two steps to warm up

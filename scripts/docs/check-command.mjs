@@ -65,6 +65,10 @@ function isPython(word) {
   return /(^|\/)python3?$/.test(word);
 }
 
+function kebab(key) {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 function flagOf(word) {
   return /^--(?:no-)?([a-z][a-z0-9-]*)/.exec(word)?.[1];
 }
@@ -116,6 +120,7 @@ function faultOfNpm([verb, ...rest]) {
   const dashes = rest.indexOf('--');
   const words = dashes < 0 ? [] : rest.slice(dashes + 1);
   if (name === 'chain' || name === 'demo') return faultOfProgram(chainProgram, [name, ...words]);
+  if (name === 'reproduce') return faultOfProgram(programs.get('backbone-pretrain'), [name, ...words]);
   if (name === 'web-demo') return faultOfProgram(programs.get(name), ['serve', ...words]);
   const script = scriptFile(scripts[name]);
   return script === undefined ? undefined : faultOfScript([script, ...words]);
@@ -128,13 +133,13 @@ function faultOfScript([script, ...words]) {
   return unknown === undefined ? undefined : `${script} has no flag --${unknown}`;
 }
 
-// The flags of our own scripts are those which they give to parseArgs; undefined for scripts that call it not, null
-// where there is no such file.
+// The flags of our own scripts are those which they give to scriptFlags as zod types; undefined for scripts that call it
+// not, null where there is no such file.
 function flagsOfScript(script) {
   if (script === undefined) return undefined;
   const path = [join(root, script), join(root, 'packages', 'tensor-graph', script)].find((file) => existsSync(file));
   if (path === undefined) return null;
   const text = readFileSync(path, 'utf8');
-  if (!text.includes('parseArgs')) return undefined;
-  return [...text.matchAll(/['"]?([a-z][\w-]*)['"]?: \{ type: '/g)].map(([, name]) => name);
+  if (!text.includes('scriptFlags(')) return undefined;
+  return [...text.matchAll(/\b([a-z]\w*): (?:z\b|wholeNumber\(|number\()/gi)].map(([, name]) => kebab(name));
 }

@@ -1,13 +1,22 @@
 // npm run docs:check [-- FILE.md…]: links, anchors, named files and every command that a document or a --help example
 // shows. Commands are read by the programs' own schemas and not run. Exits with 1 and prints each fault with its line.
 import { resolve } from 'node:path';
+import { z } from 'zod';
+import { scriptFlags } from '../script-flags.mjs';
 import { faultOf } from './check-command.mjs';
 import { checkDocument } from './check-document.mjs';
 import { documents } from './documents.mjs';
 import { chainProgram, programs } from './programs.mjs';
 import { shellLines } from './shell-lines.mjs';
 
-const named = process.argv.slice(2).map((path) => resolve(path));
+const { files } = await scriptFlags({
+  summary: 'Links, anchors, files and commands of the documents',
+  words: { key: 'files', describe: '[FILE]', isArray: true },
+  flags: {
+    files: z.array(z.string()).default([]).describe('Documents (all, and the examples of --help, if not given)'),
+  },
+});
+const named = files.map((path) => resolve(path));
 const results = (named.length > 0 ? named : documents()).map((path) => checkDocument(path));
 const faults = results.flatMap((result) => result.faults);
 let examples = 0;

@@ -3,11 +3,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { boxMask, complementaryRows, drawMiningBox } from '@featuremine/backbone-pretrain';
 import { Random } from '@featuremine/random';
+import { z } from 'zod';
+import { scriptFlags } from '../script-flags.mjs';
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const values = await scriptFlags({
+  summary: 'docs/images/feature-mining.svg out of the code',
+  flags: { check: z.boolean().default(false).describe('Writes nothing; exit code 1 where something would change') },
+});
 const path = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images', 'feature-mining.svg');
 const WIDTH = 880;
 const SEED = 0;

@@ -3,11 +3,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { scriptFlags } from '../script-flags.mjs';
 import { chainProgram, programs } from './programs.mjs';
 import { referencePage } from './reference-page.mjs';
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const values = await scriptFlags({
+  summary: 'docs/reference out of the schemas of all commands',
+  flags: { check: z.boolean().default(false).describe('Writes nothing; exit code 1 where something would change') },
+});
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'reference');
 const pages = new Map([...programs].map(([name, program]) => [name, program]).concat([['chain', chainProgram]]));
 

@@ -4,12 +4,14 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
+import { z } from 'zod';
+import { scriptFlags } from '../script-flags.mjs';
 
-const [run] = process.argv.slice(2);
-if (run === undefined) {
-  process.stderr.write('usage: node scripts/docs/report-picture.mjs RUN\n');
-  process.exit(2);
-}
+const { run } = await scriptFlags({
+  summary: 'Pictures of the demo’s report, into docs/images',
+  words: { key: 'run', describe: 'RUN' },
+  flags: { run: z.string().describe('Folder of npm run demo, runs/demo') },
+});
 const out = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images');
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

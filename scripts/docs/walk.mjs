@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeShapesDevkit } from '@featuremine/vision-data';
+import { z } from 'zod';
+import { scriptFlags } from '../script-flags.mjs';
 import { readMarkdown } from './markdown.mjs';
 import { programs } from './programs.mjs';
 import { shellLines } from './shell-lines.mjs';
@@ -16,9 +18,12 @@ const TRAININGS = new Set(['train', 'overfit']);
 /** Values that make a training small, and flags that each training of a detector gets besides. */
 const SMALL = { '--epochs': '1', '--image-size': '96', '--batch-size': '4' };
 
-const named = process.argv.slice(2);
-const pages =
-  named.length > 0 ? named : ['README.md', 'docs/own-data.md', 'docs/pretraining.md', 'docs/fine-tuning.md'];
+const PAGES = ['README.md', 'docs/own-data.md', 'docs/pretraining.md', 'docs/fine-tuning.md'];
+const { pages } = await scriptFlags({
+  summary: 'Runs the commands of documents in small, on drawn shapes',
+  words: { key: 'pages', describe: '[PAGE]', isArray: true },
+  flags: { pages: z.array(z.string()).default(PAGES).describe('Documents, from the root of the repository') },
+});
 const folder = mkdtempSync(join(tmpdir(), 'docs-walk-'));
 let faults = 0;
 let count = 0;

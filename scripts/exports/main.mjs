@@ -1,6 +1,5 @@
-// npm run exports -- [--run RUN --images DIR --voc DEVKIT --set YEAR/SET] [--count 8] [--keep DIR]: a run's exports in
-// TensorFlow for Python, onnxruntime for Python and torchvision, against the detector that they were made of, and what
-// smaller weights for the browser cost in mAP. The demo's run by default; without --voc another run is not judged.
+// npm run exports: a run's exports in TensorFlow for Python, onnxruntime for Python and torchvision, against the detector
+// that they were made of, and what smaller weights for the browser cost in mAP. Flags by --help.
 // Prints one line a runtime and form, writes results/exports.json, and exits with 1 when detections or outputs differ
 // by more than 1e-3.
 import { spawnSync } from 'node:child_process';
@@ -8,9 +7,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { machine } from '../bench/machine.mjs';
 import { peersEnvironment, peersPython, setUpPeers } from '../peers/setup.mjs';
+import { scriptFlags, wholeNumber } from '../script-flags.mjs';
 import { onnxPython } from './environment.mjs';
 import { storedWeights } from './stored-weights.mjs';
 import { writeExpected } from './write-expected.mjs';
@@ -18,19 +18,25 @@ import { writeExpected } from './write-expected.mjs';
 const TOLERANCE = 1e-3;
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
-const text = { type: 'string' };
-const { values } = parseArgs({
-  options: {
-    ...{ run: text, images: text, voc: text, keep: text },
-    set: { type: 'string', default: '2007/test' },
-    count: { type: 'string', default: '8' },
+const values = await scriptFlags({
+  summary: 'A run’s exports in TensorFlow, onnxruntime and torchvision for Python, into results/exports.json',
+  flags: {
+    run: z.string().optional().describe('Run folder of a detector (that of npm run demo if not given)'),
+    images: z.string().optional().describe('Folder of images (those of the demo)'),
+    voc: z
+      .string()
+      .optional()
+      .describe('VOCdevkit folder to judge smaller weights on (the demo’s for its run, else none)'),
+    set: z.string().default('2007/test').describe('Image set of --voc'),
+    count: wholeNumber(1).default(8).describe('Images that are looked at'),
+    keep: z.string().optional().describe('Folder in which all files stay'),
   },
 });
 const demo = join(root, 'runs', 'demo');
 const run = values.run ?? join(demo, 'seed-0', 'fm', 'detector');
 const images = values.images ?? join(demo, 'VOCdevkit', 'VOC2007', 'JPEGImages');
 const voc = values.voc ?? (values.run === undefined ? join(demo, 'VOCdevkit') : undefined);
-const count = Number(values.count);
+const { count } = values;
 const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'exports-'));
 mkdirSync(folder, { recursive: true });
 

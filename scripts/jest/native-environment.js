@@ -1,7 +1,7 @@
+// jest's Node environment with the outer realm's binary types: native addons refuse those of jest's own realm.
 'use strict';
 const { TestEnvironment } = require('jest-environment-node');
 
-/** jest's Node environment with the outer realm's binary types: native addons refuse those of jest's own realm. */
 module.exports = class NativeEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();

@@ -1,20 +1,23 @@
 // npm run parity: our networks against torchvision's, number by number, with weights and images by formula.
 // Prints one line a comparison, writes results/parity.json, and exits with 1 when one is beyond its limit.
-// With --keep DIR the files of both sides stay in DIR.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { machine } from '../bench/machine.mjs';
 import { peersEnvironment, peersPython, setUpPeers } from '../peers/setup.mjs';
+import { scriptFlags } from '../script-flags.mjs';
 import { compareClassifier } from './classifier.mjs';
 import { compareDetector } from './detector.mjs';
 import { Report } from './report.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { values } = parseArgs({ options: { keep: { type: 'string' } } });
+const values = await scriptFlags({
+  summary: 'Our networks against torchvision’s, number by number, into results/parity.json',
+  flags: { keep: z.string().optional().describe('Folder in which the files of both sides stay') },
+});
 const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'parity-'));
 mkdirSync(folder, { recursive: true });
 const report = new Report();

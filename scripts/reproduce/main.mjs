@@ -1,4 +1,4 @@
-// npm run reproduce -- --table all --data DIR [--voc DEVKIT --voc-train SETS --voc-test SETS] [other flags of reproduce]
+// npm run reproduce -- --table all --data DIR: flags by --help, those of `backbone-pretrain reproduce` but --scale.
 // `backbone-pretrain reproduce --scale mini`, whose finished rows are kept in results/reproduce.json: what stands there with
 // the same options is not trained again, so that the whole can be run in parts. Writes docs/paper-tables.md, and the
 // figures into results/. Ctrl-C ends it in order. Only numbers are kept: a figure is drawn in the call that trains its rows.
@@ -6,9 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { hasEnded } from '@featuremine/training';
 import { machine } from '../bench/machine.mjs';
+import { programs } from '../docs/programs.mjs';
+import { scriptFlags } from '../script-flags.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const program = join(root, 'packages', 'backbone-pretrain', 'bin', 'backbone-pretrain.js');
@@ -19,18 +20,21 @@ const OTHER_FILES = ['table-7/results.json', 'table-10.json'];
 const LOCAL_OPTIONS = ['data', 'out', 'workers', 'threads'];
 
 const argv = process.argv.slice(2);
-const text = { type: 'string' };
-const { values } = parseArgs({
-  args: argv,
-  strict: false,
-  options: { out: { ...text, default: 'runs/paper' }, precision: text, voc: text, 'voc-train': text, 'voc-test': text },
+const { schema } = programs.get('backbone-pretrain').commands.find(({ name }) => name === 'reproduce');
+const values = await scriptFlags({
+  summary:
+    'Rows of the paper in small; what is finished is kept in results/reproduce.json, and docs/paper-tables.md written',
+  examples: ['npm run reproduce -- --table 9 --data data/tiny-imagenet-32'],
+  flags: schema.omit({ scale: true }).shape,
 });
+if (values.dryRun) process.exit(reproduce(argv).status ?? 1);
 const folder = join(values.out, 'mini');
 
 const known = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : { rows: {}, files: {} };
 unpack();
 process.on('SIGINT', () => {}); // `reproduce` gets it too, and ends in order.
 const { status } = reproduce(argv);
+if (status === 2) process.exit(2); // refused: nothing ran
 pack();
 writePage();
 process.exitCode = status ?? 1;
@@ -87,8 +91,9 @@ function finishedRuns() {
 
 /** All tables with what is known, and the figures that this folder has the runs of. */
 function writePage() {
-  const same = ['precision', 'voc', 'voc-train', 'voc-test'].flatMap((name) =>
-    values[name] === undefined ? [] : [`--${name}`, values[name]],
+  const { precision, voc, vocTrain, vocTest } = values;
+  const same = Object.entries({ precision, voc, 'voc-train': vocTrain, 'voc-test': vocTest }).flatMap(
+    ([name, value]) => (value === undefined ? [] : [`--${name}`, value]),
   );
   reproduce(['--table', 'all', '--figure', 'all', '--report-only', '--out', values.out, ...same]);
   const machines = new Set(Object.values(known.rows).map(({ machine: of }) => `${of.processor}, ${of.cores} cores`));

@@ -1,17 +1,22 @@
-// node scripts/web-demo/screenshots.mjs SITE EXAMPLE: pictures of the page for docs/images, from a site that
-// `web-demo build` wrote; EXAMPLE is the number of the example that they show. Needs Chromium.
+// node scripts/web-demo/screenshots.mjs SITE [--example N]: pictures of the page for docs/images, from a site that
+// `web-demo build` wrote. Needs Chromium.
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serveSite } from '@featuremine/web-demo';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
+import { z } from 'zod';
+import { scriptFlags, wholeNumber } from '../script-flags.mjs';
 
-const [folder, example = '1'] = process.argv.slice(2);
-if (folder === undefined) {
-  process.stderr.write('usage: node scripts/web-demo/screenshots.mjs SITE [EXAMPLE]\n');
-  process.exit(2);
-}
+const { site: folder, example } = await scriptFlags({
+  summary: 'Pictures of the web demo’s page, into docs/images',
+  words: { key: 'site', describe: 'SITE' },
+  flags: {
+    site: z.string().describe('Folder that web-demo build wrote'),
+    example: wholeNumber(1).default(1).describe('Number of the example that they show'),
+  },
+});
 const out = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images');
 mkdirSync(out, { recursive: true });
 

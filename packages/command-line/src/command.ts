@@ -40,6 +40,8 @@ export interface CommandDefinition<Schema extends z.ZodObject> {
   readonly positional?: PositionalDefinition;
   /** True adds `--config FILE.json` and `--set key=value`. */
   readonly hasConfig?: boolean;
+  /** False leaves `--json` out, for what has no result. */
+  readonly hasJson?: boolean;
   /** Does the work. A returned number is the exit code (130 after SIGINT); nothing means 0. */
   run(options: z.output<Schema>, context: CommandContext): Promise<number | void> | number | void;
 }
@@ -52,6 +54,7 @@ export interface Command {
   readonly schema: z.ZodObject;
   readonly positional?: PositionalDefinition;
   readonly hasConfig: boolean;
+  readonly hasJson: boolean;
   run(options: unknown, context: CommandContext): Promise<number | void> | number | void;
 }
 
@@ -64,6 +67,7 @@ export function defineCommand<Schema extends z.ZodObject>(definition: CommandDef
   return {
     ...definition,
     hasConfig: definition.hasConfig ?? false,
+    hasJson: definition.hasJson ?? true,
     run: (options, context) => definition.run(options as z.output<Schema>, context),
   };
 }

@@ -29,14 +29,20 @@ type Purpose = 'parse' | 'help' | 'complete';
 
 const optionMakers = { parse: parseOption, help: helpOption, complete: completeOption } as const;
 
-const commonFlags: Record<string, Options> = {
+const jsonFlag: Record<string, Options> = {
   json: { type: 'boolean', describe: 'Print the result as one JSON object on stdout', group: 'Common:' },
+};
+const debugFlag: Record<string, Options> = {
   debug: { type: 'boolean', describe: 'Print the stack of an error, and more about what is done', group: 'Common:' },
 };
 const configFlags: Record<string, Options> = {
   config: { type: 'string', describe: 'JSON file of options; --set and flags win over it', group: 'Common:' },
   set: { type: 'string', describe: 'key=value for one option, dots for nested ones; repeatable', group: 'Common:' },
 };
+
+function commonFlags({ hasJson, hasConfig }: Command): Record<string, Options> {
+  return { ...(hasJson ? jsonFlag : {}), ...debugFlag, ...(hasConfig ? configFlags : {}) };
+}
 
 /**
  * Reads a command line with yargs. Values stay texts: the schema reads them.
@@ -97,8 +103,7 @@ function declareCommand(
   for (const field of optionFields(command.schema)) {
     if (field.key !== positional?.key) parser.option(field.flag, optionMakers[purpose](field));
   }
-  parser.options(commonFlags);
-  if (command.hasConfig) parser.options(configFlags);
+  parser.options(commonFlags(command));
   for (const example of command.examples) parser.example(example, '');
   return parser;
 }
@@ -161,7 +166,7 @@ function collectGiven(options: {
   const { command, parsed, positionals } = options;
   const fields = new Map(optionFields(command.schema).map((field) => [field.flag, field]));
   if (command.positional) fields.delete(kebabCase(command.positional.key));
-  const common = [...Object.keys(commonFlags), ...(command.hasConfig ? Object.keys(configFlags) : [])];
+  const common = Object.keys(commonFlags(command));
   const flags = new Map<string, string | boolean>();
   for (const [name, value] of Object.entries(parsed)) {
     if (name === '_' || name === '$0') continue;

@@ -5,14 +5,20 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Random } from '@featuremine/random';
 import { DetectionList, evaluateCoco, evaluateVoc } from '@featuremine/voc-eval';
+import { z } from 'zod';
+import { scriptFlags } from '../../script-flags.mjs';
 
 const perImage = 250;
 const script = fileURLToPath(import.meta.url);
 if (process.argv[2] === 'measure') measure(Number(process.argv[3]));
 else {
-  const millions = process.argv.slice(2).map(Number);
+  const { millions } = await scriptFlags({
+    summary: 'Time and memory of an evaluation against the number of detections',
+    words: { key: 'millions', describe: '[MILLIONS]', isArray: true },
+    flags: { millions: z.array(z.coerce.number().positive()).default([0.5, 1, 2, 5]).describe('Detections') },
+  });
   process.stdout.write('detections   voc10 ms   ns each   coco ms   ns each   peak MB (with the detections)\n');
-  for (const million of millions.length > 0 ? millions : [0.5, 1, 2, 5]) {
+  for (const million of millions) {
     const { stdout, status } = spawnSync(process.execPath, [script, 'measure', String(million * 1e6)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       encoding: 'utf8',
