@@ -69,6 +69,20 @@ describeMpi('training in a job of two', () => {
     expect(existsSync(join(folder, 'odd'))).toBe(false);
   });
 
+  it('is for train alone: other commands are refused once, before they read anything', async () => {
+    for (const [program, command] of [
+      ['backbone-pretrain', ['eval', '--run', '/nowhere']],
+      ['backbone-pretrain', ['reproduce', '--table', '9']],
+      ['retinanet', ['predict', '--run', '/nowhere', 'photo.jpg', '--out', '/nowhere']],
+    ] as const) {
+      const ended = await startCli(program, command, { before: [mpirun!, '-np', '2'] }).ended;
+      expect([ended.code, messages(ended)]).toEqual([
+        2,
+        `error: ${program} ${command[0]}: mpirun started 2 processes of it, expected one: only train shares its work out. Start it without mpirun.`,
+      ]);
+    }
+  });
+
   it('says what to install when MPICH’s library is missing', async () => {
     const before = ['env', 'FEATUREMINE_MPI_LIBRARY=/nowhere/libmpi.so', mpirun!, '-np', '2'];
     const flags = flagWords({ ...detection, out: join(folder, 'missing') });

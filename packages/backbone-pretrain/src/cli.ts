@@ -1,4 +1,5 @@
 import { packageVersion, runCommands, type RunCommandsOptions, type Program } from '@featuremine/command-line';
+import { outsideJobs } from '@featuremine/mpi';
 import { doctorCommand } from '@featuremine/tensor-graph';
 import { compareCommand } from './commands/compare';
 import { evalCommand } from './commands/eval';
@@ -7,12 +8,18 @@ import { packCommand } from './commands/pack';
 import { reproduceCommand } from './commands/reproduce';
 import { trainCommand } from './commands/train';
 
+const name = 'backbone-pretrain';
+
 /** The `backbone-pretrain` program and its commands. */
 export const backbonePretrainProgram: Program = {
-  name: 'backbone-pretrain',
+  name,
   summary: 'Pretrains classifiers, with Feature Mining, as backbones for detectors',
   version: packageVersion(__filename),
-  commands: [trainCommand, evalCommand, exportCommand, compareCommand, reproduceCommand, packCommand, doctorCommand],
+  commands: [
+    trainCommand,
+    ...outsideJobs(name, [evalCommand, exportCommand, compareCommand, reproduceCommand, packCommand]),
+    doctorCommand,
+  ],
 };
 
 /**

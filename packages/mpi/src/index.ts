@@ -3,6 +3,7 @@ export type { Collective } from './collective';
 export { asJob } from './as-job';
 export { joinJob } from './join-job';
 export type { Job } from './join-job';
+export { outsideJobs } from './outside-jobs';
 export { isAgreed, together } from './together';
 export { broadcastJson, gatherJson, meansOf } from './json';
 export { assignGpu } from './gpu-of-rank';

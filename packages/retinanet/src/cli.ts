@@ -1,5 +1,6 @@
 import { packageVersion, runCommands } from '@featuremine/command-line';
 import type { Program } from '@featuremine/command-line';
+import { outsideJobs } from '@featuremine/mpi';
 import { doctorCommand } from '@featuremine/tensor-graph';
 import { anchorsCommand } from './commands/anchors';
 import { evalCommand } from './commands/eval';
@@ -11,21 +12,25 @@ import { splitCommand } from './commands/split';
 import { trainCommand } from './commands/train';
 import { validateCommand } from './commands/validate';
 
+const name = 'retinanet';
+
 /** The `retinanet` program and its commands. */
 export const retinanetProgram: Program = {
-  name: 'retinanet',
+  name,
   summary: 'RetinaNet on VOC data: train, evaluate, predict, and look at the data before',
   version: packageVersion(__filename),
   commands: [
     trainCommand,
-    evalCommand,
-    predictCommand,
-    exportCommand,
-    anchorsCommand,
-    showCommand,
-    overfitCommand,
-    splitCommand,
-    validateCommand,
+    ...outsideJobs(name, [
+      evalCommand,
+      predictCommand,
+      exportCommand,
+      anchorsCommand,
+      showCommand,
+      overfitCommand,
+      splitCommand,
+      validateCommand,
+    ]),
     doctorCommand,
   ],
 };

@@ -1,5 +1,6 @@
 import { defineCommand } from '@featuremine/command-line';
 import { compareArms, comparisonText } from '../reproduce/compare';
+import { comparisonPlan, comparisonPlanText } from '../reproduce/compare-plan';
 import { compareSchema } from '../reproduce/compare-options';
 
 /** `backbone-pretrain compare`: trainings that differ in a few options, over several seeds, compared in pairs. */
@@ -13,6 +14,12 @@ export const compareCommand = defineCommand({
   schema: compareSchema,
   hasConfig: true,
   async run(options, context) {
+    if (options.dryRun) {
+      const plan = await comparisonPlan(options, context.log);
+      context.output(plan);
+      context.print(comparisonPlanText(plan));
+      return 0;
+    }
     const comparison = await compareArms(options, context.log);
     context.output(comparison);
     context.print(comparisonText(comparison));

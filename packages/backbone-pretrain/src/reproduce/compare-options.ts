@@ -1,3 +1,4 @@
+import { trainingFields } from '@featuremine/training';
 import { z } from 'zod';
 
 const value = z.union([z.number(), z.boolean(), z.string(), z.array(z.number())]);
@@ -14,5 +15,6 @@ export const compareSchema = z.object({
   seeds: z.number().int().min(1).default(3).describe('Trainings of each arm, with seeds 0, 1, …'),
   data: z.string().min(1).optional().describe('Folder of the data set'),
   out: z.string().min(1).describe('Folder of all trainings; finished ones are not run again'),
+  dryRun: trainingFields.dryRun,
 });
 export type CompareOptions = z.output<typeof compareSchema>;

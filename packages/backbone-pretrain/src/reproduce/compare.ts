@@ -47,18 +47,15 @@ export interface ArmComparison {
  * @throws ConfigError for options that `train` would refuse, before anything is run; CommandFailure
  */
 export async function compareArms(options: CompareOptions, log: Logger): Promise<ArmComparison> {
-  const names = armNames(options);
   const against = options.against ?? Object.keys(options.arms)[0];
-  const cells = Array.from({ length: options.seeds }, (_, seed) =>
-    names.map((arm) => ({ arm, ...cellOf(options, arm, seed) })),
-  );
-  for (const cell of cells[0]) resolved(cell);
+  const cells = comparedCells(options);
+  const names = [...new Set(cells.map(({ arm }) => arm))];
   const results = new Map(
     Object.keys(options.arms).map((arm) => [arm, names.includes(arm) ? [] : finished(options, arm)]),
   );
   let interruptedBy: number | undefined;
-  for (const [index, { arm, ...cell }] of cells.flat().entries()) {
-    const title = `[${index + 1}/${cells.flat().length}] ${arm}, seed ${cell.seed}`;
+  for (const [index, { arm, ...cell }] of cells.entries()) {
+    const title = `[${index + 1}/${cells.length}] ${arm}, seed ${cell.seed}`;
     try {
       log.info(title);
       const result = await runCell(cell, log);
@@ -73,6 +70,15 @@ export async function compareArms(options: CompareOptions, log: Logger): Promise
   const comparison = { ...summarise(results, against), ...(interruptedBy === undefined ? {} : { interruptedBy }) };
   writeFileAtomic(join(options.out, 'comparison.json'), `${JSON.stringify(comparison, null, 1)}\n`);
   return comparison;
+}
+
+/** The trainings of a comparison, seed by seed. @throws ConfigError for options that `train` would refuse */
+export function comparedCells(options: CompareOptions): (TrainingCell & { readonly arm: string })[] {
+  const names = armNames(options);
+  for (const arm of names) resolved(cellOf(options, arm, 0));
+  return Array.from({ length: options.seeds }, (_, seed) =>
+    names.map((arm) => ({ arm, ...cellOf(options, arm, seed) })),
+  ).flat();
 }
 
 /** Scores of all arms that have results, and their differences over the seeds that both have. */
@@ -135,7 +141,7 @@ function armNames({ arms, against, only }: CompareOptions): string[] {
       where: 'arms',
       found: `none is named ${name}`,
       expected: all.join(', '),
-      fix: near === undefined ? 'Name one of these' : `Did you mean ${near}`,
+      fix: near === undefined ? 'Name one of these' : `Did you mean ${near}?`,
     });
   }
   return only === undefined ? all : all.filter((name) => only.includes(name));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandFailure, defineCommand, runCommands } from '@featuremine/command-line';
 import type { Command, CommandContext, Program } from '@featuremine/command-line';
+import { outsideJobs } from '@featuremine/mpi';
 import { planArms } from './arms';
 import { runChain } from './chain';
 import { chainSchema } from './chain-options';
@@ -81,7 +82,7 @@ async function orItsFailure(context: CommandContext, advice: string, work: () =>
 export const chainProgram: Program = {
   name: 'npm run',
   summary: 'From pretraining to detection',
-  commands: [chainCommand, demoCommand],
+  commands: outsideJobs('npm run', [chainCommand, demoCommand]),
 };
 
 /** Runs `npm run chain -- …` and `npm run demo -- …`; resolves to the exit code. */

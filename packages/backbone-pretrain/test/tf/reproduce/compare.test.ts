@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '@featuremine/command-line';
-import { compareArms, comparisonText, summarise } from '../../../src/reproduce/compare';
+import { comparedCells, compareArms, comparisonText, summarise } from '../../../src/reproduce/compare';
+import { comparisonPlan, comparisonPlanText } from '../../../src/reproduce/compare-plan';
 import { compareSchema } from '../../../src/reproduce/compare-options';
-import { readCell, type CellResult } from '../../../src/reproduce/training-cell';
+import { readCell, resolved, type CellResult } from '../../../src/reproduce/training-cell';
 import { temporaryFolder, writeStripes } from '../../stripes';
 
 jest.setTimeout(120_000);
@@ -63,6 +64,37 @@ describe('compareArms', () => {
     const wrong = options({ plain: {}, mined: { featuremining: 2 } }, out);
     await expect(compareArms(wrong, silentLogger)).rejects.toThrow(/Did you mean "featureMining"/);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it('tells what would be trained, arm by arm, and writes nothing', async () => {
+    const out = join(temporaryFolder(), 'arms');
+    const two = compareSchema.parse({ base, arms: { plain: {}, mined: { featureMining: 1 } }, data, out, seeds: 3 });
+    const plan = await comparisonPlan(two, silentLogger);
+    expect(plan.arms.map(({ arm, seeds, training }) => [arm, seeds, training?.plan.steps])).toEqual([
+      ['plain', [0, 1, 2], 10],
+      ['mined', [0, 1, 2], 10],
+    ]);
+    expect(plan.arms[1].training!.plan.config).toMatchObject({ featureMining: 1, out: join(out, 'mined', 'seed-0') });
+    const [plain, mined] = plan.arms.map(({ training }) => training!.plan.estimatedSeconds);
+    expect(plan.estimatedSeconds).toBeCloseTo(3 * (plain + mined), 9);
+    const text = comparisonPlanText(plan);
+    expect(text).toMatch(/^plain: seeds 0, 1, 2\n/);
+    expect(text).toMatch(/training images +200 .*\n/);
+    expect(text).toMatch(/\n6 trainings: .*, without evaluations$/);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('does not count what is finished', async () => {
+    const out = join(temporaryFolder(), 'arms');
+    const cellFolder = join(out, 'plain', 'seed-0');
+    const one = options({ plain: {} }, out);
+    mkdirSync(cellFolder, { recursive: true });
+    writeFileSync(join(cellFolder, 'config.json'), JSON.stringify(resolved(comparedCells(one)[0])));
+    const ended = { stoppedBy: 'finished', epochs: 1, steps: 10, seconds: 1, classNames: ['a', 'b'] };
+    writeFileSync(join(cellFolder, 'summary.json'), JSON.stringify({ ...ended, trainImages: 200, testImages: 50 }));
+    const plan = await comparisonPlan(one, silentLogger);
+    expect(plan).toEqual({ arms: [{ arm: 'plain', finishedSeeds: [0], seeds: [] }], estimatedSeconds: 0 });
+    expect(comparisonPlanText(plan)).toMatch(/^plain: nothing to train; finished: 0\n\n0 trainings: /);
   });
 
   it('trains each arm once, with the same first weights and images', async () => {
