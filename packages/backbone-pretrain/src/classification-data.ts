@@ -1,13 +1,6 @@
 import { ConfigError } from '@featuremine/errors';
 import {
-  openCifar10,
-  openCifar100,
-  openCub,
-  openImagenet,
-  openImageFolder,
-  openRecords,
   openShapesClassification,
-  openTinyImagenet,
   type ClassificationDataset,
   type ClassificationTransform,
   type PackedDataset,
@@ -69,30 +62,21 @@ function kindOf(options: DataOptions, dataset: ClassificationDataset & Partial<P
 }
 
 function openDataset(options: DataOptions, split: 'train' | 'test'): ClassificationDataset {
-  const { dataset, data, shapes, imageSize = DATASET_KINDS.shapes.imageSize } = options;
-  if (dataset === 'shapes') {
-    const { seed, classes } = shapes;
-    const classNames = classes === undefined ? {} : { classNames: classes };
-    return openShapesClassification({ seed, split, count: shapes[split], imageSize, ...classNames });
+  const { dataset, data: folder, shapes, cropToBox, shuffleBuffer } = options;
+  const { imageSize, open } = DATASET_KINDS[dataset];
+  if (open === undefined) {
+    const { seed, classes: classNames, [split]: count } = shapes;
+    return openShapesClassification({
+      seed,
+      split,
+      count,
+      imageSize: options.imageSize ?? imageSize,
+      ...(classNames && { classNames }),
+    });
   }
-  if (data === undefined) {
+  if (folder === undefined) {
     const expected = `the folder of a ${dataset} data set`;
     throw new ConfigError({ where: '--data', found: 'missing', expected, fix: 'Add --data DIR' });
   }
-  switch (dataset) {
-    case 'cifar10':
-      return openCifar10({ folder: data, split });
-    case 'cifar100':
-      return openCifar100({ folder: data, split });
-    case 'folder':
-      return openImageFolder({ folder: data, split });
-    case 'tiny-imagenet':
-      return openTinyImagenet({ folder: data, split });
-    case 'imagenet':
-      return openImagenet({ folder: data, split });
-    case 'cub':
-      return openCub({ folder: data, split, isCropped: options.cropToBox });
-    case 'records':
-      return openRecords({ folder: data, split, shuffleBuffer: options.shuffleBuffer });
-  }
+  return open({ folder, split, cropToBox, shuffleBuffer });
 }

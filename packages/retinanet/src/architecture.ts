@@ -1,9 +1,18 @@
+import type { ResNetDepth } from '@featuremine/backbone-pretrain';
 import { RETINANET_ANCHORS } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
 
+/** The depth of each ResNet that a detector can stand on. */
+export const BACKBONE_DEPTHS = {
+  resnet18: 18,
+  resnet34: 34,
+  resnet50: 50,
+  resnet101: 101,
+} as const satisfies Record<string, ResNetDepth>;
+export type BackboneName = keyof typeof BACKBONE_DEPTHS;
+
 /** Backbones that a detector can stand on. */
-export const BACKBONES = ['resnet18', 'resnet34', 'resnet50', 'resnet101'] as const;
-export type BackboneName = (typeof BACKBONES)[number];
+export const BACKBONES = Object.keys(BACKBONE_DEPTHS) as [BackboneName, ...BackboneName[]];
 
 /** All that decides the names and shapes of a detector's weights, and which of them learn. */
 export interface DetectorArchitecture {

@@ -1,7 +1,8 @@
 import { resnet } from '@featuremine/backbone-pretrain';
-import type { ResNetBackbone, ResNetDepth } from '@featuremine/backbone-pretrain';
+import type { ResNetBackbone } from '@featuremine/backbone-pretrain';
 import type { StepContext, VariableSpec, tf } from '@featuremine/tensor-graph';
-import type { BackboneName, DetectorArchitecture } from './architecture';
+import { BACKBONE_DEPTHS } from './architecture';
+import type { DetectorArchitecture } from './architecture';
 import { detectionHeads, headVariables } from './heads';
 import type { HeadOutputs } from './heads';
 import { preparedImages } from './images';
@@ -49,10 +50,8 @@ export function countParameters(variables: readonly VariableSpec[]): number {
     .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
 }
 
-const DEPTHS: Record<BackboneName, ResNetDepth> = { resnet18: 18, resnet34: 34, resnet50: 50, resnet101: 101 };
-
 function makeBackbone({ backbone, batchNorm, trainableStages }: DetectorArchitecture): ResNetBackbone {
-  return resnet(DEPTHS[backbone], {
+  return resnet(BACKBONE_DEPTHS[backbone], {
     prefix: BACKBONE_PREFIX,
     trainableStages,
     norm: batchNorm === 'frozen' ? 'frozen' : 'batch',

@@ -2,7 +2,7 @@ import { WeightsError } from '@featuremine/errors';
 import { currentTorchvisionName } from '@featuremine/weights';
 import type { StateDict } from '@featuremine/weights';
 import type { BackboneName, DetectorArchitecture } from './architecture';
-import { PYRAMID_CHANNELS } from './architecture';
+import { BACKBONES, PYRAMID_CHANNELS } from './architecture';
 import { BACKBONE_PREFIX } from './detector';
 
 /**
@@ -50,7 +50,7 @@ export function inferBackbone(tensors: StateDict, file: string): BackboneName {
   throw new WeightsError({
     where: file,
     found: thirdStage === 0 ? 'no ResNet by the names of torchvision' : `a ResNet with ${thirdStage} blocks in layer3`,
-    expected: 'resnet18, resnet34, resnet50 or resnet101',
+    expected: `one of ${BACKBONES.join(', ')}`,
     fix: 'CIFAR networks are no detector backbones: pretrain one of these with `backbone-pretrain train --model`',
   });
 }

@@ -36,40 +36,33 @@ export {
 export type { Initializer, VariableSpec } from './variables';
 export { batchNormLayer } from './batch-norm-layer';
 export type { BatchNormLayerOptions } from './batch-norm-layer';
-export {
-  add,
-  averagePool2d,
-  batchNorm,
-  conv2d,
-  conv2dFrozenBatchNorm,
-  decodeBoxes,
-  differentiable,
-  dropout,
-  frozenBatchNorm,
-  giouLoss,
-  globalAveragePool,
-  groupNorm,
-  l1Loss,
-  linear,
-  maskedPool,
-  maxPool2d,
-  normalizeImages,
-  relu,
-  sigmoidFocalLoss,
-  smoothL1Loss,
-  softmaxCrossEntropy,
-  upsampleNearest,
-} from './ops';
-export type {
-  AveragePool2dOptions,
-  BatchNormOptions,
-  BatchNormParameters,
-  BatchNormResult,
-  Conv2dFrozenBatchNormOptions,
-  Conv2dOptions,
-  DifferentiableOp,
-  GroupNormOptions,
-  MaxPool2dOptions,
-  SigmoidFocalLossOptions,
-  SoftmaxCrossEntropyOptions,
-} from './ops';
+export { add } from './ops/add';
+export { averagePool2d } from './ops/average-pool2d';
+export type { AveragePool2dOptions } from './ops/average-pool2d';
+export { batchNorm } from './ops/batch-norm';
+export type { BatchNormOptions, BatchNormParameters, BatchNormResult } from './ops/batch-norm';
+export { conv2d } from './ops/conv2d';
+export type { Conv2dOptions } from './ops/conv2d';
+export { conv2dFrozenBatchNorm } from './ops/conv2d-frozen-batch-norm';
+export type { Conv2dFrozenBatchNormOptions } from './ops/conv2d-frozen-batch-norm';
+export { decodeBoxes } from './ops/decode-boxes';
+export { l1Loss, smoothL1Loss } from './ops/delta-losses';
+export { differentiable, differentiableOne } from './ops/differentiable';
+export type { DifferentiableOp } from './ops/differentiable';
+export { dropout } from './ops/dropout';
+export { frozenBatchNorm } from './ops/frozen-batch-norm';
+export { giouLoss } from './ops/giou-loss';
+export { globalAveragePool } from './ops/global-average-pool';
+export { groupNorm } from './ops/group-norm';
+export type { GroupNormOptions } from './ops/group-norm';
+export { linear } from './ops/linear';
+export { maskedPool } from './ops/masked-pool';
+export { maxPool2d } from './ops/max-pool2d';
+export type { MaxPool2dOptions } from './ops/max-pool2d';
+export { normalizeImages } from './ops/normalize-images';
+export { relu } from './ops/relu';
+export { sigmoidFocalLoss } from './ops/sigmoid-focal-loss';
+export type { SigmoidFocalLossOptions } from './ops/sigmoid-focal-loss';
+export { softmaxCrossEntropy } from './ops/softmax-cross-entropy';
+export type { SoftmaxCrossEntropyOptions } from './ops/softmax-cross-entropy';
+export { upsampleNearest } from './ops/upsample-nearest';

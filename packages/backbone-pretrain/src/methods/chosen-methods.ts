@@ -8,26 +8,8 @@ import { mixup } from './mixup';
 import { DROPOUT_RATES, stageDropout } from './stage-dropout';
 import type { TrainingMethod } from './training-method';
 
-/** The options that choose methods. */
-export type MethodOptions = Pick<
-  TrainOptions,
-  | 'mixup'
-  | 'cutmix'
-  | 'cutmixProbability'
-  | 'labelSmoothing'
-  | 'dropout'
-  | 'dropoutRate'
-  | 'fixedMask'
-  | 'byot'
-  | 'byotAlpha'
-  | 'byotTemperature'
-  | 'byotFeatureWeight'
-  | 'csKd'
-  | 'csKdTemperature'
->;
-
 /** The methods that the options choose, in the order in which they change images and maps. */
-export function chosenMethods(options: MethodOptions, network: Network, imageSize: number): TrainingMethod[] {
+export function chosenMethods(options: TrainOptions, network: Network, imageSize: number): TrainingMethod[] {
   const { dropout, dropoutRate, csKd: weight, csKdTemperature: temperature } = options;
   return [
     ...mixingMethod(options, imageSize),
@@ -39,18 +21,18 @@ export function chosenMethods(options: MethodOptions, network: Network, imageSiz
 }
 
 /** The methods with outputs of their own at test. */
-export function testMethods(options: MethodOptions, network: Network, imageSize: number): TrainingMethod[] {
+export function testMethods(options: TrainOptions, network: Network, imageSize: number): TrainingMethod[] {
   return options.byot ? [byotMethod(options, network, imageSize)] : [];
 }
 
-function mixingMethod(options: MethodOptions, imageSize: number): TrainingMethod[] {
+function mixingMethod(options: TrainOptions, imageSize: number): TrainingMethod[] {
   const { mixup: mixupAlpha, cutmix: alpha, cutmixProbability: probability, labelSmoothing } = options;
   if (mixupAlpha > 0 && alpha > 0) return [mixupOrCutmix({ mixupAlpha, alpha, imageSize, labelSmoothing })];
   if (mixupAlpha > 0) return [mixup({ alpha: mixupAlpha, labelSmoothing })];
   return alpha > 0 ? [cutmix({ alpha, probability, imageSize, labelSmoothing })] : [];
 }
 
-function byotMethod(options: MethodOptions, network: Network, imageSize: number): TrainingMethod {
+function byotMethod(options: TrainOptions, network: Network, imageSize: number): TrainingMethod {
   const { byotAlpha: alpha, byotTemperature: temperature, byotFeatureWeight: featureWeight } = options;
   return byot(network, { imageSize, alpha, temperature, featureWeight });
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { CompiledModel } from '../../../src/compiled-model';
 import type { HostTensor } from '../../../src/host-tensor';
-import * as ops from '../../../src/ops';
+import * as ops from '../../../src';
 import { tf } from '../../../src/tensorflow';
 import { zerosInit } from '../../../src/variables';
 import { randomValues } from './finite-differences';
