@@ -28,7 +28,7 @@ const withFlags = readdirSync(join(root, 'scripts'), { recursive: true, encoding
 
 const built = isBuilt ? describe : describe.skip;
 
-jest.setTimeout(60_000); // Some load TensorFlow before they read their flags.
+jest.setTimeout(240_000); // Some load TensorFlow before they read their flags, on a busy machine.
 
 built('the flags of scripts', () => {
   it('are read by one reader in all of them', () => {
