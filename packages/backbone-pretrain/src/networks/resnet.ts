@@ -12,7 +12,7 @@ import { stemPooling, stemShape, type StemSize } from '../stem';
 import { residualThenRelu } from './shortcut';
 
 /** Depths of the ImageNet form of ResNet that can be built. */
-export type ResNetDepth = 18 | 34 | 50 | 101;
+export type ResNetDepth = keyof typeof PLANS;
 
 /** How a ResNet is built; the defaults give torchvision's classifier trunk with everything trained. */
 export interface ResNetOptions {
@@ -102,12 +102,12 @@ export function resnet(depth: ResNetDepth, options: ResNetOptions = {}): ResNetB
   };
 }
 
-const PLANS: Record<ResNetDepth, { blocks: readonly number[]; isBottleneck: boolean }> = {
+const PLANS = {
   18: { blocks: [2, 2, 2, 2], isBottleneck: false },
   34: { blocks: [3, 4, 6, 3], isBottleneck: false },
   50: { blocks: [3, 4, 6, 3], isBottleneck: true },
   101: { blocks: [3, 4, 23, 3], isBottleneck: true },
-};
+} satisfies Record<number, { blocks: readonly number[]; isBottleneck: boolean }>;
 
 interface BlockShape {
   readonly inChannels: number;
