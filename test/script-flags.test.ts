@@ -23,7 +23,7 @@ function run(script: string, ...argv: readonly string[]): Ended {
 /** Scripts under scripts/ that have flags. */
 const withFlags = readdirSync(join(root, 'scripts'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.mjs') && name !== 'script-flags.mjs')
-  .filter((name) => readFileSync(join(root, 'scripts', name), 'utf8').includes('scriptFlags('))
+  .filter((name) => readFileSync(join(root, 'scripts', name), 'utf8').includes('await scriptFlags('))
   .sort();
 
 const built = isBuilt ? describe : describe.skip;
@@ -51,7 +51,7 @@ built('the flags of scripts', () => {
   it.each([
     [['bench/main.mjs', '--warmups', '3'], '--warmups: unknown flag. Did you mean --warmup?'],
     [['bench/main.mjs', '--steps', '0'], '--steps: 0, expected a whole number from 1.'],
-    [['bench/main.mjs', 'resnet5'], 'bench: no row or group is named resnet5. Did you mean resnet50?'],
+    [['bench/main.mjs', 'resnet5O'], 'bench: no row or group is named resnet5O. Did you mean resnet50?'],
     [['compare/bccd.mjs', '--seeds', 'many'], '--seeds: "many", expected a whole number from 1.'],
     [['compare/bccd.mjs'], '--voc: missing, expected a text.'],
     [['compare/bccd.mjs', '--voc', '/nowhere'], '/nowhere: there is no such folder.'],

@@ -39,7 +39,6 @@ const settings = {
   precision: 'bfloat16',
 };
 
-setUpPeers();
 const trainSet = firstOf(readImageSet(values.voc, values.train, { onBadBox: 'skip' }), values.smoke ? 16 : undefined);
 const { classNames } = trainSet;
 const testSet = firstOf(
@@ -47,6 +46,7 @@ const testSet = firstOf(
   values.smoke ? 8 : undefined,
 );
 const evaluationSet = evaluationSetOf(testSet);
+setUpPeers();
 const sides = { torchvision: runTorchvision, ours: runOurs };
 const runs = [];
 for (let seed = 0; seed < values.seeds; seed++) {

@@ -45,9 +45,9 @@ const [width, height] = values.size.split('x').map(Number);
 const { steps, batch: batchSize, seed, threads } = values;
 const settings = { optimizer: 'SGD', momentum: 0.9, weightDecay: 1e-4, learningRate: 0.001, clipNorm: 10 };
 
-setUpPeers();
 mkdirSync(values.out, { recursive: true });
 const { samples, classNames, source } = await readSamples();
+setUpPeers();
 const batches = await makeBatches();
 const schedule = createSchedule({
   kind: 'multi-step',
