@@ -20,7 +20,9 @@ const lock = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
   .digest('hex');
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== lock) {
-  run('installing the packages', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  // `ci` begins with an empty folder; where packages are, `install` changes what differs, and keeps TensorFlow.
+  const how = existsSync(join(root, 'node_modules', '.package-lock.json')) ? ['install', '--no-save'] : ['ci'];
+  run('installing the packages', 'npm', [...how, '--ignore-scripts', '--no-audit', '--no-fund']);
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, lock);
 }
