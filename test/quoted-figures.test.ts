@@ -65,4 +65,14 @@ describe('figures that documents quote', () => {
     const [least, most, steepest] = [logits, maps[1], slopes[1]];
     expect(readme).toContain(`| within ${least} to ${most}; ${loss}; ${steepest} |`);
   });
+
+  it('of the trainings beside torchvision are those of results/compare-bccd.json', () => {
+    type Figure = Readonly<Record<'AP50' | 'AP', { readonly mean: number; readonly standardError: number }>>;
+    const compared = resultsOf<{ torchvision: Figure; ours: Figure }>('compare-bccd.json');
+    for (const { AP50, AP } of [compared.torchvision, compared.ours]) {
+      const [first, last] = [AP50, AP].map((of) => `${of.mean.toFixed(4)} ± ${of.standardError.toFixed(4)}`);
+      const row = results.split('\n').find((line) => line.includes(` | ${first} | `));
+      expect(row).toContain(` | ${last} |`);
+    }
+  });
 });
