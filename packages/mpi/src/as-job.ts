@@ -2,6 +2,7 @@ import { silentLogger, type CommandContext } from '@featuremine/command-line';
 import { UserError } from '@featuremine/errors';
 import type { Collective } from './collective';
 import { joinJob, type Job } from './join-job';
+import { messageTime } from './message-time';
 import { isAgreed } from './together';
 
 /**
@@ -9,7 +10,7 @@ import { isAgreed } from './together';
  * prints nothing.
  *
  * An error that all ranks know of (see `together`) ends each of them in order. Any other one is printed by the rank that
- * has it, and ends the whole job at once, because the others would wait for it for ever.
+ * has it, and ends the whole job a second later, because the others would wait for it for ever.
  *
  * @throws RuntimeError when the job cannot be joined
  */
@@ -33,6 +34,7 @@ async function end(job: Job, error: unknown, { log, debug }: CommandContext): Pr
   if (isAgreed(error)) return job.leave();
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   log.error(`rank ${job.collective.rank}: ${debug ? (stack ?? message) : message}`);
+  await messageTime();
   job.abort(error instanceof UserError ? error.exitCode : 1);
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from '@featuremine/command-line';
 import { ConfigError, ReportedElsewhere } from '@featuremine/errors';
 import { launchOf } from './launch';
+import { messageTime } from './message-time';
 
 /**
  * The commands of a program that do not join jobs: as one of several processes they refuse to run, with exit code 2, for
@@ -13,17 +14,20 @@ export function outsideJobs(
 ): Command[] {
   return commands.map((command) => ({
     ...command,
-    run: (options, context) => {
-      refuseJob(`${program} ${command.name}`, env);
+    run: async (options, context) => {
+      await refuseJob(`${program} ${command.name}`, env);
       return command.run(options, context);
     },
   }));
 }
 
-function refuseJob(where: string, env: Readonly<Record<string, string | undefined>>): void {
+async function refuseJob(where: string, env: Readonly<Record<string, string | undefined>>): Promise<void> {
   const launch = launchOf(env);
   if (launch === undefined || launch.size === 1) return;
-  if (launch.rank > 0) throw new ReportedElsewhere(2);
+  if (launch.rank > 0) {
+    await messageTime();
+    throw new ReportedElsewhere(2);
+  }
   throw new ConfigError({
     where,
     found: `${launch.launcher} started ${launch.size} processes of it`,
