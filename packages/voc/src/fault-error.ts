@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
-import { writeFileAtomic } from '@featuremine/files';
 import { countFaults, faultPlace, isBoxFault, isClippable } from './fault';
 import type { Fault } from './fault';
+import { writeTextFile } from './write-text-file';
 
 const SHOWN = 20;
 
@@ -39,8 +37,7 @@ export function faultError(where: string, faults: readonly Fault[], faultFile?: 
 
 /** Writes a line for each fault into the file, whose folder is made where it is missing. */
 export function writeFaultFile(path: string, lines: readonly string[]): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileAtomic(path, lines.map((line) => `${line}\n`).join(''));
+  writeTextFile(path, lines.map((line) => `${line}\n`).join(''));
 }
 
 /** `Found. Do this.` as found and fix, each without its full stop. */
