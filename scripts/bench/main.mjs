@@ -102,7 +102,7 @@ function runContender({ runtime, script, options }, settings) {
 }
 
 function rowsOf(word) {
-  const found = rows.filter(({ name, group }) => group === word || name.startsWith(word));
+  const found = rows.filter(({ name, group }) => group === word || name === word || name.startsWith(`${word}-`));
   if (found.length > 0) return found;
   const near = nearestName(word, [...rows.map(({ name }) => name), ...rows.map(({ group }) => group)]);
   throw new ConfigError({

@@ -1,4 +1,5 @@
 import { singleProcess, together, type Collective } from '@featuremine/mpi';
+import { parameterCount } from '@featuremine/tensor-graph';
 import type { HostTensor } from '@featuremine/tensor-graph';
 import { rankBatchSize, type TrainingBatch, type TrainingTask } from '@featuremine/training';
 import {
@@ -18,7 +19,7 @@ import type { Classifier } from './classifier';
 import type { FeatureMining } from './feature-mining/feature-mining';
 import { PARTNER_IMAGES } from './methods/cs-kd';
 import { testVariables, type TrainingMethod } from './methods/training-method';
-import { parameterCount, type Network } from './network';
+import type { Network } from './network';
 import { examplesSection } from './training-examples';
 
 /** What a task is made from; the pool and the classifier stay their maker's to close. */

@@ -3,7 +3,7 @@ export type { ResNetBackbone, ResNetDepth, ResNetMaps, ResNetOptions } from './n
 export type { StemSize } from './stem';
 export { createNetwork, NETWORK_NAMES } from './create-network';
 export type { NetworkOptions } from './create-network';
-export { mapSide, parameterCount, stageMaps } from './network';
+export { mapSide, stageMaps } from './network';
 export type { Network, Stage, StageHook } from './network';
 export type { Layer } from './layers';
 export { featureMining } from './feature-mining/feature-mining';

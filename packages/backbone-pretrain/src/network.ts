@@ -60,10 +60,3 @@ export function mapSide(stage: Stage, imageSide: number): number {
   for (let i = 0; i < stage.halvings; i++) side = Math.ceil(side / 2);
   return side;
 }
-
-/** Count of a network's parameters; running statistics and other buffers do not count. */
-export function parameterCount(variables: readonly VariableSpec[]): number {
-  return variables
-    .filter((variable) => variable.role === 'parameter')
-    .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
-}

@@ -43,13 +43,6 @@ export function makeDetector(architecture: DetectorArchitecture): Detector {
   };
 }
 
-/** The number of parameters as torchvision counts them: buffers do not count, frozen parameters do. */
-export function countParameters(variables: readonly VariableSpec[]): number {
-  return variables
-    .filter(({ role }) => role === 'parameter')
-    .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
-}
-
 function makeBackbone({ backbone, batchNorm, trainableStages }: DetectorArchitecture): ResNetBackbone {
   return resnet(BACKBONE_DEPTHS[backbone], {
     prefix: BACKBONE_PREFIX,

@@ -1,6 +1,6 @@
 export { BACKBONES, DETECTOR_VERSIONS } from './architecture';
 export type { BackboneName, DetectorArchitecture, DetectorVersion } from './architecture';
-export { makeDetector, countParameters } from './detector';
+export { makeDetector } from './detector';
 export type { Detector } from './detector';
 export { evaluationStep, trainingStep } from './detector-steps';
 export type { DetectionTargets, LossOptions } from './losses';

@@ -1,7 +1,7 @@
 import type { Logger } from '@featuremine/command-line';
 import { broadcastJson, singleProcess, threadsOf, together } from '@featuremine/mpi';
 import type { Collective } from '@featuremine/mpi';
-import { CompiledModel, profileTable, tensorflowVersion } from '@featuremine/tensor-graph';
+import { CompiledModel, parameterCount, profileTable, tensorflowVersion } from '@featuremine/tensor-graph';
 import { accumulatedTask, jobStart, openRun, profiledTask, rankBatchSize, train } from '@featuremine/training';
 import type { RunFolder, StepInputs, Summary, TrainingTask } from '@featuremine/training';
 import { createWorkerPool, describeDetectionData, detectionSamplesOf, partOf } from '@featuremine/vision-data';
@@ -12,7 +12,7 @@ import type { DetectorArchitecture } from './architecture';
 import type { DetectionSet } from './detection-set';
 import { readDetectorConfig } from './detector-config';
 import type { DetectorConfig } from './detector-config';
-import { countParameters, makeDetector } from './detector';
+import { makeDetector } from './detector';
 import type { Detector } from './detector';
 import { trainingStep } from './detector-steps';
 import { withForegroundCounts } from './foreground-counts';
@@ -113,7 +113,7 @@ function planTraining(
   const weights = start && startWeights(detector, start, options);
   if (weights) log.info(weights.report);
   log.info(
-    `${architecture.backbone}, ${countParameters(detector.variables).toLocaleString('en')} parameters, ` +
+    `${architecture.backbone}, ${parameterCount(detector.variables).toLocaleString('en')} parameters, ` +
       `${trainSet.images.length} images at ${describeResize(config.resize)}`,
   );
   const advice = adviceOn(anchorCoverage(trainSet.images, config.resize, architecture.anchors), trainSet.classNames);
@@ -145,7 +145,7 @@ async function runTraining(parts: TrainingParts): Promise<Summary> {
     ...(validation === undefined ? {} : { examples: validation.examples }),
     bestMetric: { name: 'mAP', mode: 'max', ...(goal === undefined ? {} : { goal }) },
     saveWeights: (path: string) => saveWeights(path, parts),
-    parameterCount: countParameters(detector.variables.filter(({ isTrainable }) => isTrainable)),
+    parameterCount: parameterCount(detector.variables.filter(({ isTrainable }) => isTrainable)),
     data: {
       'training images': describeDetectionData(samples, config.classNames),
       ...(valSet

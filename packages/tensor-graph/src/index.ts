@@ -33,6 +33,7 @@ export {
   uniformInit,
   zerosInit,
 } from './variables';
+export { parameterCount } from './variables';
 export type { Initializer, VariableSpec } from './variables';
 export { batchNormLayer } from './batch-norm-layer';
 export type { BatchNormLayerOptions } from './batch-norm-layer';

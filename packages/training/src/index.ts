@@ -35,7 +35,7 @@ export type { Picture } from './event-file';
 export { accumulatedTask } from './accumulated-task';
 export { profiledTask } from './profiled-task';
 export type { StepProfiler } from './profiled-task';
-export { writeFileAtomic } from './run-files';
+export { writeRunFile } from './run-files';
 export { escapeMarkup } from './markup';
 export { figureGrid, htmlPage, seriesColour, withLightColours } from './html-page';
 export type { PageSection } from './html-page';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
-import { writeFileAtomic } from './run-files';
+import { writeRunFile } from './run-files';
 import type { TrainingTask } from './task';
 
 /** How steps are traced, and where the result goes. */
@@ -31,7 +31,7 @@ export function profiledTask<Profile>(task: TrainingTask, profiler: StepProfiler
       done++;
       if (done === warmupSteps + steps && stop !== undefined) {
         const profile = stop();
-        writeFileAtomic(join(folder, 'profile.json'), `${JSON.stringify(profile, null, 2)}\n`);
+        writeRunFile(join(folder, 'profile.json'), `${JSON.stringify(profile, null, 2)}\n`);
         for (const line of profiler.tableOf(profile).split('\n')) log.info(line);
       }
       return outputs;

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
-import { writeAll, writeFileAtomic as writeAtomic } from '@featuremine/files';
+import { writeAll, writeFileAtomic } from '@featuremine/files';
 import { fileFault } from './run-folder-error';
 
 /**
@@ -7,8 +7,8 @@ import { fileFault } from './run-folder-error';
  *
  * @throws RunFolderError if the file cannot be written; the old one is then untouched.
  */
-export function writeFileAtomic(path: string, text: string): void {
-  writeAtomic(path, text, fileFault);
+export function writeRunFile(path: string, text: string): void {
+  writeFileAtomic(path, text, fileFault);
 }
 
 /** Writes a new file and flushes it to the disk. */

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { parseJson } from '@featuremine/errors';
 import { flushFolder } from '@featuremine/files';
-import { writeFileAtomic } from './run-files';
+import { writeRunFile } from './run-files';
 import { acquireLock } from './process-lock';
 import type { ProcessLock } from './process-lock';
 import { RunFolderError, fileFault } from './run-folder-error';
@@ -112,7 +112,7 @@ export class RunFolder {
   /** Replaces a JSON file of the folder, unless another process writes it. @throws RunFolderError */
   writeJson(name: string, value: unknown): void {
     if (!this.isWriting) return;
-    writeFileAtomic(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`);
+    writeRunFile(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`);
   }
 
   /** Releases the lock. Safe to call twice. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { parseJson } from '@featuremine/errors';
-import { writeFileAtomic } from './run-files';
+import { writeRunFile } from './run-files';
 import type { PageSection } from './html-page';
 import { readMetrics } from './read-metrics';
 import type { RunFolder } from './run-folder';
@@ -26,7 +26,7 @@ export async function writeReport({ run, summary, task, log }: ReportParts): Pro
   const examples = await examplesOf(run, task, log);
   const title = `Training run ${basename(resolve(run.path))}`;
   const report = trainingReport({ title, summary, lines: readMetrics(run.path), config: run.config, examples });
-  writeFileAtomic(join(run.path, 'report.html'), report);
+  writeRunFile(join(run.path, 'report.html'), report);
 }
 
 async function examplesOf(

@@ -25,5 +25,6 @@ export { readDetections } from './read-detections';
 export type { DevkitDetections, ReadDetectionsOptions } from './read-detections';
 export { formatAnnotation, writeAnnotation } from './write-annotation';
 export { writeDetections, writeImageSet } from './write-devkit';
+export { writeTextFile } from './write-text-file';
 export type { AnnotationToWrite } from './write-annotation';
 export type { DetectionsToWrite } from './write-devkit';

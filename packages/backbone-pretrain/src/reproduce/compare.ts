@@ -7,7 +7,7 @@ import {
   formatSpread,
   pairedDifference,
   spreadOf,
-  writeFileAtomic,
+  writeRunFile,
   type Spread,
 } from '@featuremine/training';
 import type { CompareOptions } from './compare-options';
@@ -68,7 +68,7 @@ export async function compareArms(options: CompareOptions, log: Logger): Promise
     }
   }
   const comparison = { ...summarise(results, against), ...(interruptedBy === undefined ? {} : { interruptedBy }) };
-  writeFileAtomic(join(options.out, 'comparison.json'), `${JSON.stringify(comparison, null, 1)}\n`);
+  writeRunFile(join(options.out, 'comparison.json'), `${JSON.stringify(comparison, null, 1)}\n`);
   return comparison;
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatTable } from '@featuremine/command-line';
-import { medianInterval, writeFileAtomic } from '@featuremine/training';
+import { medianInterval, writeRunFile } from '@featuremine/training';
 import { measureOverhead } from './overhead';
 import { REPOSITORY } from './recipe-file';
 import type { Scale } from './scale';
@@ -48,7 +48,7 @@ export async function overheadTable(
   const known = readOverheadTable(folder);
   if (known !== undefined) return known;
   const rows = await measureRows(scale, threads);
-  writeFileAtomic(join(folder, FILE), `${JSON.stringify(rows, null, 1)}\n`);
+  writeRunFile(join(folder, FILE), `${JSON.stringify(rows, null, 1)}\n`);
   return rows;
 }
 

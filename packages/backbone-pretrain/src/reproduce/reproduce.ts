@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailure, type Logger } from '@featuremine/command-line';
-import { writeFileAtomic } from '@featuremine/training';
+import { writeRunFile } from '@featuremine/training';
 import {
   chainScaledDown,
   chainText,
@@ -101,7 +101,7 @@ export async function reproduce(options: ReproduceOptions, log: Logger): Promise
       : await overheadTable(folder, options)
     : undefined;
   const result = { tables, files, failures, ...(chain && { chain }), ...(overhead && { overhead }) };
-  writeFileAtomic(join(folder, 'results.md'), `${textOf(result, options, 'markdown')}\n`);
+  writeRunFile(join(folder, 'results.md'), `${textOf(result, options, 'markdown')}\n`);
   return result;
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import type { Logger } from '@featuremine/command-line';
 import { Random } from '@featuremine/random';
-import { writeFileAtomic } from '@featuremine/training';
+import { writeRunFile } from '@featuremine/training';
 import { createClassifier } from '../classifier';
 import { drawInputs } from '../classification-steps';
 import { createNetwork } from '../create-network';
@@ -40,7 +40,7 @@ export class StepSpeeds {
     if (this.known[key] !== undefined) return this.known[key];
     this.log.info(`measuring steps of ${model}, ${describeKind(options)}`);
     this.known[key] = await measure(options, numClasses);
-    writeFileAtomic(this.path, `${JSON.stringify(this.known, null, 1)}\n`);
+    writeRunFile(this.path, `${JSON.stringify(this.known, null, 1)}\n`);
     return this.known[key];
   }
 }

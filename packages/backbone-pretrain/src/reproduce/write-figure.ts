@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@featuremine/training';
+import { writeRunFile } from '@featuremine/training';
 import { epochFigure, sampleFigure } from './accuracy-figures';
 import { activationMapFigure } from './class-activation-maps';
 import type { FigureFiles } from './figure-files';
@@ -27,8 +27,8 @@ export async function writeFigure(measured: MeasuredTable, folder: string): Prom
   if (runs.length === 0 || !runs.every(({ run }) => existsSync(join(run, source)))) return [];
   const files = await figureOf(key, { title, runs, measured });
   const paths = [join(folder, `${key}.svg`), join(folder, `${key}.csv`)];
-  writeFileAtomic(paths[0], files.svg);
-  writeFileAtomic(paths[1], files.csv);
+  writeRunFile(paths[0], files.svg);
+  writeRunFile(paths[1], files.csv);
   return paths;
 }
 

@@ -1,6 +1,7 @@
 import { ConfigError } from '@featuremine/errors';
+import { parameterCount } from '@featuremine/tensor-graph';
 import { createNetwork, NETWORK_NAMES } from '../../src/create-network';
-import { mapSide, parameterCount } from '../../src/network';
+import { mapSide } from '../../src/network';
 import { resnet } from '../../src/networks/resnet';
 
 describe('createNetwork', () => {

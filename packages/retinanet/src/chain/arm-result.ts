@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '@featuremine/errors';
-import { writeFileAtomic } from '@featuremine/training';
+import { writeRunFile } from '@featuremine/training';
 import { averagePrecision, matchVoc, precisionRecall } from '@featuremine/voc-eval';
 import type { Evaluation } from '@featuremine/voc-eval';
 import type { WorkerPool } from '@featuremine/vision-data';
@@ -93,7 +93,7 @@ export async function evaluateArm(
       curves: prCurves(judged),
       shown: shownImages(judged),
     };
-    writeFileAtomic(join(arm.folder, RESULT_FILE), `${JSON.stringify(result, null, 1)}\n`);
+    writeRunFile(join(arm.folder, RESULT_FILE), `${JSON.stringify(result, null, 1)}\n`);
     return result;
   } finally {
     await detector.close();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { commandLine, formatDuration, runCommand, startProgress } from '@featuremine/command-line';
 import type { CommandRun, Logger } from '@featuremine/command-line';
 import { ConfigError, parseJson } from '@featuremine/errors';
-import { hasEnded, writeFileAtomic } from '@featuremine/training';
+import { hasEnded, writeRunFile } from '@featuremine/training';
 import type { Summary } from '@featuremine/training';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
@@ -46,7 +46,7 @@ export async function runChain(options: ChainOptions, log: Logger): Promise<Chai
     results.push(result);
   }
   const comparison = compareArms(results);
-  writeFileAtomic(join(options.out, 'results.json'), `${JSON.stringify({ results, comparison }, null, 1)}\n`);
+  writeRunFile(join(options.out, 'results.json'), `${JSON.stringify({ results, comparison }, null, 1)}\n`);
   return { results, comparison };
 }
 
@@ -116,7 +116,7 @@ function claimFolder(options: ChainOptions): void {
   const fixed = Object.entries(options).filter(([key]) => !GROWING.includes(key));
   const text = JSON.stringify(Object.fromEntries(fixed), null, 1);
   if (!existsSync(file)) {
-    writeFileAtomic(file, `${text}\n`);
+    writeRunFile(file, `${text}\n`);
     return;
   }
   const before = readOptions(file);

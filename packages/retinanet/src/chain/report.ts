@@ -2,13 +2,16 @@ import { join } from 'node:path';
 import { figureGrid, htmlPage, htmlTable, imageWithBoxes, lineChartSvg } from '@featuremine/training';
 import { metricSeries, readMetrics } from '@featuremine/training';
 import type { ChartSeries, DrawnBox, MetricsLine } from '@featuremine/training';
+import { jpegDataUri } from '@featuremine/vision-data';
 import { writeFileAtomic } from '@featuremine/files';
-import sharp from 'sharp';
 import { ARM_TITLES, backboneFolder, detectorFolder } from './arms';
 import type { Arm } from './arms';
 import type { ArmResult, ShownImage } from './arm-result';
 import type { ChainResult } from './chain';
 import { SCORE_NAMES, comparisonRows } from './comparison';
+
+/** Larger images are made so small. */
+const LONGEST_SIDE_PX = 1024;
 
 /** What the report is about. */
 export interface ReportRequest {
@@ -98,7 +101,6 @@ function precisionChart({ curves }: ArmResult): string {
 
 async function picture(image: ShownImage, classNames: readonly string[]): Promise<string> {
   const { imagePath, width, height, groundTruth, detections } = image;
-  const jpeg = await sharp(imagePath).toColourspace('srgb').removeAlpha().jpeg({ quality: 80 }).toBuffer();
   const boxAt = (boxes: readonly number[], i: number): DrawnBox['box'] => [
     boxes[i * 4],
     boxes[i * 4 + 1],
@@ -106,7 +108,7 @@ async function picture(image: ShownImage, classNames: readonly string[]): Promis
     boxes[i * 4 + 3],
   ];
   return imageWithBoxes({
-    dataUri: `data:image/jpeg;base64,${jpeg.toString('base64')}`,
+    dataUri: await jpegDataUri(imagePath, { maxSidePx: LONGEST_SIDE_PX }),
     width,
     height,
     boxes: [

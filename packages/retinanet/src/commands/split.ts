@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineCommand, formatTable } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
+import { writeTextFile } from '@featuremine/voc';
 import type { VocImageSet } from '@featuremine/voc';
-import { writeFileAtomic } from '@featuremine/files';
 import { z } from 'zod';
 import { readingNotes, sourcePlaces } from '../data-source';
 import { readSplitSource } from '../split/split-source';
@@ -57,8 +57,7 @@ export const splitCommand: Command = defineCommand({
     const parts = wanted.map((part, i): FilledPart => ({ ...part, file: files[i], ids: chosen.get(part.name)! }));
     refuseEmpty(parts, images.length);
     for (const { file, ids } of parts) {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileAtomic(file, ids.map((id) => `${id}\n`).join(''));
+      writeTextFile(file, ids.map((id) => `${id}\n`).join(''));
     }
     const counts = classCounts(set, parts);
     for (const { className, byPart } of counts) {

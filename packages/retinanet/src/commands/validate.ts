@@ -48,7 +48,11 @@ export const validateCommand: Command = defineCommand({
       duplicates: report.duplicates,
     });
     const limit = options.lines === 0 ? Infinity : options.lines;
-    for (const part of report.parts) context.print(`${part.name}\n\n${validationText(part.report, limit)}\n`);
+    report.parts.forEach((part, i) => {
+      const { sets } = parts[i];
+      const title = sets === undefined ? part.name : `${part.name} (${sets})`;
+      context.print(`${title}\n\n${validationText(part.report, limit)}\n`);
+    });
     if (options.duplicates) context.print(duplicatesText(report, limit));
     return errors > 0 ? 2 : 0;
   },

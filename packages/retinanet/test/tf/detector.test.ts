@@ -1,8 +1,9 @@
+import { parameterCount } from '@featuremine/tensor-graph';
 import { elementCount, makeStateDict } from '@featuremine/weights';
 import type { StateDict } from '@featuremine/weights';
 import { DETECTOR_VERSIONS, trainablePart } from '../../src/architecture';
 import type { DetectorArchitecture } from '../../src/architecture';
-import { countParameters, makeDetector } from '../../src/detector';
+import { makeDetector } from '../../src/detector';
 import { detectorWeights } from '../../src/load-weights';
 
 function architecture(version: 'v1' | 'v2', parts: Partial<DetectorArchitecture> = {}): DetectorArchitecture {
@@ -11,9 +12,9 @@ function architecture(version: 'v1' | 'v2', parts: Partial<DetectorArchitecture>
 
 describe('makeDetector', () => {
   it('has as many parameters as torchvision counts, VOC’s 20 classes and the background', () => {
-    expect(countParameters(makeDetector(architecture('v1')).variables)).toBe(32_562_849);
+    expect(parameterCount(makeDetector(architecture('v1')).variables)).toBe(32_562_849);
     const v2 = architecture('v2', { batchNorm: 'trainable' });
-    expect(countParameters(makeDetector(v2).variables)).toBe(36_746_785);
+    expect(parameterCount(makeDetector(v2).variables)).toBe(36_746_785);
   });
 
   // Counted by torchvision 0.29.2 on RetinaNet(_resnet_fpn_extractor(body, …), 21) for each body.
@@ -22,15 +23,15 @@ describe('makeDetector', () => {
     ['resnet34', 29_687_457, 30_296_353],
     ['resnet101', 51_502_753, 55_738_913],
   ] as const)('has as many parameters on a %s as torchvision counts', (backbone, first, second) => {
-    expect(countParameters(makeDetector(architecture('v1', { backbone })).variables)).toBe(first);
+    expect(parameterCount(makeDetector(architecture('v1', { backbone })).variables)).toBe(first);
     const v2 = architecture('v2', { backbone, batchNorm: 'trainable' });
-    expect(countParameters(makeDetector(v2).variables)).toBe(second);
+    expect(parameterCount(makeDetector(v2).variables)).toBe(second);
   });
 
   it('has as many parameters as torchvision counts for COCO’s 90 classes', () => {
-    expect(countParameters(makeDetector(architecture('v1', { numClasses: 90 })).variables)).toBe(34_014_999);
+    expect(parameterCount(makeDetector(architecture('v1', { numClasses: 90 })).variables)).toBe(34_014_999);
     const v2 = architecture('v2', { numClasses: 90, batchNorm: 'trainable' });
-    expect(countParameters(makeDetector(v2).variables)).toBe(38_198_935);
+    expect(parameterCount(makeDetector(v2).variables)).toBe(38_198_935);
   });
 
   it('has the 301 names of torchvision’s state dict with frozen batch norm', () => {
@@ -73,7 +74,7 @@ describe('makeDetector', () => {
     const { variables } = makeDetector(architecture('v1', { batchNorm: 'trainable', trainableStages: 5 }));
     const norms = variables.filter(({ name }) => /(bn\d|downsample\.1)\.(weight|bias)$/.test(name));
     expect(norms.every(({ isTrainable, role }) => isTrainable && role === 'parameter')).toBe(true);
-    expect(countParameters(variables)).toBe(32_562_849 + 53_120);
+    expect(parameterCount(variables)).toBe(32_562_849 + 53_120);
   });
 });
 

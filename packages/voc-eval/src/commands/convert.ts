@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { defineCommand, type Command, type CommandContext } from '@featuremine/command-line';
-import { writeFileAtomic } from '@featuremine/files';
-import { writeAnnotation, writeDetections, writeImageSet } from '@featuremine/voc';
+import { writeAnnotation, writeDetections, writeImageSet, writeTextFile } from '@featuremine/voc';
 import { z } from 'zod';
 import type { GroundTruth } from '../ground-truth';
 import { detectionsForDevkit } from '../inputs/from-voc';
@@ -57,7 +55,7 @@ function writeGroundTruth(options: Options, groundTruth: GroundTruth, context: C
   const objects = groundTruth.images.reduce((sum, image) => sum + image.objects.length, 0);
   const counts = { images: groundTruth.images.length, objects, out };
   if (to === 'coco') {
-    writeJson(out, cocoGroundTruth(groundTruth, options.difficult));
+    writeTextFile(out, `${JSON.stringify(cocoGroundTruth(groundTruth, options.difficult))}\n`);
     return counts;
   }
   warnOfLosses(groundTruth, context);
@@ -92,7 +90,7 @@ function writeFoundBoxes(options: Options, groundTruth: GroundTruth, { log }: Co
   const { out, to, name, set } = options;
   const detections = loadDetections({ path: options.detections!, groundTruth, set, log, corners: 'decimal' });
   if (to === 'coco') {
-    writeJson(out, cocoResults(groundTruth, detections));
+    writeTextFile(out, `${JSON.stringify(cocoResults(groundTruth, detections))}\n`);
     return { detections: detections.score.length, out };
   }
   const files = writeDetections({
@@ -101,9 +99,4 @@ function writeFoundBoxes(options: Options, groundTruth: GroundTruth, { log }: Co
     detections: detectionsForDevkit(groundTruth, detections),
   });
   return { detections: detections.score.length, files: files.length, out };
-}
-
-function writeJson(path: string, value: object): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileAtomic(path, `${JSON.stringify(value)}\n`);
 }
