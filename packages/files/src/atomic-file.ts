@@ -81,10 +81,10 @@ export class AtomicFile {
   }
 }
 
-/** Replaces a file by a text, as an AtomicFile does. */
-export function writeFileAtomic(path: string, text: string, fault?: WriteFault): void {
+/** Replaces a file by a text or bytes, as an AtomicFile does. */
+export function writeFileAtomic(path: string, content: string | Uint8Array, fault?: WriteFault): void {
   const file = new AtomicFile(path, fault);
-  file.write(text);
+  file.write(content);
   file.commit();
 }
 

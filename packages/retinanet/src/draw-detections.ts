@@ -1,4 +1,6 @@
+import { writeFileAtomic } from '@featuremine/files';
 import { escapeMarkup } from '@featuremine/training';
+import { decodeImage } from '@featuremine/vision-data';
 import sharp from 'sharp';
 import type { Detections, ImageSize } from './detections';
 
@@ -55,19 +57,29 @@ function boxElements({ size, classNames, detections, groundTruth }: Drawing): st
   return elements.join('');
 }
 
-/** Writes a copy of an image with its detections drawn in, as JPEG. */
+/**
+ * Writes a copy of an image with its detections drawn in, as JPEG.
+ *
+ * @throws DatasetError for an image that cannot be decoded or has another size, FileError where it cannot be written
+ */
 export async function writeDrawnImage(imagePath: string, outPath: string, drawing: Drawing): Promise<void> {
-  await drawn(imagePath, drawing).jpeg({ quality: 90 }).toFile(outPath);
+  const image = await drawn(imagePath, drawing);
+  writeFileAtomic(outPath, await image.jpeg({ quality: 90 }).toBuffer());
 }
 
-/** A copy of an image with boxes drawn in, its longer side at most `maxSide` pixels, as JPEG. */
+/**
+ * A copy of an image with boxes drawn in, its longer side at most `maxSide` pixels, as JPEG.
+ *
+ * @throws DatasetError for an image that cannot be decoded or has another size
+ */
 export async function drawnJpeg(
   imagePath: string,
   drawing: Drawing,
   maxSide: number,
 ): Promise<{ readonly width: number; readonly height: number; readonly encoded: Uint8Array }> {
   // libvips resizes before it composes: the two take a step each.
-  const whole = await drawn(imagePath, drawing).png({ compressionLevel: 1 }).toBuffer();
+  const image = await drawn(imagePath, drawing);
+  const whole = await image.png({ compressionLevel: 1 }).toBuffer();
   const { data, info } = await sharp(whole)
     .resize(maxSide, maxSide, { fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: 85 })
@@ -75,13 +87,11 @@ export async function drawnJpeg(
   return { width: info.width, height: info.height, encoded: data };
 }
 
-function drawn(imagePath: string, drawing: Drawing): sharp.Sharp {
+async function drawn(imagePath: string, drawing: Drawing): Promise<sharp.Sharp> {
   const { width, height } = drawing.size;
+  const { data } = (await decodeImage(imagePath, { expectedSize: drawing.size })).image;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${boxElements(drawing)}</svg>`;
-  return sharp(imagePath)
-    .toColourspace('srgb')
-    .removeAlpha()
-    .composite([{ input: Buffer.from(svg) }]);
+  return sharp(data, { raw: { width, height, channels: 3 } }).composite([{ input: Buffer.from(svg) }]);
 }
 
 function rectangle(

@@ -73,7 +73,7 @@ export interface TrainingTask {
    */
   evaluate(epoch: number, signal: AbortSignal): Promise<Record<string, number>>;
   readonly bestMetric: BestMetric;
-  /** Images for TensorBoard, asked for behind each evaluation (rank 0 only, as is `saveWeights`). */
+  /** Images for TensorBoard, asked for behind each evaluation (rank 0 only, as is `saveWeights`); a fault is a warning. */
   pictures?(): Promise<readonly Picture[]>;
   /** Images for report.html. */
   readonly examples?: ReportExamples;

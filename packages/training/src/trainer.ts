@@ -1,6 +1,7 @@
 import { gatherJson, isAgreed, together } from '@featuremine/mpi';
 import { isBetter } from './best-metric';
 import { describeEpoch, finiteOnly } from './epoch-line';
+import type { Picture } from './event-file';
 import { makeSummary } from './make-summary';
 import { NonFiniteGuard } from './non-finite-guard';
 import type { RunState } from './run-state';
@@ -182,7 +183,7 @@ export class Trainer {
     const isMeasured = held[task.bestMetric.name] !== undefined;
     const isGain = isEvaluated && isBetter(held, state.best?.metrics, task.bestMetric);
     if (isEvaluated) {
-      if (run.isWriting) metrics.pictures(state.step, (await task.pictures?.()) ?? []);
+      if (run.isWriting) metrics.pictures(state.step, await this.pictures());
       state.withoutGain = isGain ? 0 : state.withoutGain + 1;
       if (isGain) {
         if (run.isWriting) await this.keepBest();
@@ -197,6 +198,17 @@ export class Trainer {
     // The checkpoint of the best epoch is kept, so there is one of each that was the best for a time.
     const isDue = keeper.isDueAfterEpoch() || (isGain && isMeasured);
     if (isDue && !isFinished(parts)) await this.save();
+  }
+
+  // Nothing but TensorBoard misses them: a fault here ends no training.
+  private async pictures(): Promise<readonly Picture[]> {
+    const { task, options } = this.parts;
+    try {
+      return (await task.pictures?.()) ?? [];
+    } catch (error) {
+      options.log.warn(`step ${this.state.step}: no pictures for TensorBoard: ${(error as Error).message}`);
+      return [];
+    }
   }
 
   private async keepBest(): Promise<void> {

@@ -178,6 +178,15 @@ describe('train', () => {
     expect(metricsOf(path)).toEqual(metricsOf(whole));
   });
 
+  it('trains to the end without pictures that cannot be made, and names the file', async () => {
+    const path = temporaryFolder();
+    const log = keepingLogger();
+    const pictures = () => Promise.reject(new DatasetError({ where: 'x.jpg', found: 'gone', fix: 'Restore it' }));
+    const summary = await trainIn(path, { ...makeLinearTask(), pictures }, { epochs: 1, log });
+    expect(summary.stoppedBy).toBe('finished');
+    expect(log.lines).toContain('step 10: no pictures for TensorBoard: x.jpg: gone. Restore it.');
+  });
+
   it('is an error of the program when an epoch has too few batches', async () => {
     const task = { ...makeLinearTask({ stepsPerEpoch: 5 }), stepsPerEpoch: 6 };
     await expect(trainIn(temporaryFolder(), task)).rejects.toThrow('epoch 1 ended after 5 of 6 batches');

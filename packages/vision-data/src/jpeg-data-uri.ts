@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { decodeImage } from './decode-image';
 import type { DecodedImage } from './image';
 
 /** Options of `jpegDataUri`. */
@@ -14,24 +15,22 @@ export const EXAMPLE_JPEG = { maxSidePx: 320, maxBytes: 30_000 } as const;
 
 const QUALITIES = [85, 70, 50, 30] as const;
 
-/** An image file, or pixels, as a JPEG in a data URI, for a page that needs no other file. Throws what sharp throws. */
+/**
+ * An image file, or pixels, as a JPEG in a data URI, for a page that needs no other file.
+ *
+ * @throws DatasetError for a file, as `decodeImage`
+ */
 export async function jpegDataUri(
   image: string | DecodedImage,
   { maxSidePx, maxBytes = Infinity }: JpegDataUriOptions,
 ): Promise<string> {
+  const { width, height, data } = typeof image === 'string' ? (await decodeImage(image)).image : image;
   for (let side = maxSidePx; ; side = Math.ceil(side / 2)) {
-    const small = opened(image).resize(side, side, { fit: 'inside', withoutEnlargement: true });
+    const pixels = sharp(data, { raw: { width, height, channels: 3 } });
+    const small = pixels.resize(side, side, { fit: 'inside', withoutEnlargement: true });
     for (const quality of QUALITIES) {
       const jpeg = await small.clone().jpeg({ quality }).toBuffer();
       if (jpeg.length <= maxBytes || side === 1) return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
     }
   }
-}
-
-function opened(image: string | DecodedImage): sharp.Sharp {
-  const pixels =
-    typeof image === 'string'
-      ? sharp(image)
-      : sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } });
-  return pixels.toColourspace('srgb').removeAlpha();
 }

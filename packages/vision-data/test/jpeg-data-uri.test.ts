@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatasetError } from '@featuremine/errors';
 import { Random } from '@featuremine/random';
 import sharp from 'sharp';
 import { EXAMPLE_JPEG, jpegDataUri, type DecodedImage } from '../src';
@@ -56,6 +57,27 @@ describe('jpegDataUri', () => {
         .toBuffer({ resolveWithObject: true });
       expect(info).toMatchObject({ width: 40, height: 30, channels: 3 });
       [200, 30, 20].forEach((value, channel) => expect(Math.abs(data[channel] - value)).toBeLessThan(6)); // JPEG's loss
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('shows a file that decoding accepts in spite of a warning, and names one that it refuses', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'jpeg-data-uri-'));
+    try {
+      const { width, height, data } = noise(40, 30);
+      const whole = await sharp(data, { raw: { width, height, channels: 3 } })
+        .jpeg()
+        .toBuffer();
+      const path = join(folder, 'image.jpg');
+      // Stray bytes before the first segment: a warning of libjpeg.
+      writeFileSync(path, Buffer.concat([whole.subarray(0, 2), Buffer.alloc(3), whole.subarray(2)]));
+      await expect(sharp(path).raw().toBuffer()).rejects.toThrow(/extraneous/);
+      expect(await jpegDataUri(path, { maxSidePx: 320 })).toContain(PREFIX);
+      writeFileSync(path, whole.subarray(0, whole.length / 2));
+      const cut = jpegDataUri(path, { maxSidePx: 320 });
+      await expect(cut).rejects.toThrow(DatasetError);
+      await expect(cut).rejects.toThrow(/image\.jpg: the image cannot be decoded/);
     } finally {
       rmSync(folder, { recursive: true });
     }
