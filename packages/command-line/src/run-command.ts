@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 
+const STOPS = ['SIGINT', 'SIGTERM'] as const;
+
 /** A command of this toolkit, run in a process of its own. */
 export interface CommandRun {
   /** Path of the bin's JavaScript file. */
@@ -20,31 +22,35 @@ export class CommandFailure extends Error {
 
 /**
  * Runs a command with --json and returns the object that it prints. Its logs and progress go to this process's stderr;
- * an interrupt is passed on, and waited for, so that the command can save its checkpoint.
+ * SIGINT and SIGTERM are passed on, and waited for, so that the command can save its checkpoint.
  *
  * @throws CommandFailure when it ends with another exit code than 0.
  */
 export async function runCommand({ bin, argv }: CommandRun): Promise<unknown> {
   const child = spawn(process.execPath, [bin, ...argv, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const passOn = (): void => void child.kill('SIGINT');
-  process.on('SIGINT', passOn);
+  const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
+  for (const signal of STOPS) process.on(signal, passOn);
   try {
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     const exitCode = await new Promise<number>((resolve, reject) => {
       child.on('error', reject);
-      child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
+      child.on('close', (code, signal) => resolve(code ?? endedBy(signal)));
     });
     if (exitCode !== 0) throw new CommandFailure(`${commandName(bin)} ${argv[0] ?? ''}`.trim(), exitCode);
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
   } finally {
-    process.off('SIGINT', passOn);
+    for (const signal of STOPS) process.off(signal, passOn);
   }
 }
 
 /** The command as a user would type it, for logs. */
 export function commandLine({ bin, argv }: CommandRun): string {
   return [commandName(bin), ...argv.map((word) => (/^[\w./,:@=+-]+$/.test(word) ? word : `'${word}'`))].join(' ');
+}
+
+function endedBy(signal: NodeJS.Signals | null): number {
+  return signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 1;
 }
 
 function commandName(bin: string): string {

@@ -8,15 +8,23 @@ export interface StopSignals {
   dispose(): void;
 }
 
+/** Ctrl-C reaches a whole group of processes, and those that run others pass it on: what comes so soon again is the same. */
+const SAME_WISH_MS = 500;
+
 /**
- * Takes SIGINT and SIGTERM as a wish to stop after the step; the second one ends the process at once (130, 143 in a
- * shell).
+ * Takes SIGINT and SIGTERM as a wish to stop after the step; the second one, half a second later or more, ends the
+ * process at once (130, 143 in a shell).
  */
 export function watchStopSignals(onFirst: (name: string) => void): StopSignals {
   const controller = new AbortController();
   let reason: StopSignals['reason'];
+  let firstMs = 0;
   const onSignal = (name: NodeJS.Signals): void => {
-    if (reason !== undefined) endAtOnce(name, onSignal);
+    if (reason !== undefined) {
+      if (performance.now() - firstMs >= SAME_WISH_MS) endAtOnce(name, onSignal);
+      return;
+    }
+    firstMs = performance.now();
     reason = name as 'SIGINT' | 'SIGTERM';
     onFirst(name);
     controller.abort();

@@ -28,6 +28,7 @@ interface Ended {
 /** Starts support/train-linear.js on the built files. */
 function startChild(words: readonly string[]): {
   started: Promise<void>;
+  stopping: Promise<void>;
   ended: Promise<Ended>;
   kill(s: NodeJS.Signals): void;
 } {
@@ -35,10 +36,13 @@ function startChild(words: readonly string[]): {
   let stderr = '';
   child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
   const started = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+  const stopping = new Promise<void>((resolve) => {
+    child.stderr.on('data', () => void (stderr.includes('finishing the step') && resolve()));
+  });
   const ended = new Promise<Ended>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal, stderr }));
   });
-  return { started, ended, kill: (signal) => void child.kill(signal) };
+  return { started, stopping, ended, kill: (signal) => void child.kill(signal) };
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -264,7 +268,9 @@ describeBuilt('a training process', () => {
     await child.started;
     await pause(100);
     child.kill('SIGTERM');
-    await pause(100);
+    await child.stopping;
+    child.kill('SIGTERM'); // To the group, and passed on: one wish.
+    expect(await Promise.race([child.ended, pause(600)])).toBeUndefined();
     child.kill('SIGTERM');
     const startMs = performance.now();
     expect((await child.ended).signal).toBe('SIGTERM'); // 143 in a shell.
