@@ -1,5 +1,5 @@
 export type { Box, BoxArray } from './box';
-export { boxArea, giou, intersectionArea, iou, iouMatrix } from './overlap';
+export { boxArea, giou, iou, iouMatrix } from './overlap';
 export { MAX_LOG_SCALE, decodeBoxes, encodeBoxes, encodeMatches } from './codec';
 export { RETINANET_ANCHORS, anchorGrid, anchorsPerCell, retinanetAnchors, retinanetLevels } from './anchor-grid';
 export type { AnchorLevel, AnchorShapes } from './anchor-grid';

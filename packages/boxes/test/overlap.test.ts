@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { largestDifference } from '../../../test/support/distance';
-import { boxArea, giou, intersectionArea, iou, iouMatrix } from '../src';
+import { boxArea, giou, iou, iouMatrix } from '../src';
+import { intersectionArea } from '../src/overlap';
 import type { Box } from '../src';
 import { torchvision } from './fixture';
 

@@ -52,7 +52,8 @@ const OPS: Readonly<Record<string, Bfloat16Op>> = {
 /**
  * Rewrites a float32 graph so that convolutions, and all that stands between them, compute in bfloat16.
  *
- * Variables, filter and bias gradients with their sums, batch statistics, losses (everything recorded in a
+ * A filter's gradient is summed in float32 and rounded once, as PyTorch's autocast does. Variables, bias gradients, sums
+ * of gradients, batch statistics, losses (everything recorded in a
  * `float32Scope`) and updates stay float32; casts stand at the borders, one for each tensor and direction.
  */
 export function bfloat16Rewrite(graph: GraphDef): GraphDef {

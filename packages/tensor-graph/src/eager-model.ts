@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import type { HostTensor } from './host-tensor';
+import { checkHostTensor, type HostTensor } from './host-tensor';
 import type { CompiledFunction, FunctionInputs } from './compiled-model';
-import { scalarLoss, unknownVariable, type BuildOptions } from './graph-builder';
+import { checkAssignment, scalarLoss, unknownVariable, type BuildOptions } from './graph-builder';
 import { slotNames, type OptimizerConfig, type TrainOptions } from './optimizer';
 import type { StepContext, StepDefinition } from './step-context';
 import { tf } from './tensorflow';
@@ -34,7 +34,7 @@ export class EagerModel {
 
   private run(definition: StepDefinition, options: EagerOptions, inputs: FunctionInputs, state: State): Results {
     const context = new EagerContext(this.specs, this.store, state, options);
-    const tensors = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, inputTensor(value)]));
+    const tensors = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, inputTensor(name, value)]));
     const { training } = options;
     if (training === undefined) return { outputs: read(definition.run(context, tensors)), changes: new Map() };
 
@@ -132,7 +132,7 @@ class EagerContext implements StepContext {
   }
 
   assign(name: string, value: Tensor): void {
-    if (!this.specs.has(name)) throw unknownVariable(name, this.specs.keys());
+    checkAssignment(name, value, this.specs, this.isTraining);
     this.assignments.set(name, value.dataSync().slice() as Float32Array);
   }
 }
@@ -176,8 +176,9 @@ function optimize(
   );
 }
 
-function inputTensor(value: HostTensor | number): Tensor {
+function inputTensor(name: string, value: HostTensor | number): Tensor {
   if (typeof value === 'number') return tf.scalar(value);
+  checkHostTensor(name, value);
   const { dtype, shape, data } = value;
   if (dtype === 'uint8') return tf.tensor(Float32Array.from(data), [...shape], 'float32');
   return tf.tensor(data, [...shape], dtype);

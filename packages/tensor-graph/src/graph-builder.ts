@@ -111,19 +111,7 @@ class GraphBuilder implements StepContext, UpdateContext {
   }
 
   assign(name: string, value: Tensor): void {
-    const spec = this.variables.get(name);
-    if (spec === undefined) throw unknownVariable(name, this.variables.keys());
-    if (!this.isTraining || spec.role !== 'buffer') {
-      throw new RecordingError(`assign(${name}): expected a buffer in a training step`);
-    }
-    if (value.shape.join() !== spec.shape.join()) {
-      throw new ShapeError({
-        where: `assign(${name})`,
-        found: `shape [${value.shape.join(', ')}]`,
-        expected: `[${spec.shape.join(', ')}]`,
-        fix: 'Assign a value of the variable’s shape',
-      });
-    }
+    checkAssignment(name, value, this.variables, this.isTraining);
     this.assignments.set(name, this.interception.unwrap(value));
   }
 
@@ -197,6 +185,28 @@ class GraphBuilder implements StepContext, UpdateContext {
       return shared.outputs;
     });
     return { ...outputs, ...results };
+  }
+}
+
+/** @throws ConfigError, RecordingError or ShapeError for an assignment that a step may not make */
+export function checkAssignment(
+  name: string,
+  value: Tensor,
+  variables: ReadonlyMap<string, VariableSpec>,
+  isTraining: boolean,
+): void {
+  const spec = variables.get(name);
+  if (spec === undefined) throw unknownVariable(name, variables.keys());
+  if (!isTraining || spec.role !== 'buffer') {
+    throw new RecordingError(`assign(${name}): expected a buffer in a training step`);
+  }
+  if (value.shape.join() !== spec.shape.join()) {
+    throw new ShapeError({
+      where: `assign(${name})`,
+      found: `shape [${value.shape.join(', ')}]`,
+      expected: `[${spec.shape.join(', ')}]`,
+      fix: 'Assign a value of the variable’s shape',
+    });
   }
 }
 

@@ -1,11 +1,15 @@
 import { Random } from '@featuremine/random';
 import {
+  CompiledModel,
   softmaxCrossEntropy,
   tf,
+  type FunctionInputs,
   type HostTensor,
   type StepContext,
   type VariableSpec,
 } from '@featuremine/tensor-graph';
+import { relativeL2 } from '../../../../test/support/distance';
+import { trainingStep } from '../../src/classification-steps';
 import { createNetwork } from '../../src/create-network';
 import { featureMining } from '../../src/feature-mining/feature-mining';
 import { boxMask, drawMiningBox } from '../../src/feature-mining/mining-box';
@@ -39,7 +43,42 @@ function difference(a: tf.Tensor, b: tf.Tensor): number {
   return tf.tidy(() => tf.div(tf.max(tf.abs(tf.sub(a, b))), tf.max(tf.abs(b))).dataSync()[0]);
 }
 
+jest.setTimeout(120_000);
+
 describe('featureMining', () => {
+  it('trains a network, compiled, over 5 steps to the weights of eager execution', async () => {
+    const network = createNetwork('resnet20', { numClasses: 3 });
+    const mining = featureMining(network, { stages: 2, imageSize: 32 });
+    const pixels = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] } as const;
+    const run = trainingStep({ network, mining, pixels, labelSmoothing: 0.1 });
+    const batch = (step: number): FunctionInputs => {
+      const random = Random.of(5, 'batch', step);
+      const data = Uint8Array.from({ length: 4 * 32 * 32 * 3 }, () => random.integer(256));
+      return {
+        images: { dtype: 'uint8', shape: [4, 32, 32, 3], data },
+        labels: { dtype: 'int32', shape: [4], data: Int32Array.of(0, 2, 1, step % 3) },
+        ...mining.draw(1, step),
+        learningRate: 0.01,
+      };
+    };
+    const trained = async (eager: boolean): Promise<Map<string, Float32Array>> => {
+      const model = new CompiledModel({ variables: [...network.variables, ...mining.variables], seed: 1, eager });
+      const optimizer = { kind: 'sgd', momentum: 0.9, weightDecay: 1e-4 } as const;
+      const step = model.trainStep('train', run, { optimizer });
+      for (let i = 0; i < 5; i++) await step(batch(i));
+      const values = await model.readVariables();
+      await model.dispose();
+      return values;
+    };
+    const eager = await trained(true);
+    const distances = [...(await trained(false))].map(([name, values]) => ({
+      name,
+      distance: relativeL2(values, eager.get(name)!),
+    }));
+    expect(distances.length).toBeGreaterThan(100);
+    expect(distances.filter(({ distance }) => !(distance <= 1e-4))).toEqual([]);
+  });
+
   const network = createNetwork('resnet18', { numClasses: 3, stem: 32 });
   const labels = tf.tensor1d([0, 2], 'int32');
 

@@ -2,7 +2,7 @@ import { DATASET_NAMES } from '@featuremine/backbone-pretrain';
 import type { DatasetName } from '@featuremine/backbone-pretrain';
 import { ConfigError } from '@featuremine/errors';
 
-/** The smallest image side at which a detector backbone is pretrained: below it the last map is under 3x3. */
+/** The smallest image side at which a detector backbone is pretrained: the last map has 3x3 cells. */
 const SMALLEST_PRETRAINING_SIDE = 96;
 
 /** What a backbone is pretrained on. */

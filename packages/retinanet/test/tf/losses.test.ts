@@ -46,8 +46,10 @@ async function sums(options: Partial<LossOptions>): Promise<Record<'class' | 'bo
 
 // One column at a probability of 0.5: (1 − 0.5)^gamma · ln 2, times alpha for the foreground column, 1 − alpha else.
 const column = (weight: number, gamma = 2): number => weight * 0.5 ** gamma * Math.LN2;
-const expectAll = (found: number[], wanted: number[]): void =>
+const expectAll = (found: number[], wanted: number[]): void => {
+  expect(found).toHaveLength(wanted.length);
   found.forEach((value, i) => expect(value).toBeCloseTo(wanted[i], 5));
+};
 
 describe('detectionLossSums', () => {
   it('sums alpha-weighted focal terms over all columns of all anchors that are not ignored', async () => {

@@ -105,11 +105,14 @@ describe('retinanet_resnet50_fpn on a batch of mixed odd sizes, one image withou
     const evaluate = model.evaluation('detect', evaluationStep(detector));
     const { samples: images, resize } = peer;
     const options = { evaluate, numClasses: 20, resize, batchSize: images.length, pool, pixels: 'float32' } as const;
+    let count = 0;
     for await (const { index, detections } of detectSamples(images, options)) {
+      count++;
       const named = (name: string): Float32Array => expected(`detections${index}/${name}`);
       expect([...detections.classIds]).toEqual([...named('classIds')]);
       expect(relativeMaximum(detections.scores, named('scores'))).toBeLessThan(1e-4);
       expect(relativeMaximum(detections.boxes, named('boxes'))).toBeLessThan(1e-4);
     }
+    expect(count).toBe(images.length);
   });
 });

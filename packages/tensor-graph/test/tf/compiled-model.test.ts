@@ -266,6 +266,26 @@ describe('CompiledModel, misused', () => {
       /must be inputs/,
     ));
 
+  it('refuses an op that JavaScript chooses anew', () => {
+    let recordings = 0;
+    return fails((step, inputs) => {
+      const { loss } = network(step, inputs);
+      return { loss: recordings++ % 2 === 0 ? tf.sin(loss) : tf.cos(loss) };
+    }, /op Sin .* is Cos .* must be inputs/s);
+  });
+
+  it('refuses an attribute that JavaScript draws anew', () =>
+    fails(
+      (step, inputs) => ({ loss: tf.sum(tf.leakyRelu(network(step, inputs)['logits'], Math.random())) }),
+      /attribute alpha of op LeakyRelu.*must be inputs/s,
+    ));
+
+  it('refuses an op that draws by itself', () =>
+    fails((step, inputs) => {
+      const drawn = tf.multinomial(tf.zeros([2, 3]), 1, 7);
+      return { loss: tf.mul(network(step, inputs)['loss'], tf.sum(tf.cast(drawn, 'float32'))) };
+    }, /op Multinomial .* draws other numbers in every run/s));
+
   it('refuses to read a value', () =>
     fails((step, inputs) => {
       network(step, inputs)['loss'].dataSync();

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { CompiledModel, tf } from '../../src';
 import { Session } from '../../src/session';
 
@@ -16,5 +18,32 @@ describe('deviceTypes', () => {
     if (hasGpu) expect(model.gpu()).toMatch(/^GPU \(.+\)$/);
     else expect(model.gpu()).toBeUndefined();
     await model.dispose();
+  });
+});
+
+describe('run', () => {
+  it('names a node that the graph does not have, which would crash TensorFlow', async () => {
+    const session = new Session({ threads: 0, useXla: false });
+    try {
+      await expect(session.run({ feeds: [], fetches: ['absent'], targets: [] }, [])).rejects.toThrow(/no node absent/);
+    } finally {
+      await session.dispose();
+    }
+  });
+});
+
+describe('the first use of tf', () => {
+  it("sets TensorFlow's environment before the addon is loaded", () => {
+    const script = `
+      const load = process.dlopen;
+      process.dlopen = (module, file, ...rest) => {
+        if (file.endsWith('tfjs_binding.node')) console.log('level', process.env.TF_CPP_MIN_LOG_LEVEL);
+        return load(module, file, ...rest);
+      };
+      require(${JSON.stringify(join(__dirname, '../..'))}).tf.scalar(1);`;
+    const env = { ...process.env };
+    delete env['TF_CPP_MIN_LOG_LEVEL'];
+    const output = execFileSync(process.execPath, ['-e', script], { env, encoding: 'utf8', stdio: 'pipe' });
+    expect(output).toContain('level 2');
   });
 });
