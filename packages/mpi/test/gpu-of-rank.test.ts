@@ -37,6 +37,25 @@ describe('assignGpu', () => {
     expect(slurm['CUDA_VISIBLE_DEVICES']).toBe('3');
   });
 
+  it('refuses to guess which of several GPUs is that of a rank whose number on its machine is unknown', () => {
+    const env = { PMI_RANK: '1', PMI_SIZE: '2' };
+    expect(() => assignGpu({ ...env }, 2)).toThrow(
+      /^rank 1: 2 GPUs, and nothing that tells its number on this machine/,
+    );
+    for (const [gpus, given] of [
+      [0, undefined],
+      [1, undefined],
+      [4, '3'],
+    ] as const) {
+      const own: Record<string, string | undefined> = { ...env, ...(given && { CUDA_VISIBLE_DEVICES: given }) };
+      assignGpu(own, gpus);
+      expect(own['CUDA_VISIBLE_DEVICES']).toBe(given);
+    }
+    const slurm = { ...env, SLURM_PROCID: '1', SLURM_STEP_NUM_TASKS: '2', SLURM_LOCALID: '1' };
+    assignGpu(slurm, 2);
+    expect(slurm).toMatchObject({ CUDA_VISIBLE_DEVICES: '1' });
+  });
+
   it('refuses more ranks on a machine than GPUs', () => {
     expect(() => visibleTo(2, { gpus: 2 })).toThrow(RuntimeError);
     expect(() => visibleTo(2, { CUDA_VISIBLE_DEVICES: '0,1,-1,3' })).toThrow(

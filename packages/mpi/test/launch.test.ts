@@ -20,6 +20,18 @@ describe('launchOf', () => {
     });
   });
 
+  it("takes Slurm's local rank under srun with a PMI plugin, and not that of the helper by which Hydra starts a rank", () => {
+    const slurm = { SLURM_STEP_NUM_TASKS: '4', SLURM_LOCALID: '1' };
+    expect(launchOf({ PMI_RANK: '3', PMI_SIZE: '4', SLURM_PROCID: '3', ...slurm })).toEqual({
+      ...{ launcher: 'srun', rank: 3, size: 4, localRank: 1 },
+    });
+    const hydra = { PMI_RANK: '3', PMI_SIZE: '4', SLURM_PROCID: '1', SLURM_STEP_NUM_TASKS: '2', SLURM_LOCALID: '0' };
+    expect(launchOf(hydra)).toEqual({ launcher: 'mpirun', rank: 3, size: 4 });
+    expect(launchOf({ ...hydra, MPI_LOCALRANKID: '1' })).toMatchObject({ launcher: 'mpirun', localRank: 1 });
+    const batch = { PMI_RANK: '0', PMI_SIZE: '4', SLURM_PROCID: '0', SLURM_LOCALID: '0' };
+    expect(launchOf(batch)).toEqual({ launcher: 'mpirun', rank: 0, size: 4 });
+  });
+
   it('does not take words for numbers', () => {
     expect(launchOf({ PMI_RANK: 'x', PMI_SIZE: '2' })).toBeUndefined();
   });

@@ -128,7 +128,7 @@ export class CompiledModel {
   /**
    * A training step over several batches: one update with the mean of their gradients, in the memory of one batch. The
    * scalar outputs are means over the batches. Buffers (running statistics) are set batch by batch; if the loss of any
-   * batch, or the gradient's norm, is not finite, no parameter changes.
+   * batch, or the gradient's norm, is not finite, nothing changes: buffers get back the values that they had before.
    */
   accumulatedTrainStep(name: string, fn: StepFunction, training: TrainOptions): AccumulatedFunction {
     if (this.eager !== undefined) {
@@ -145,11 +145,13 @@ export class CompiledModel {
     const averaged = this.updateOptions(training);
     const gather = this.compile({ name: `${name}-part`, run: fn }, { training: { ...averaged, part: 'gather' } });
     const apply = this.compileUpdate({ name, run: fn }, { ...averaged, part: 'apply' });
+    const buffers = this.variableSpecs.filter(({ role }) => role === 'buffer').map((buffer) => buffer.name);
     return async (parts) => {
+      const before = await this.store.read(parts.length > 1 ? buffers : []);
       const optimizer = this.optimizerInputs(training.optimizer);
       const results: Record<string, HostTensor>[] = [];
       for (const inputs of parts.slice(0, -1)) results.push(await gather(inputs));
-      const earlierLoss = results.reduce((sum, { loss, isFinite }) => sum + (isFinite.data[0] ? loss.data[0] : NaN), 0);
+      const earlierLoss = results.reduce((sum, { loss }) => sum + loss.data[0], 0);
       const last = await apply({
         ...parts[parts.length - 1],
         ...optimizer,
@@ -157,6 +159,7 @@ export class CompiledModel {
         'optimizer/partShare': 1 / parts.length,
       });
       if (last['isFinite'].data[0] === 1) this.stepCount++;
+      else if (before.size > 0) await this.store.write(before);
       return meanOutputs(last, results);
     };
   }

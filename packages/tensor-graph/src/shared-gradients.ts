@@ -15,9 +15,6 @@ export interface SharedGradients {
  * Records the end of the first half of a training step: loss, gradients and the new values of buffers, packed into
  * buckets that a job sums over its processes. Nothing is updated yet; see `buildUpdateGraph`.
  *
- * In the last part of an accumulated step, buffers keep their value where this process's own loss is not finite: the
- * second half then sets them in any case, so that they stay the same on all processes.
- *
  * The gradients are those of the loss divided by the number of processes, so that their sum is a mean; loss and buffers
  * are divided here.
  */
@@ -29,16 +26,17 @@ export function shareGradients(
   const { recorder, interception } = context;
   const share = interception.unwrap(tf.scalar(1 / processes));
   const divided = (value: RecordedTensor): RecordedTensor => recorder.add('Mul', [value, share], [])[0];
-  let { loss, gradients, assignments } = inputs;
+  let { loss, gradients } = inputs;
   let emptied: readonly RecordedTensor[] = [];
   if (part !== undefined) {
     const taken = new Accumulators(context).take(gradients, inputs.optimizerInput('partShare'));
     ({ gradients, emptied } = taken);
-    assignments = whereFinite(context, inputs);
     loss = recorder.add('AddV2', [loss, inputs.optimizerInput('earlierLoss')], [])[0];
   }
   const values = new Map<SharedValue, RecordedTensor>();
-  for (const [name, value] of assignments) values.set({ kind: 'assignment', name, shape: value.shape }, divided(value));
+  for (const [name, value] of inputs.assignments) {
+    values.set({ kind: 'assignment', name, shape: value.shape }, divided(value));
+  }
   for (const [name, value] of gradients) values.set({ kind: 'gradient', name, shape: value.shape }, value);
   const layout = bucketLayout([...values.keys()]);
   const ownLoss = divided(loss);
@@ -52,13 +50,4 @@ export function shareGradients(
     }),
   );
   return { outputs, layout };
-}
-
-function whereFinite({ recorder, nodes }: UpdateContext, inputs: UpdateInputs): Map<string, RecordedTensor> {
-  const isFinite = recorder.add('IsFinite', [inputs.loss], [])[0];
-  const kept = [...inputs.assignments].map(([name, value]): [string, RecordedTensor] => {
-    const old = inputs.reads.get(name)?.value ?? nodes.read(name, value.shape);
-    return [name, recorder.add('SelectV2', [isFinite, value, old], [])[0]];
-  });
-  return new Map(kept);
 }

@@ -34,7 +34,10 @@ export interface UpdateContext {
   readonly variables: ReadonlyMap<string, VariableSpec>;
 }
 
-/** A step in parts: `gather` adds its gradients to those of the parts before, `apply` takes all of them and updates. */
+/**
+ * A step in parts: `gather` adds its gradients to those of the parts before, and sets the buffers; `apply` takes all
+ * gradients and updates.
+ */
 export type StepPart = 'gather' | 'apply';
 
 /** What the updates are made with. */
@@ -73,18 +76,9 @@ export class UpdateBuilder {
     return this.update({ ...inputs, gradients: taken.gradients, loss }, taken.emptied);
   }
 
-  /**
-   * As `build`, from means over all parts and processes. The buffers of an accumulated step are set in any case: see
-   * `shareGradients`.
-   */
+  /** As `build`, from means over all parts and processes. */
   apply(inputs: UpdateInputs): Record<string, RecordedTensor> {
-    if (this.options.part === undefined) return this.update(inputs, []);
-    const reads = this.afterReads(inputs);
-    const always = [...inputs.assignments].flatMap(([name, value]) => {
-      const update = this.assign(name, value, reads);
-      return [update, ...this.average(name, update)];
-    });
-    return this.update({ ...inputs, assignments: new Map() }, always);
+    return this.update(inputs, []);
   }
 
   // `always` runs with the step, also when it is not finite.
@@ -110,15 +104,14 @@ export class UpdateBuilder {
     return { gradientNorm, isFinite: this.whenDone(isFinite, updates, always) };
   }
 
+  // Nothing is gated here: when the step is refused, its model puts the buffers back.
   private gather(inputs: UpdateInputs): Record<string, RecordedTensor> {
     const { recorder } = this;
-    const isFinite = recorder.add('IsFinite', [inputs.loss], [])[0];
     const reads = this.afterReads(inputs);
     const added = new Accumulators(this.context).add(inputs.gradients);
-    const assigned = [...inputs.assignments].map(([name, value]) =>
-      this.assign(name, recorder.add('Switch', [value, isFinite], [])[1], reads),
-    );
-    return { isFinite: this.whenDone(isFinite, assigned, added) };
+    const assigned = [...inputs.assignments].map(([name, value]) => this.assign(name, value, reads));
+    const isFinite = this.toFloat(recorder.add('IsFinite', [inputs.loss], [])[0]);
+    return { isFinite: recorder.add('Identity', [isFinite], [], { controls: [...added, ...assigned] })[0] };
   }
 
   private assign(name: string, value: RecordedTensor, controls: readonly RecordedTensor[]): RecordedTensor {

@@ -21,18 +21,27 @@ export interface Checkpoint {
 }
 
 /**
- * Writes a checkpoint `step-00000120-epoch-0003/` of two files, variables.safetensors and state.json, and removes those
- * beyond the newest `keep`, except that of the best epoch. It appears under its name complete and on the disk, or not at
- * all.
+ * Writes a checkpoint `step-00000120-epoch-0003/` of two files, variables.safetensors and state.json. Then it removes later
+ * ones, which could not be read when the run went on from an earlier one, the one of this step from before its evaluation,
+ * and those beyond the newest `keep`, except that of the best epoch. It appears under its name complete and on the disk, or
+ * not at all.
  *
  * @throws RunFolderError (disk full, no permission); what was there before stays.
  */
 export function saveCheckpoint(folder: string, checkpoint: Checkpoint, keep: number): void {
   const { step, epoch, best, bestStep } = checkpoint.state;
   const name = checkpointName(step, epoch);
+  if (!isSound(join(folder, name))) writeCheckpoint(folder, name, checkpoint);
+  const ofBest = best === null || bestStep === null ? undefined : checkpointName(bestStep, best.epoch);
+  const names = listCheckpoints(folder);
+  const before = names.slice(names.indexOf(name) + 1).filter((other) => !other.startsWith(checkpointStep(step)));
+  const kept = new Set([name, ...before.slice(0, Math.max(0, keep - 1)), ofBest]);
+  for (const other of names) if (!kept.has(other)) rmSync(join(folder, other), { recursive: true, force: true });
+}
+
+function writeCheckpoint(folder: string, name: string, checkpoint: Checkpoint): void {
   const temporary = join(folder, `${name}.${process.pid}.tmp`);
   const target = join(folder, name);
-  if (isSound(target)) return;
   try {
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary, { recursive: true });
@@ -50,14 +59,14 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint, keep: num
     const cause = error instanceof UserError ? (error.cause ?? error) : error;
     throw fileFault(target, cause);
   }
-  const ofBest = best === null || bestStep === null ? undefined : checkpointName(bestStep, best.epoch);
-  for (const old of listCheckpoints(folder).slice(keep)) {
-    if (old !== ofBest) rmSync(join(folder, old), { recursive: true, force: true });
-  }
 }
 
 function checkpointName(step: number, epoch: number): string {
-  return `step-${String(step).padStart(8, '0')}-epoch-${String(epoch).padStart(4, '0')}`;
+  return `${checkpointStep(step)}${String(epoch).padStart(4, '0')}`;
+}
+
+function checkpointStep(step: number): string {
+  return `step-${String(step).padStart(8, '0')}-epoch-`;
 }
 
 /**

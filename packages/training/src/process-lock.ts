@@ -3,6 +3,9 @@ import { hostname } from 'node:os';
 import { removeQuietly } from './run-files';
 import { RunFolderError, fileFault } from './run-folder-error';
 
+/** How long a takeover waits before it looks again. */
+const SETTLE_MS = 200;
+
 /** Who holds a lock. A process is the same one only if it also started at the same time since the same boot. */
 interface Holder {
   readonly pid: number;
@@ -28,7 +31,10 @@ export function acquireLock(path: string): ProcessLock {
   const text = JSON.stringify(own);
   let wasTakenOver = false;
   for (let attempt = 0; attempt < 20; attempt++) {
-    if (createWhole(path, text)) return { release: () => releaseOwn(path, text), wasTakenOver };
+    if (createWhole(path, text)) {
+      if (wasTakenOver) confirmOwn(path, text);
+      return { release: () => releaseOwn(path, text), wasTakenOver };
+    }
     const found = readIfThere(path);
     if (found === undefined) continue;
     const holder = parseHolder(found);
@@ -36,6 +42,17 @@ export function acquireLock(path: string): ProcessLock {
     wasTakenOver = removeStale(path, found);
   }
   throw new RunFolderError({ where: path, found: 'a lock that changes all the time', fix: 'Try again' });
+}
+
+// Another process that read the dead lock as well may have moved this one away in its place (see removeStale), and a third
+// may have locked in between: whoever took a lock over looks again when such a move must be over.
+function confirmOwn(path: string, text: string): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
+  const found = readIfThere(path);
+  if (found === text) return;
+  const holder = found === undefined ? undefined : parseHolder(found);
+  if (holder !== undefined) throw heldBy(path, holder);
+  throw new RunFolderError({ where: path, found: 'another process that takes the same lock', fix: 'Try again' });
 }
 
 // A link makes the file appear with its content: nobody can read a lock that is half written.

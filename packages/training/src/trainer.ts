@@ -85,8 +85,8 @@ export class Trainer {
         // The next batch is fetched while the step runs.
         if (state.batch + 1 < task.stepsPerEpoch) next = startFetch(batches);
         await this.trainStep(batch, startMs);
-        const isLast = state.batch >= task.stepsPerEpoch;
-        if (!isLast && keeper.isDueAfterStep(state.step)) await this.save();
+        // Also behind the last step: the evaluation that follows may take long.
+        if (keeper.isDueAfterStep(state.step)) await this.save();
       }
     } finally {
       await next.catch(() => undefined);

@@ -91,7 +91,7 @@ describe('loadLastCheckpoint', () => {
     const path = await makeCheckpoint();
     const folder = join(path, '..');
     const checkpoint = readCheckpoint(path);
-    for (const step of [9, 100, 20]) {
+    for (const step of [9, 20, 100]) {
       saveCheckpoint(folder, { ...checkpoint, state: { ...checkpoint.state, step } }, 10);
     }
     mkdirSync(join(folder, 'step-00000999-epoch-0001.77.tmp'));

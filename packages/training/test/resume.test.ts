@@ -78,6 +78,42 @@ describe('train with resume', () => {
     expectSameRun(path, whole);
   });
 
+  it('goes on from the last step of an epoch when it is killed in the evaluation', async () => {
+    const path = temporaryFolder();
+    const killed = temporaryFolder();
+    const evaluate = (): Record<string, number> => {
+      cpSync(path, killed, { recursive: true }); // What SIGKILL leaves.
+      return { error: 1 };
+    };
+    await trainIn(path, makeLinearTask({ hooks: { evaluate } }), { epochs: 1, checkpointEvery: 5 });
+    rmSync(join(killed, 'run.lock'));
+    expect(listCheckpoints(join(killed, 'checkpoint'))[0]).toBe('step-00000010-epoch-0000');
+    const log = keepingLogger();
+    await trainIn(killed, makeLinearTask(), { resume: true, log });
+    expect(log.lines).toContain(`${killed}: resuming at step 10, epoch 1`);
+    expectSameRun(killed, whole);
+  });
+
+  it('removes damaged checkpoints that lie behind the one it saves, and keeps that one', async () => {
+    const path = temporaryFolder();
+    await trainIn(path, makeLinearTask(), { epochs: 2, checkpointEvery: 7, keep: 4 });
+    const folder = join(path, 'checkpoint');
+    const [last, ...before] = listCheckpoints(folder);
+    flipByte(join(folder, last, 'state.json'), 200);
+    flipByte(join(folder, before[0], 'state.json'), 200);
+    const stopped: string[][] = [];
+    const beforeStep = (): void => {
+      stopped.push(listCheckpoints(folder));
+      process.emit('SIGTERM', 'SIGTERM');
+    };
+    await trainIn(path, makeLinearTask({ hooks: { beforeStep } }), { resume: true, keep: 1, epochs: 2 });
+    const step = Number(before[1].slice(5, 13)) + 1;
+    expect(stopped).toEqual([[last, ...before]]);
+    expect(listCheckpoints(folder).map((name) => Number(name.slice(5, 13)))[0]).toBe(step);
+    await trainIn(path, makeLinearTask(), { resume: true });
+    expectSameRun(path, whole);
+  });
+
   it('cuts metrics that are younger than the checkpoint', async () => {
     const path = temporaryFolder();
     await trainIn(path, makeLinearTask(), { epochs: 2 });
@@ -305,6 +341,7 @@ describeBuilt('a training process', () => {
         const ended = await child.ended;
         expect([null, 0]).toContain(ended.code);
         expect(stepOf(folder)).toBeGreaterThanOrEqual(before);
+        expect(lastLogged(path) - stepOf(folder)).toBeLessThanOrEqual(3); // checkpointEvery; each step is logged.
         if (ended.code === null && stepOf(folder) < 40) continue;
         expectSameRun(path, whole);
         path = temporaryFolder();
@@ -320,6 +357,13 @@ describeBuilt('a training process', () => {
 function stepOf(folder: string): number {
   const last = listCheckpoints(folder)[0];
   return last === undefined ? 0 : Number(last.slice(5, 13));
+}
+
+// The last step in metrics.jsonl; its last line may be cut.
+function lastLogged(path: string): number {
+  const file = join(path, 'metrics.jsonl');
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return Math.max(0, ...Array.from(text.matchAll(/"step":(\d+),/g), ([, step]) => Number(step)));
 }
 
 function flipByte(path: string, offset: number): void {

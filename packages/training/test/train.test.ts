@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
@@ -307,6 +308,28 @@ describe('RunFolder', () => {
     open(path).close();
     writeFileSync(join(path, 'run.lock'), JSON.stringify({ ...lock, host: 'elsewhere', pid: 1 }));
     expect(() => open(path)).toThrow('process 1 on elsewhere is using this run folder');
+  });
+
+  it('refuses when the lock that it took over is another one by the time it looks again', async () => {
+    const path = temporaryFolder();
+    writeFileSync(join(path, 'run.lock'), '');
+    // It waits for this process's lock, and puts one of its own in its place, as a third process may.
+    const holder = JSON.stringify({ pid: process.pid, host: 'elsewhere', startedAt: '' });
+    const script = `
+      const fs = require('node:fs');
+      const path = process.argv[1];
+      process.stdout.write('ready');
+      for (;;) {
+        try { if (fs.readFileSync(path, 'utf8').includes('"pid":${process.pid},')) break; } catch {}
+      }
+      fs.rmSync(path);
+      fs.writeFileSync(path, ${JSON.stringify(holder)});`;
+    const child = spawn(process.execPath, ['-e', script, join(path, 'run.lock')]);
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    expect(() => open(path)).toThrow(`process ${process.pid} on elsewhere is using this run folder`);
+    await ended;
+    expect(readFileSync(join(path, 'run.lock'), 'utf8')).toBe(holder);
   });
 
   it('names a path that cannot be a folder', () => {

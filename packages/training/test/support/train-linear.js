@@ -12,7 +12,7 @@ async function main([path, epochs, stepMs, resume]) {
     const task = makeLinearTask({ hooks: Number(stepMs) > 0 ? { beforeStep } : {} });
     const schedule = createSchedule({ kind: 'cosine', learningRate: 0.02, totalSteps: Number(epochs) * 10 });
     process.stdout.write('started\n');
-    const options = { epochs: Number(epochs), schedule, log, checkpointEvery: 3, logEvery: 4, keep: 2 };
+    const options = { epochs: Number(epochs), schedule, log, checkpointEvery: 3, logEvery: 1, keep: 2 };
     process.exitCode = exitCodeOf(await train(task, run, options));
   } finally {
     run.close();
