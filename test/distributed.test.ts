@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listCheckpoints, readCheckpoint } from '@featuremine/training';
 import { makeShapesDevkit } from '@featuremine/vision-data';
 import { describeMpi, mpirun } from '../packages/mpi/test/support/mpirun';
+import { relativeL2 } from './support/distance';
 import { flagWords, pause, startCli, untilMetrics } from './support/cli-process';
 import type { CliProcess, Ended, Program } from './support/cli-process';
 import { lastStep } from './support/run-state';
@@ -61,6 +63,25 @@ describeMpi('training in a job of two', () => {
       },
     }),
   );
+
+  it('has after a step the weights of one process', async () => {
+    const flags = { ...detection, 'batch-size': 8, 'batch-norm': 'frozen', epochs: 1 };
+    const outs = ['alone', 'two'].map((name) => join(folder, name));
+    const alone = startCli('retinanet', ['train', ...flagWords({ ...flags, out: outs[0] })]);
+    expect((await alone.ended).code).toBe(0);
+    expect((await startJob(2, 'retinanet', { ...flags, out: outs[1] }).ended).code).toBe(0);
+    expect(outs.map((out) => summaryOf(out)['ranks'])).toEqual([1, 2]);
+    const [expected, found] = outs.map((out) => {
+      const checkpoints = join(out, 'checkpoint');
+      const { state, variables } = readCheckpoint(join(checkpoints, listCheckpoints(checkpoints)[0]));
+      expect(state.step).toBe(1);
+      return variables;
+    });
+    const weights = [...expected].filter(([name]) => !name.includes('/')); // Not the slots of the optimizer.
+    expect(weights.length).toBeGreaterThan(50);
+    const differing = weights.filter(([name, values]) => !(relativeL2(found.get(name)!, values) <= 1e-5));
+    expect(differing.map(([name]) => name)).toEqual([]);
+  });
 
   it('is told once that its batch cannot be shared out', async () => {
     const ended = await startJob(2, 'retinanet', { ...detection, 'batch-size': 3, out: join(folder, 'odd') }).ended;

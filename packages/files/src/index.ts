@@ -1,3 +1,4 @@
 export { AtomicFile, writeAll, writeFileAtomic } from './atomic-file';
 export type { WriteFault } from './atomic-file';
 export { flushFolder } from './flush-folder';
+export { openPlainFile, readPlainFile } from './plain-file';

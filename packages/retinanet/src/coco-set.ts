@@ -1,13 +1,12 @@
 import { statSync } from 'node:fs';
 import { DatasetError, nearestName } from '@featuremine/errors';
-import { FaultList, groundTruthFromCoco } from '@featuremine/voc-eval';
+import { FaultList, groundTruthFromCoco, readJson } from '@featuremine/voc-eval';
 import type { GroundTruth, GroundTruthImage } from '@featuremine/voc-eval';
 import { writeFaultFile } from '@featuremine/voc';
 import type { BadBoxPolicy, ReadImageSetOptions, VocImage, VocImageObject } from '@featuremine/voc';
 import { judgeCocoBox } from './coco-box';
 import { cocoImageFinder } from './coco-images';
 import type { DetectionSet } from './detection-set';
-import { readJsonFile } from './read-json-file';
 
 /**
  * Reads a COCO annotation file and finds its images in a folder.
@@ -24,7 +23,7 @@ export function readCocoSet(
   if (statSync(imageFolder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new DatasetError({ where: imageFolder, found: 'there is no such folder', fix: 'Check --images' });
   }
-  const annotated = groundTruthFromCoco(readJsonFile(file), file);
+  const annotated = groundTruthFromCoco(readJson(file), file);
   const { groundTruth, otherClassCount } = withClasses(annotated, options.classes);
   const { onBadBox = 'fail', needsImages = true } = options;
   const { classNames } = groundTruth;
@@ -47,7 +46,7 @@ export function readCocoSet(
       objects: objectsOf(image, { classNames, onBadBox, faults, counts }),
     };
   });
-  if (options.faultFile !== undefined && faults.faults.length > 1) writeFaultFile(options.faultFile, faults.faults);
+  if (options.faultFile !== undefined && faults.count > 1) writeFaultFile(options.faultFile, faults.lines());
   faults.throwIfAny();
   if (images.length === 0) throw new DatasetError({ where: file, found: 'no image', fix: 'Pass a file with images' });
   if (options.needsEveryClass === true) checkClasses(file, { classNames, images, known: annotated.classNames });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckpointError, UserError, parseJson } from '@featuremine/errors';
-import { flushFolder } from '@featuremine/files';
+import { flushFolder, readPlainFile } from '@featuremine/files';
 import type { Logger } from '@featuremine/command-line';
 import { asFloat32, readSafetensors, writeSafetensors } from '@featuremine/weights';
 import type { StoredTensor } from '@featuremine/weights';
@@ -153,8 +153,7 @@ function decodeState(path: string): { state: CheckpointState; sha256: string } {
 function readStateFile(path: string): Readonly<Record<'format' | 'sha256' | 'body', unknown>> {
   const file = join(path, 'state.json');
   try {
-    if (statSync(file).size > maxStateBytes) throw new RangeError('too large');
-    const value = parseJson(readFileSync(file, 'utf8'));
+    const value = parseJson(readPlainFile(file, maxStateBytes).toString('utf8'));
     if (typeof value === 'object' && value !== null) return value as Record<'format' | 'sha256' | 'body', unknown>;
   } catch (cause) {
     throw damaged(path, `a state.json that cannot be read (${(cause as Error).message})`);

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
-import { parseJson } from '@featuremine/errors';
-import { flushFolder } from '@featuremine/files';
+import { UserError, parseJson } from '@featuremine/errors';
+import { flushFolder, readPlainFile } from '@featuremine/files';
 import { writeRunFile } from './run-files';
 import { acquireLock } from './process-lock';
 import type { ProcessLock } from './process-lock';
@@ -139,14 +139,9 @@ export function readStoredConfig(path: string): Record<string, unknown> | undefi
   const file = join(path, 'config.json');
   let text: string;
   try {
-    const { size } = statSync(file);
-    if (size > maxConfigBytes) {
-      const expected = `at most ${maxConfigBytes}`;
-      throw new RunFolderError({ where: file, found: `${size} bytes`, expected, fix: 'Check the path' });
-    }
-    text = readFileSync(file, 'utf8');
+    text = readPlainFile(file, maxConfigBytes).toString('utf8');
   } catch (cause) {
-    if (cause instanceof RunFolderError) throw cause;
+    if (cause instanceof UserError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw fileFault(file, cause);
   }

@@ -1,8 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { UserError } from '@featuremine/errors';
-import { RunFolderError, listCheckpoints, loadLastCheckpoint, readCheckpoint, saveCheckpoint } from '../src';
+import {
+  RunFolderError,
+  listCheckpoints,
+  loadLastCheckpoint,
+  readCheckpoint,
+  readRunConfig,
+  saveCheckpoint,
+} from '../src';
 import type { Checkpoint } from '../src';
 import { makeLinearTask } from './support/linear-task';
 import { keepingLogger, temporaryFolder, trainIn } from './support/run-files';
@@ -56,7 +64,7 @@ describe('readCheckpoint', () => {
     writeFileSync(join(path, 'state.json'), '['.repeat(100_000));
     expect(() => readCheckpoint(path)).toThrow(UserError);
     writeFileSync(join(path, 'state.json'), ' '.repeat(17 * 1024 * 1024));
-    expect(() => readCheckpoint(path)).toThrow('too large');
+    expect(() => readCheckpoint(path)).toThrow('17825792 bytes, expected at most 16777216');
   });
 });
 
@@ -87,6 +95,16 @@ describe('saveCheckpoint', () => {
 });
 
 describe('loadLastCheckpoint', () => {
+  it('does not wait for a pipe in place of a state, nor does readRunConfig for one in place of config.json', async () => {
+    const path = await makeCheckpoint();
+    rmSync(join(path, 'state.json'));
+    execFileSync('mkfifo', [join(path, 'state.json')]);
+    expect(() => readCheckpoint(path)).toThrow(/state\.json that cannot be read \(.*a pipe or a device/);
+    const run = temporaryFolder();
+    execFileSync('mkfifo', [join(run, 'config.json')]);
+    expect(() => readRunConfig(run)).toThrow(/config\.json: a pipe or a device, expected a file/);
+  });
+
   it('gives the highest step, and looks at no other names', async () => {
     const path = await makeCheckpoint();
     const folder = join(path, '..');

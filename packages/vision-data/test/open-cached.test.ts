@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import {
@@ -107,6 +109,24 @@ describe('openCached', () => {
       const options = { folder: cache, crop: { kind: 'centre' }, imageSize: 24 } as const;
       await expect(openCached(photos, options)).rejects.toThrow(/11\.jpg: the image cannot be decoded/);
       expect(readdirSync(cache)).toEqual([]);
+    });
+  });
+
+  it('removes at its start what dead processes of this machine left unfinished', async () => {
+    await withScratchFolder(async (root) => {
+      const [folder, cache] = [join(root, 'photos'), join(root, 'cache')];
+      await writePhotos(folder);
+      const { pid } = spawnSync(process.execPath, ['-e', '']);
+      const [dead, living, elsewhere] = [
+        `train-0.${hostname()}.${pid}.partial`,
+        `train-0.${hostname()}.${process.ppid}.partial`,
+        `train-0.elsewhere.${pid}.partial`,
+      ];
+      for (const name of [dead, living, elsewhere]) writeFiles(cache, { [`${name}/train-00000.records`]: 'x' });
+      const options = { folder: cache, crop: { kind: 'centre' }, imageSize: 24 } as const;
+      await openCached(openImageFolder({ folder, split: 'train' }), options);
+      const left = readdirSync(cache).filter((name) => name.endsWith('.partial'));
+      expect(left.sort()).toEqual([living, elsewhere].sort());
     });
   });
 

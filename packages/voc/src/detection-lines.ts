@@ -1,8 +1,12 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { DatasetError } from '@featuremine/errors';
+import { openPlainFile } from '@featuremine/files';
 import { parseNumber } from './parse-number';
 import { fromVocPixel, lessOne } from './voc-pixel';
 
 const CHUNK_BYTES = 1 << 18;
+/** Bytes of the longest line that is read. */
+const LONGEST_LINE = 1 << 16;
 const [LF, CR, SPACE, TAB, DOT, MINUS] = [10, 13, 32, 9, 46, 45];
 const POWERS = Array.from({ length: 16 }, (_, i) => 10 ** i);
 
@@ -19,25 +23,23 @@ export interface DetectionLineSink {
 /**
  * Reads `image score xmin ymin xmax ymax` lines in chunks, so that a file of any length takes little memory. Empty lines
  * are passed over; LF, CR LF and a missing last line end are all right.
+ *
+ * @throws DatasetError for a line of more than 64 KiB, FileError for what is no file
  */
 export function readDetectionLines(path: string, sink: DetectionLineSink): void {
-  const file = openSync(path, 'r');
+  const file = openPlainFile(path);
   try {
-    let bytes = new Uint8Array(CHUNK_BYTES);
+    const bytes = new Uint8Array(CHUNK_BYTES);
     let kept = 0;
-    const reader = new LineReader(sink);
+    const reader = new LineReader(path, sink);
     for (;;) {
-      if (kept + 1 >= bytes.length) {
-        const larger = new Uint8Array(2 * bytes.length);
-        larger.set(bytes.subarray(0, kept));
-        bytes = larger;
-      }
       const count = readSync(file, bytes, kept, bytes.length - kept - 1, null);
       if (count === 0) break;
       const end = kept + count;
       const start = reader.readLines(bytes, end);
       bytes.copyWithin(0, start, end);
       kept = end - start;
+      reader.checkLength(kept);
     }
     if (kept === 0) return;
     bytes[kept] = LF; // one byte is always free
@@ -54,7 +56,10 @@ class LineReader {
   /** Where the last field ended. */
   private position = 0;
 
-  constructor(private readonly sink: DetectionLineSink) {
+  constructor(
+    private readonly path: string,
+    private readonly sink: DetectionLineSink,
+  ) {
     this.ids = new IdReader(sink);
   }
 
@@ -63,10 +68,23 @@ class LineReader {
     let start = this.line === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
     const stop = bytes.subarray(0, end).lastIndexOf(LF) + 1;
     while (start < stop) {
+      const next = bytes.indexOf(LF, start) + 1;
+      this.checkLength(next - start - 1);
       this.line++;
       start = this.readLine(bytes, start);
     }
     return start;
+  }
+
+  /** Refuses a next line that is so long. */
+  checkLength(lengthBytes: number): void {
+    if (lengthBytes <= LONGEST_LINE) return;
+    throw new DatasetError({
+      where: `${this.path}, line ${this.line + 1}`,
+      found: `more than ${LONGEST_LINE} bytes`,
+      expected: 'image, score, xmin, ymin, xmax, ymax',
+      fix: 'Check what the file is',
+    });
   }
 
   /** Reads the line that begins here, which a line feed ends, and returns where the next one begins. */

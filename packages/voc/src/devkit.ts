@@ -1,6 +1,10 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { DatasetError, nearestName } from '@featuremine/errors';
+import { DatasetError, UserError, nearestName } from '@featuremine/errors';
+import { readPlainFile } from '@featuremine/files';
+
+/** Bytes of the largest file of an image set: some millions of images. */
+const LARGEST_SET_BYTES = 64 * 2 ** 20;
 
 /** A VOCdevkit folder, which holds one folder `VOC<year>` a year. */
 export interface VocDevkit {
@@ -103,11 +107,14 @@ export function readSetFile(devkit: VocDevkit, name: ImageSetName): { readonly p
   return { path, text: readSetText(path) };
 }
 
-/** The text of an image set's file. @throws DatasetError when it cannot be read */
+/** The text of an image set's file. @throws DatasetError when it cannot be read, FileError for no file or 64 MiB */
 export function readSetText(path: string): string {
   try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    return readPlainFile(path, LARGEST_SET_BYTES)
+      .toString('utf8')
+      .replace(/^\uFEFF/, '');
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new DatasetError({
       where: path,

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { openPlainFile } from '@featuremine/files';
 
 /** Width and height of an image in pixels, as stored (EXIF rotation not applied). */
 export interface ImageSize {
@@ -14,7 +15,7 @@ const MOST_BYTES = 1 << 24;
  * off, and `unknown` for other formats.
  */
 export function readImageSize(path: string): ImageSize | undefined | 'unknown' {
-  const file = openSync(path, 'r');
+  const file = openPlainFile(path);
   try {
     for (let length = HEAD_BYTES; ; length = MOST_BYTES) {
       const bytes = Buffer.alloc(length);

@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
 import { VOC_CLASSES, openDevkit, readImageSet } from '../src';
+import { readImageSize } from '../src/image-size';
 import { realData } from './real-data';
 import { annotation, bndbox, makeFolder, object, writeFiles } from './sample';
 
@@ -156,6 +158,18 @@ describe('readImageSet', () => {
     const { images } = readImageSet(folder, 'all', { needsImages: false });
     expect(images.map(({ hasImage }) => hasImage)).toEqual([true, false]);
     expect(existsSync(images[1].imagePath)).toBe(false);
+  });
+
+  it('refuses the file of a set that is too large or a pipe, and an image that is a pipe', () => {
+    const folder = devkitOf([good]);
+    const set = join(folder, 'VOC2007/ImageSets/Main/all.txt');
+    const read = (): unknown => readImageSet(folder, 'all');
+    truncateSync(set, 2 ** 26 + 1);
+    expect(read).toThrow(`${set}: 67108865 bytes, expected at most 67108864`);
+    rmSync(set);
+    execFileSync('mkfifo', [set]);
+    expect(read).toThrow(`${set}: a pipe or a device`);
+    expect(() => readImageSize(set)).toThrow(/a pipe or a device/);
   });
 
   it('names years, sets and folders that are not there', () => {

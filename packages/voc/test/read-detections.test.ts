@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decimalSum } from '@featuremine/boxes';
@@ -98,6 +99,24 @@ describe('readDetections', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('names a line of more than 64 KiB, ended or not, and does not wait for a pipe', () => {
+    const good = 'a 0.5 1 2 3 4\n';
+    for (const [start, end] of [
+      ['b', '\n'],
+      ['b', ''],
+      ['b 0.5 1 2 3 4', '\n'],
+    ]) {
+      const line = start + (end === '' ? 'x' : ' ').repeat(70_000) + end;
+      const folder = folderOf({ 'comp4_det_t_dog.txt': good + line });
+      expect(() => readDetections(folder)).toThrow(
+        /comp4_det_t_dog\.txt, line 2: more than 65536 bytes, expected image, score,/,
+      );
+    }
+    const pipe = join(folderOf({}), 'comp4_det_t_dog.txt');
+    execFileSync('mkfifo', [pipe]);
+    expect(() => readDetections(pipe)).toThrow(/a pipe or a device, expected a file/);
   });
 
   it('reads lines across the borders of its chunks', () => {

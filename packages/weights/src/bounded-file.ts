@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { WeightsError } from '@featuremine/errors';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { UserError, WeightsError } from '@featuremine/errors';
+import { openPlainFile } from '@featuremine/files';
 
 /** Bytes of the largest file that is read; a detector with its optimizer's state takes half of one GiB. */
 const LARGEST_FILE_BYTES = 8 * 2 ** 30;
@@ -7,7 +8,7 @@ const LARGEST_FILE_BYTES = 8 * 2 ** 30;
 /**
  * A file that is read by offset, with every read checked against the file's size.
  *
- * Throws WeightsError where the file cannot be opened, or a read would leave it.
+ * Throws WeightsError where the file cannot be opened, or a read would leave it; FileError for a folder or a pipe.
  */
 export class BoundedFile {
   readonly path: string;
@@ -24,8 +25,9 @@ export class BoundedFile {
   static with<T>(path: string, use: (file: BoundedFile) => T): T {
     let descriptor: number;
     try {
-      descriptor = openSync(path, 'r');
+      descriptor = openPlainFile(path);
     } catch (cause) {
+      if (cause instanceof UserError) throw cause;
       const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
       throw new WeightsError(
         { where: path, found: `the file cannot be opened (${code})`, fix: 'Check the path and its permissions' },
@@ -34,14 +36,6 @@ export class BoundedFile {
     }
     try {
       const stats = fstatSync(descriptor);
-      if (!stats.isFile()) {
-        throw new WeightsError({
-          where: path,
-          found: 'not a file',
-          expected: 'a weights file',
-          fix: 'Name the file itself',
-        });
-      }
       if (stats.size > LARGEST_FILE_BYTES) {
         const expected = `at most ${LARGEST_FILE_BYTES}`;
         throw new WeightsError({ where: path, found: `${stats.size} bytes`, expected, fix: 'Check what the file is' });

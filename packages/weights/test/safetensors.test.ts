@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,7 +98,13 @@ describe('readSafetensors', () => {
 
   it('names a file that does not exist, and a folder', () => {
     expect(() => readSafetensors(join(folder, 'none'))).toThrow('cannot be opened (ENOENT)');
-    expect(() => readSafetensors(folder)).toThrow(WeightsError);
+    expect(() => readSafetensors(folder)).toThrow(/: a folder, expected a file\. Name the file itself/);
+  });
+
+  it('does not wait for a pipe', () => {
+    const pipe = join(folder, 'pipe.safetensors');
+    execFileSync('mkfifo', [pipe]);
+    expect(() => readSafetensors(pipe)).toThrow(/: a pipe or a device, expected a file/);
   });
 
   it('takes __proto__ as a name like any other', () => {

@@ -7,9 +7,9 @@ import { hasEnded, writeRunFile } from '@featuremine/training';
 import type { Summary } from '@featuremine/training';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
+import { readJson } from '@featuremine/voc-eval';
 import { readDetectorConfig } from '../detector-config';
 import { evaluationSetOf } from '../evaluate-detector';
-import { readJsonFile } from '../read-json-file';
 import { evaluateArm, readArmResult } from './arm-result';
 import type { ArmResult } from './arm-result';
 import { ARM_TITLES, backboneFolder, detectorCommand, detectorFolder, planArms, pretrainCommand } from './arms';
@@ -93,7 +93,7 @@ function isFinished(folder: string): boolean {
 }
 
 function readOptions(file: string): Record<string, unknown> {
-  const value = readJsonFile(file);
+  const value = readJson(file);
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   const fix = 'Remove the file if the options are as they were, or give --out another folder';
   throw new ConfigError({ where: file, found: 'no options', expected: 'those of the chain', fix });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
 import type { ClassificationDataset, ClassificationSource } from '../classification-dataset';
@@ -34,7 +35,7 @@ const KEPT_FREE = 0.05;
  * are returned as they are. Batches are the same to the bit.
  *
  * A cache is known by a hash of the files' names, sizes and times, the boxes, and how images are shrunk: when one
- * changes, another cache is made.
+ * changes, another cache is made. What processes of this machine left unfinished is removed when they are dead.
  *
  * @throws DatasetError for an image that cannot be read, and when the disk has not enough space
  */
@@ -49,10 +50,11 @@ export async function openCached(
   const policy = crop.kind === 'random-resized' ? `shrunk for ${imageSize}` : 'whole';
   const key = cacheKey(source, policy);
   const folder = join(options.folder, `${split}-${key.slice(0, 16)}`);
+  removeUnfinished(options.folder);
   if (!existsSync(indexPath(folder, split))) {
     await checkSpace(source, { folder: options.folder, sizeFor });
     // Made beside its place, so that of two that make it at the same time each has its own.
-    const making = `${folder}.${process.pid}.partial`;
+    const making = `${folder}${unfinishedEnd(process.pid)}`;
     rmSync(making, { recursive: true, force: true });
     const { onProgress } = options;
     const common = { folder: making, split, kind: 'cache', content: 'pixels', shardBytes: SHARD_BYTES, key } as const;
@@ -69,6 +71,29 @@ export async function openCached(
   const cached = datasetOf(packed, { classNames, split });
   if (cached.count !== count) throw new Error(`cache ${folder} has ${cached.count} images of ${count}`);
   return { ...cached, fileOf: (index) => dataset.fileOf(index), original: dataset };
+}
+
+function unfinishedEnd(pid: number | string): string {
+  return `.${hostname()}.${pid}.partial`;
+}
+
+// Machines may share the folder: only of its own processes can one tell that they are dead.
+function removeUnfinished(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const pid = /\.(\d+)\.partial$/.exec(name)?.[1];
+    if (pid === undefined || !name.endsWith(unfinishedEnd(pid)) || isAlive(Number(pid))) continue;
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 // Another process may have put its own there meanwhile, which is as good.

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { DatasetError } from '@featuremine/errors';
+import { DatasetError, UserError } from '@featuremine/errors';
+import { openPlainFile } from '@featuremine/files';
 import type { ShardEntry } from './records-index';
 
 /**
@@ -12,6 +13,9 @@ export const SHARD_MARK = 'FMRECS01';
 export const SHARD_HEADER_BYTES = 16;
 export const TABLE_ENTRY_BYTES = 12;
 export const TRAILER_BYTES = 32;
+
+/** Bytes of the largest table, and of the largest record: as for image files. */
+const LARGEST_BYTES = 512 * 2 ** 20;
 
 /** Where the records of a shard are. */
 export interface ShardTable {
@@ -28,7 +32,10 @@ export function readShardTable(path: string, entry: ShardEntry): ShardTable {
     const { size } = fstatSync(descriptor);
     if (size !== entry.sizeBytes) throw changedShard(path, `${size} bytes`, `${entry.sizeBytes} bytes`);
     const tableBytes = entry.count * TABLE_ENTRY_BYTES;
-    const end = Buffer.alloc(Math.min(size, tableBytes + TRAILER_BYTES));
+    if (tableBytes > LARGEST_BYTES || SHARD_HEADER_BYTES + tableBytes + TRAILER_BYTES > size) {
+      throw changedShard(path, `a shard of ${size} bytes`, `one with a table of ${entry.count} records`);
+    }
+    const end = Buffer.alloc(tableBytes + TRAILER_BYTES);
     const start = size - end.length;
     for (let filled = 0; filled < end.length;) {
       const count = readSync(descriptor, end, filled, end.length - filled, start + filled);
@@ -41,11 +48,12 @@ export function readShardTable(path: string, entry: ShardEntry): ShardTable {
   }
 }
 
-/** Opens a shard for reading. @throws DatasetError */
+/** Opens a shard for reading. @throws DatasetError, or FileError for what is no file */
 export function openShardFile(path: string): number {
   try {
-    return openSync(path, 'r');
+    return openPlainFile(path);
   } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
     const found = code === 'ENOENT' ? 'there is no such file' : `it cannot be opened (${code})`;
     throw new DatasetError(
@@ -79,7 +87,11 @@ function tableOf(
   const labels = new Uint32Array(entry.count);
   offsets[0] = SHARD_HEADER_BYTES;
   for (let i = 0; i < entry.count; i++) {
-    offsets[i + 1] = offsets[i] + table.readUInt32LE(i * TABLE_ENTRY_BYTES);
+    const recordBytes = table.readUInt32LE(i * TABLE_ENTRY_BYTES);
+    if (recordBytes > LARGEST_BYTES) {
+      throw changedShard(path, `record ${i} of ${recordBytes} bytes`, `at most ${LARGEST_BYTES}`);
+    }
+    offsets[i + 1] = offsets[i] + recordBytes;
     labels[i] = table.readUInt32LE(i * TABLE_ENTRY_BYTES + 4);
   }
   if (offsets[entry.count] !== start) throw changedShard(path, 'records of another length', 'those of its table');

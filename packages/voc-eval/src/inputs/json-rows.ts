@@ -1,8 +1,10 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { DatasetError } from '@featuremine/errors';
+import { openPlainFile } from '@featuremine/files';
 
 const chunkBytes = 1 << 24;
 const batchBytes = 1 << 20;
+const largestElementBytes = 1 << 26;
 
 const [quote, backslash, comma, openList, closeList, openObject, closeObject] = Buffer.from('"\\,[]{}');
 
@@ -10,10 +12,10 @@ const [quote, backslash, comma, openList, closeList, openObject, closeObject] = 
  * The elements of a JSON file that is one list, a batch at a time, so that a file of any size can be read: a text of
  * more than 512 MB is more than JavaScript can hold.
  *
- * @throws DatasetError when the file is no JSON list.
+ * @throws DatasetError when the file is no JSON list, or an element has more than 64 MiB; FileError when it is no file.
  */
 export function* jsonRows(path: string): Generator<unknown> {
-  const file = openSync(path, 'r');
+  const file = openPlainFile(path);
   try {
     let batch: Buffer[] = [];
     let batchSize = 0;
@@ -33,6 +35,10 @@ export function* jsonRows(path: string): Generator<unknown> {
       }
       batch.push(Buffer.from(chunk.subarray(from, length)));
       batchSize += length - from;
+      if (batchSize > largestElementBytes) {
+        const found = `an element of more than ${largestElementBytes} bytes`;
+        throw new DatasetError({ where: path, found, expected: 'a list of COCO results', fix: 'Check the file' });
+      }
     }
     yield* parseBatch(Buffer.concat(batch).toString('utf8'), path, splitter.batches === 0, true);
   } finally {
@@ -42,7 +48,7 @@ export function* jsonRows(path: string): Generator<unknown> {
 
 /** Whether a file's first character, blanks and a byte order mark aside, opens a list. */
 export function isJsonList(path: string): boolean {
-  const file = openSync(path, 'r');
+  const file = openPlainFile(path);
   try {
     const head = Buffer.alloc(64);
     const length = readSync(file, head, 0, head.length, 0);

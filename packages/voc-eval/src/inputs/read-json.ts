@@ -1,27 +1,52 @@
-import { readFileSync } from 'node:fs';
-import { DatasetError } from '@featuremine/errors';
+import { DatasetError, UserError } from '@featuremine/errors';
+import { readPlainFile } from '@featuremine/files';
+import { countJsonValues } from './count-json-values';
 
-/** The content of a JSON file; a byte order mark is skipped. DatasetError when it cannot be read or is no JSON. */
+/** What JavaScript can hold as one text; instances_train2017.json of COCO has 470 million bytes. */
+const LARGEST_BYTES = 2 ** 29 - 24;
+/** Objects, lists and properties; that file has some 12 million. */
+const MOST_ELEMENTS = 32_000_000;
+/** Numbers in lists, mostly. */
+const MOST_SEPARATORS = 128_000_000;
+
+/**
+ * The content of a JSON file; a byte order mark is skipped.
+ *
+ * @throws DatasetError when it cannot be read, is no JSON, or would take more memory than any data set does; FileError for
+ * what is no file, or too large
+ */
 export function readJson(path: string): unknown {
-  let text: string;
+  const text = readText(path);
   try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const found =
-      code === 'ENOENT'
-        ? 'no such file'
-        : code === 'EISDIR'
-          ? 'a folder'
-          : code === 'ERR_STRING_TOO_LONG'
-            ? 'more than 512 MB'
-            : String(code);
-    throw new DatasetError({ where: path, found, expected: 'a JSON file', fix: 'Check the path' }, { cause: error });
-  }
-  try {
-    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) as unknown;
+    return JSON.parse(text) as unknown;
   } catch (error) {
     const found = `no valid JSON (${(error as Error).message})`;
     throw new DatasetError({ where: path, found, fix: 'Write the file anew' }, { cause: error });
+  }
+}
+
+// The bytes are free before the text is parsed.
+function readText(path: string): string {
+  const bytes = readBytes(path);
+  const { elements, separators } = countJsonValues(bytes);
+  if (elements > MOST_ELEMENTS || separators > MOST_SEPARATORS) {
+    throw new DatasetError({
+      where: path,
+      found: `${elements} objects, lists and properties, and ${separators} commas`,
+      expected: `at most ${MOST_ELEMENTS} and ${MOST_SEPARATORS}`,
+      fix: 'Check what the file is, or split it',
+    });
+  }
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readPlainFile(path, LARGEST_BYTES);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? 'an error';
+    const found = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`;
+    throw new DatasetError({ where: path, found, expected: 'a JSON file', fix: 'Check the path' }, { cause: error });
   }
 }

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FaultList, readJson } from '../src';
+import { countJsonValues } from '../src/inputs/count-json-values';
+import { isJsonList, jsonRows } from '../src/inputs/json-rows';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'read-json-'));
+  path = join(folder, 'a.json');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('readJson', () => {
+  it('reads a file with or without a byte order mark', () => {
+    for (const mark of ['', '\uFEFF']) {
+      writeFileSync(path, `${mark}{"a":[1,"\\"{"]}`);
+      expect(readJson(path)).toEqual({ a: [1, '"{'] });
+    }
+  });
+
+  it('names a file that is missing, damaged, a folder, a pipe or too large', () => {
+    expect(() => readJson(path)).toThrow(`${path}: there is no such file, expected a JSON file.`);
+    writeFileSync(path, '{');
+    expect(() => readJson(path)).toThrow(/no valid JSON/);
+    expect(() => readJson(folder)).toThrow(/a folder, expected a file/);
+    truncateSync(path, 2 ** 29);
+    expect(() => readJson(path)).toThrow(/536870912 bytes, expected at most 536870888/);
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const read of [readJson, isJsonList, (file: string) => [...jsonRows(file)]]) {
+      expect(() => read(pipe)).toThrow(/a pipe or a device, expected a file/);
+    }
+  });
+
+  it('refuses more objects and lists than any data set has, without parsing them', () => {
+    writeFileSync(path, Buffer.alloc(32_000_001, '['));
+    expect(() => readJson(path)).toThrow(/32000001 objects, lists and properties, and 0 commas, expected at most/);
+  });
+});
+
+describe('countJsonValues', () => {
+  it('counts objects, lists, properties and commas, but not in texts', () => {
+    const count = (value: unknown) => countJsonValues(Buffer.from(JSON.stringify(value)));
+    expect(count([1, 2, 3])).toEqual({ elements: 1, separators: 2 });
+    expect(count({ a: 1, b: [{}] })).toEqual({ elements: 5, separators: 1 });
+    expect(count(['[{:,"\\', '\\"[', 1])).toEqual({ elements: 1, separators: 2 });
+  });
+});
+
+describe('jsonRows', () => {
+  it('refuses an element that is larger than any result', () => {
+    writeFileSync(path, Buffer.alloc(80 << 20, 'a'));
+    expect(() => [...jsonRows(path)]).toThrow(`${path}: an element of more than 67108864 bytes, expected a list`);
+  });
+});
+
+describe('FaultList', () => {
+  it('keeps the first 1,000 faults and counts the others', () => {
+    const faults = new FaultList('a.json', 'Correct it');
+    for (let i = 0; i < 5000; i++) faults.add(`fault ${i}`);
+    expect(faults.count).toBe(5000);
+    expect(faults.lines()).toHaveLength(1001);
+    expect(faults.lines().slice(-2)).toEqual(['fault 999', 'and 4000 more']);
+    expect(() => faults.throwIfAny()).toThrow(/^a\.json: 5000 faults:\n {2}fault 0\n[^]*fault 19\n {2}and 4980 more\n/);
+  });
+});
