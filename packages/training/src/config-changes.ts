@@ -1,7 +1,7 @@
 import type { RunIdentity } from './checkpoint-keeper';
 
 /** Keys that change how a run is carried out, but not what comes out of it. */
-const harmless = new Set(
+export const HARMLESS_KEYS: ReadonlySet<string> = new Set(
   ['out', 'workers', 'keep', 'checkpointEvery', 'checkpointEverySeconds', 'logEvery'].concat(['cache', 'profile']),
 );
 
@@ -10,7 +10,7 @@ export function describeChanges(before: RunIdentity, now: RunIdentity): string[]
   const lines: string[] = [];
   for (const key of keysOf(before.config, now.config)) {
     const [old, current] = [show(before.config[key]), show(now.config[key])];
-    if (old !== current && !harmless.has(key)) lines.push(`config: ${key} was ${old} and is now ${current}`);
+    if (old !== current && !HARMLESS_KEYS.has(key)) lines.push(`config: ${key} was ${old} and is now ${current}`);
   }
   // A checkpoint of format 1 knows nothing of its data.
   const parts = Object.keys(before.data).length === 0 ? [] : keysOf(before.data, now.data);

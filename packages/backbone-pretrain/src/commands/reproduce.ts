@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandLine, defineCommand, formatDuration, type Logger } from '@featuremine/command-line';
+import { commandLine, defineCommand, formatDuration, runCommand, type Logger } from '@featuremine/command-line';
 import { chainCommand, chainScaledDown } from '../reproduce/chain-table';
-import { layoutText, planTable, planText } from '../reproduce/full-plan';
+import { devkitLayoutText, layoutText, planTable, planText } from '../reproduce/full-plan';
 import { chainOptions, jsonOf, plansOf, reproduce, scaleFolder, seedCount, textOf } from '../reproduce/reproduce';
 import { reproduceSchema, type ReproduceOptions } from '../reproduce/reproduce-options';
 import { select } from '../reproduce/selection';
@@ -66,10 +66,7 @@ async function dryRun(options: ReproduceOptions, log: Logger): Promise<{ text: s
   const plans = planned.flatMap((table) => table.plans);
   if (scale === 'full') parts.push(`Data:\n${layoutText(plans)}`);
   const { hasChain, hasOverhead } = select(options);
-  if (hasChain) {
-    const chain = chainOptions(options);
-    parts.push(`Table 7: ${commandLine(chainCommand(chain))}\n${chainScaledDown(chain)}`.trim());
-  }
+  if (hasChain) parts.push(await chainPlan(options));
   if (hasOverhead) parts.push('Table 10: steps of ResNet-56 in turn, without and with Feature Mining; some minutes');
   const total = [...seconds.values()].reduce((sum, value) => sum + value, 0);
   parts.push(
@@ -77,4 +74,22 @@ async function dryRun(options: ReproduceOptions, log: Logger): Promise<{ text: s
       `from measured steps${hasChain ? ', without table 7' : ''}`,
   );
   return { text: parts.join('\n\n'), json: { rows, seconds: total } };
+}
+
+// The chain's own dry run measures its steps, where its data are.
+async function chainPlan(options: ReproduceOptions): Promise<string> {
+  const chain = chainOptions(options);
+  const command = chainCommand(chain);
+  const voc = options.voc ?? join(options.data, 'VOCdevkit');
+  const lines = [`Table 7: ${commandLine(command)}`, chainScaledDown(chain)];
+  if (options.scale === 'full') lines.push(devkitLayoutText(voc));
+  if (existsSync(voc) && existsSync(options.data)) {
+    const { estimatedSeconds } = (await runCommand({ ...command, argv: [...command.argv, '--dry-run'] })) as {
+      estimatedSeconds: number;
+    };
+    lines.push(`time: ${formatDuration(1000 * estimatedSeconds)}, without evaluations`);
+  } else {
+    lines.push('time: its own dry run tells it, when both data sets are there');
+  }
+  return lines.filter((line) => line !== '').join('\n');
 }

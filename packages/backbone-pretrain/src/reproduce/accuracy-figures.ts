@@ -1,14 +1,16 @@
-import { lineChartFile, metricSeries, readMetrics, type ChartSeries } from '@featuremine/training';
-import type { ShownRun } from './class-activation-maps';
+import { lineChartFile, type ChartSeries } from '@featuremine/training';
 import type { FigureFiles } from './figure-files';
+import type { FigureNumbers } from './figure-numbers';
 import { scoresOf, type RowResult } from './row-result';
 
 /** Figure 5: the held-out top-1 of each run after each epoch, in %. */
-export function epochFigure(runs: readonly ShownRun[], title: string): FigureFiles {
-  const series = runs.map(({ title: label, run }) => {
-    const { x, y } = metricSeries(readMetrics(run), { kind: 'epoch', name: 'top1', label });
-    return { label, x, y: y.map((value) => 100 * value) };
-  });
+export function epochFigure(
+  runs: readonly { readonly title: string; readonly epochs: FigureNumbers[5] }[],
+  title: string,
+): FigureFiles {
+  const series = runs.map(({ title: label, epochs: { epochs, top1 } }) => ({
+    ...{ label, x: epochs, y: top1.map((value) => 100 * value) },
+  }));
   return { svg: chart(title, 'epoch', series), csv: csvOf('epoch', series) };
 }
 
@@ -21,8 +23,12 @@ export function sampleFigure(results: readonly RowResult[], title: string): Figu
     const { title: row, changes } = result.plan.row;
     const method = row.slice(0, row.lastIndexOf(','));
     const points = lines.get(method) ?? [];
-    points.push({ x: Number(changes?.['samplesPerClass']), ...scores.best });
-    lines.set(method, points);
+    const { trainImages, numClasses } = result.cells[0];
+    points.push({ x: Number(changes?.['samplesPerClass'] ?? trainImages / numClasses), ...scores.best });
+    lines.set(
+      method,
+      points.sort((a, b) => a.x - b.x),
+    );
   }
   const series = [...lines].map(([label, points]) => ({
     label,

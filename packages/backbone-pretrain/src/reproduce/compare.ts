@@ -11,6 +11,7 @@ import {
   type Spread,
 } from '@featuremine/training';
 import type { CompareOptions } from './compare-options';
+import { dataReader } from './data-record';
 import { readCell, resolved, runCell, type CellResult, type TrainingCell } from './training-cell';
 
 /** A score of an arm in %, and by how much it is above the arm that it is compared with, seed by seed. */
@@ -44,11 +45,14 @@ export interface ArmComparison {
  * Trains all arms with the same seeds, seed by seed, each by the `train` command in a folder of its own, and compares
  * them in pairs. Finished trainings are not run again.
  *
- * @throws ConfigError for options that `train` would refuse, before anything is run; CommandFailure
+ * @throws ConfigError, DatasetError for options and data that `train` would refuse and for other trainings in the folder,
+ * before anything is run; CommandFailure
  */
 export async function compareArms(options: CompareOptions, log: Logger): Promise<ArmComparison> {
   const against = options.against ?? Object.keys(options.arms)[0];
-  const cells = comparedCells(options);
+  const dataOf = dataReader();
+  const cells = comparedCells(options).map((cell) => ({ ...cell, data: dataOf(cell.options) }));
+  for (const cell of cells) readCell(cell);
   const names = [...new Set(cells.map(({ arm }) => arm))];
   const results = new Map(
     Object.keys(options.arms).map((arm) => [arm, names.includes(arm) ? [] : finished(options, arm)]),

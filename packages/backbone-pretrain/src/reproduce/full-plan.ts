@@ -63,6 +63,17 @@ export function layoutText(plans: readonly RowPlan[]): string {
     .join('\n');
 }
 
+/** The same for table 7's devkit. */
+export function devkitLayoutText(path: string): string {
+  const state = existsSync(path) ? 'there is such a folder' : 'missing';
+  return [
+    `VOC 2007 and 2012: ${path}/ (${state}; VOCtrainval_06-Nov-2007.tar, VOCtest_06-Nov-2007.tar and`,
+    '    VOCtrainval_11-May-2012.tar, unpacked into the folder that holds it)',
+    '    VOC2007/Annotations, VOC2007/JPEGImages, VOC2007/ImageSets/Main/trainval.txt (5,011 images) and test.txt (4,952)',
+    '    VOC2012/Annotations, VOC2012/JPEGImages, VOC2012/ImageSets/Main/trainval.txt (11,540)',
+  ].join('\n');
+}
+
 const SHOWN = ['epochs', 'batchSize', 'lr', 'decayEpochs', 'weightDecay', 'imageSize', 'samplesPerClass'] as const;
 const HIDDEN: readonly string[] = [
   ...SHOWN,

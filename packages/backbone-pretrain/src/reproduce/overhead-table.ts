@@ -6,6 +6,7 @@ import { medianInterval, writeRunFile } from '@featuremine/training';
 import { measureOverhead } from './overhead';
 import { REPOSITORY } from './recipe-file';
 import type { Scale } from './scale';
+import { markdownTable } from './table-text';
 
 /** A row of table 10. */
 export interface OverheadRow {
@@ -76,7 +77,10 @@ async function measureRows(scale: Scale, threads: number | undefined): Promise<O
 /** Table 10 as text, or as Markdown. */
 export function overheadText(rows: readonly OverheadRow[], format: 'text' | 'markdown'): string {
   const titles = ['row', 'paper s', 'paper ratio', 's', 'ratio (95 %)', 'paper MB', 'paper ratio', 'MB', 'ratio'];
+  const heading =
+    'Table 10: cost of a training step, ResNet-56, 128 images of 32 px (paper: one M40 GPU; here: this machine)';
   const first = rows[0];
+  if (first === undefined) return format === 'text' ? `${heading}\nnot run` : `### ${heading}\n\nNot run.`;
   const body = rows.map(({ title, paper, seconds, ratio, memoryMb }) => [
     title,
     paper.seconds.toFixed(3),
@@ -88,12 +92,12 @@ export function overheadText(rows: readonly OverheadRow[], format: 'text' | 'mar
     memoryMb?.toFixed(0) ?? '–',
     memoryMb === undefined ? '–' : (memoryMb / first.memoryMb!).toFixed(3),
   ]);
-  const heading =
-    'Table 10: cost of a training step, ResNet-56, 128 images of 32 px (paper: one M40 GPU; here: this machine)';
   if (format === 'text')
     return `${heading}\n${formatTable({ columns: titles.map((title) => ({ title })), rows: body })}`;
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [`### ${heading}`, '', line(titles), line(titles.map(() => '---')), ...body.map(line)].join('\n');
+  return [
+    ...[`### ${heading}`, '', '`backbone-pretrain reproduce --table 10`', ''],
+    ...markdownTable(titles, body, 1),
+  ].join('\n');
 }
 
 function peakMemoryMb(mining: number, threads: number | undefined): number | undefined {

@@ -18,7 +18,7 @@ export const reproduceSchema = z.object({
   rows: z
     .array(z.string().min(1))
     .optional()
-    .describe('Only rows whose name contains one of these, such as resnet56-fm2'),
+    .describe('Only rows of these names, such as resnet56-fm2; what is no name takes all rows that contain it'),
   scale: z
     .enum(SCALES)
     .default('mini')

@@ -1,33 +1,36 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandFailure, type Logger } from '@featuremine/command-line';
+import type { Logger } from '@featuremine/command-line';
 import { writeRunFile } from '@featuremine/training';
+import { Attempts } from './attempts';
 import {
-  chainScaledDown,
   chainText,
+  checkChainTable,
   readChainTable,
   runChainTable,
-  type ChainRow,
+  type ChainTable,
   type ChainTableOptions,
 } from './chain-table';
-import { writeFigure } from './write-figure';
+import { dataReader } from './data-record';
+import { gatherFigureNumbers } from './figure-numbers';
 import { overheadTable, overheadText, readOverheadTable, type OverheadRow } from './overhead-table';
 import { RECIPE_FOLDER } from './recipe-file';
-import type { ReproduceOptions } from './reproduce-options';
-import { cellsOf, readRow, scoresOf, type RowResult } from './row-result';
-import { planRow, type RowPlan } from './scale';
+import { chosenNumbers, type ReproduceOptions } from './reproduce-options';
+import { cellsOf, readRow, scoresOf, type RowPlace, type RowResult } from './row-result';
+import { planRow, type RowPlan, type Scale } from './scale';
 import { select } from './selection';
 import { tableMarkdown, tableText, type MeasuredTable } from './table-text';
 import { runCell } from './training-cell';
+import { writeFigure } from './write-figure';
 
 /** What a call of `reproduce` found. */
 export interface Reproduction {
   readonly tables: readonly MeasuredTable[];
-  readonly chain?: readonly ChainRow[];
+  readonly chain?: ChainTable;
   readonly overhead?: readonly OverheadRow[];
   /** Figures that were written. */
   readonly files: readonly string[];
-  /** Rows that could not be run, by name. */
+  /** Rows, tables and figures that could not be run, by name. */
   readonly failures: Readonly<Record<string, string>>;
   /** 130 or 143 when the user interrupted it: nothing more was begun. */
   readonly interruptedBy?: number;
@@ -63,90 +66,107 @@ export function chainOptions(options: ReproduceOptions): ChainTableOptions {
 
 /**
  * Runs the chosen rows one after another, each seed in a run folder of its own; what is finished there is not run again,
- * what was interrupted goes on. Afterwards the tables are printed from the folders, and results.md is written.
+ * what was interrupted goes on. Afterwards the tables are printed from the folders, figures drawn, and results.md written.
  *
  * With `report` nothing is run: what is finished is printed.
  *
  * A row that fails is reported and the others are run; an interrupt ends the call.
+ *
+ * @throws ConfigError, DatasetError for what shows before the first training
  */
 export async function reproduce(options: ReproduceOptions, log: Logger): Promise<Reproduction> {
   const folder = scaleFolder(options);
-  mkdirSync(folder, { recursive: true });
-  const at = { folder, seeds: seedCount(options) };
+  const place = { folder, seeds: seedCount(options) };
+  const at = options.reportOnly ? place : { ...place, dataOf: dataReader() };
   const planned = plansOf(options);
+  const plans = [...new Map(planned.flatMap((table) => table.plans).map((plan) => [plan.name, plan])).values()];
   const { hasChain, hasOverhead } = select(options);
-  const failures: Record<string, string> = {};
-  const interruptedBy = options.reportOnly
-    ? undefined
-    : await trainAll(
-        planned.flatMap(({ plans }) => plans),
-        { ...at, failures, log },
-      );
-  const tables = planned.map(({ table, plans }): MeasuredTable => {
-    const results = plans.map((plan): RowResult => {
-      const failure = failures[plan.name];
-      return { ...readRow(plan, at), ...(failure === undefined ? {} : { failure }) };
-    });
-    return { table, results };
-  });
-  if (interruptedBy !== undefined) return { tables, files: [], failures, interruptedBy };
-  const files: string[] = [];
-  for (const table of tables.filter(({ table: { key } }) => key.startsWith('figure'))) {
-    files.push(...(await writeFigure(table, folder)));
+  const attempts = new Attempts(log);
+  if (!options.reportOnly) {
+    for (const plan of plans) readRow(plan, at);
+    if (hasChain) checkChainTable(chainOptions(options));
+    mkdirSync(folder, { recursive: true });
+    await trainAll(plans, { ...at, attempts, log, scale: options.scale });
   }
-  const chain = hasChain ? await chainTable(options, folder) : undefined;
-  const overhead = hasOverhead
-    ? options.reportOnly
-      ? readOverheadTable(folder)
-      : await overheadTable(folder, options)
-    : undefined;
-  const result = { tables, files, failures, ...(chain && { chain }), ...(overhead && { overhead }) };
+  const tables = await measuredTables(planned, at, attempts);
+  const goesOn = (): boolean => !options.reportOnly && attempts.interruptedBy === undefined;
+  if (hasOverhead && goesOn()) await attempts.run('table-10', () => overheadTable(folder, options));
+  if (hasChain && goesOn()) await attempts.run('table-7', () => runChainTable(chainOptions(options)));
+  const files = await drawFigures(options, at, attempts);
+  const { failures, interruptedBy } = attempts;
+  const result: Reproduction = {
+    ...{ tables, files, failures },
+    ...(hasChain ? { chain: readChainTable(chainOptions(options)) } : {}),
+    ...(hasOverhead ? { overhead: readOverheadTable(folder) ?? [] } : {}),
+    ...(interruptedBy === undefined ? {} : { interruptedBy }),
+  };
+  mkdirSync(folder, { recursive: true });
   writeRunFile(join(folder, 'results.md'), `${textOf(result, options, 'markdown')}\n`);
   return result;
 }
 
-async function chainTable(options: ReproduceOptions, folder: string): Promise<readonly ChainRow[] | undefined> {
-  return options.reportOnly ? readChainTable(folder) : runChainTable(chainOptions(options));
+async function measuredTables(
+  planned: ReturnType<typeof plansOf>,
+  at: RowPlace,
+  attempts: Attempts,
+): Promise<MeasuredTable[]> {
+  const tables: MeasuredTable[] = [];
+  for (const { table, plans } of planned) {
+    const results: RowResult[] = [];
+    for (const plan of plans) {
+      const row = (await attempts.run(plan.name, () => readRow(plan, at))) ?? { plan, cells: [] };
+      const failure = attempts.failures[plan.name];
+      results.push({ ...row, ...(failure === undefined ? {} : { failure }) });
+    }
+    tables.push({ table, results });
+  }
+  return tables;
 }
 
-/** All tables of a reproduction as text, or as Markdown. */
+// Of all rows of a figure, also of those that this call did not choose.
+async function drawFigures(options: ReproduceOptions, at: RowPlace, attempts: Attempts): Promise<string[]> {
+  if (chosenNumbers(options).figures.length === 0) return [];
+  const files: string[] = [];
+  for (const { table, plans } of plansOf({ ...options, table: [], rows: undefined })) {
+    const drawn = await attempts.run(table.key, () =>
+      writeFigure({ table, results: plans.map((plan) => readRow(plan, at)) }, at.folder),
+    );
+    files.push(...(drawn ?? []));
+  }
+  return files;
+}
+
+/** All tables of a reproduction as text, or as Markdown with commands. */
 export function textOf(
   { tables, chain, overhead }: Reproduction,
   options: ReproduceOptions,
   format: 'text' | 'markdown',
 ): string {
-  const tableOf = format === 'text' ? tableText : tableMarkdown;
   return [
-    ...tables.map(tableOf),
-    ...(chain === undefined ? [] : [chainText(chain, chainScaledDown(chainOptions(options)), format)]),
+    ...tables.map((table) => (format === 'text' ? tableText(table) : tableMarkdown(table, options))),
+    ...(chain === undefined ? [] : [chainText(chain, options, format)]),
     ...(overhead === undefined ? [] : [overheadText(overhead, format)]),
   ].join('\n\n');
 }
 
-// Rows that several tables share are trained once. Seed by seed, so that an interrupted call has complete comparisons.
+// Seed by seed, so that an interrupted call has complete comparisons.
 async function trainAll(
   plans: readonly RowPlan[],
-  options: { folder: string; seeds: number; failures: Record<string, string>; log: Logger },
-): Promise<number | undefined> {
-  const { failures, log, seeds } = options;
-  const distinct = [...new Map(plans.map((plan) => [plan.name, plan])).values()];
-  for (let seed = 0; seed < seeds; seed++) {
-    for (const [index, plan] of distinct.entries()) {
-      const cell = cellsOf(plan, options)[seed];
-      const title = `[${index + 1}/${distinct.length}] ${plan.name}, seed ${seed}`;
-      try {
-        log.info(title);
+  { attempts, log, scale, ...at }: RowPlace & { attempts: Attempts; log: Logger; scale: Scale },
+): Promise<void> {
+  for (let seed = 0; seed < at.seeds; seed++) {
+    for (const [index, plan] of plans.entries()) {
+      if (attempts.interruptedBy !== undefined) return;
+      const cell = cellsOf(plan, at)[seed];
+      const title = `[${index + 1}/${plans.length}] ${plan.name}, seed ${seed}`;
+      log.info(title);
+      await attempts.run(plan.name, async () => {
         const { best, last } = await runCell(cell, log);
         log.info(`${title}: best top-1 ${(100 * best).toFixed(2)} %, last ${(100 * last).toFixed(2)} %`);
-      } catch (error) {
-        if (!(error instanceof CommandFailure)) throw error;
-        if (error.exitCode === 130 || error.exitCode === 143) return error.exitCode;
-        failures[plan.name] = error.message;
-        log.error(`${title}: ${error.message}`);
-      }
+        if (seed === 0) await gatherFigureNumbers(plan, cell.folder, scale);
+      });
     }
   }
-  return undefined;
 }
 
 function vocOf({ voc, vocTrain, vocTest }: ReproduceOptions): Pick<ChainTableOptions, 'voc' | 'vocTrain' | 'vocTest'> {

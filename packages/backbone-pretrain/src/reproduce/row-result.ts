@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { spreadOf, type Spread } from '@featuremine/training';
+import type { DataRecord } from './data-record';
+import type { RecipeOptions } from './recipe-file';
 import type { RowPlan } from './scale';
 import { readCell, type CellResult, type TrainingCell } from './training-cell';
 
@@ -18,18 +20,29 @@ export interface RowScores {
   readonly last: Spread;
   /** What a guess is right in, %. */
   readonly chance: number;
+  /** Of one training, on average. */
+  readonly minutes: number;
+}
+
+/** Where rows are trained, how often, and on what. */
+export interface RowPlace {
+  readonly folder: string;
+  readonly seeds: number;
+  /** Reads the data set of a row; without it, data are not compared with those of before. */
+  readonly dataOf?: (options: RecipeOptions) => DataRecord;
 }
 
 /** The trainings of a row, one for each seed, in `<folder>/<name>/seed-<n>`. */
-export function cellsOf(
-  { name, options }: RowPlan,
-  { folder, seeds }: { folder: string; seeds: number },
-): TrainingCell[] {
-  return Array.from({ length: seeds }, (_, seed) => ({ folder: join(folder, name, `seed-${seed}`), options, seed }));
+export function cellsOf({ name, options }: RowPlan, { folder, seeds, dataOf }: RowPlace): TrainingCell[] {
+  const data = dataOf === undefined ? {} : { data: dataOf(options) };
+  return Array.from({ length: seeds }, (_, seed) => ({
+    ...{ folder: join(folder, name, `seed-${seed}`), options, seed },
+    ...data,
+  }));
 }
 
-/** The row as far as it is finished in the folder. */
-export function readRow(plan: RowPlan, at: { folder: string; seeds: number }): RowResult {
+/** The row as far as it is finished in the folder. @throws ConfigError when it holds another training */
+export function readRow(plan: RowPlan, at: RowPlace): RowResult {
   return { plan, cells: cellsOf(plan, at).flatMap((cell) => readCell(cell) ?? []) };
 }
 
@@ -41,5 +54,6 @@ export function scoresOf({ cells }: RowResult): RowScores | undefined {
     best: percent(cells.map(({ best }) => best)),
     last: percent(cells.map(({ last }) => last)),
     chance: 100 / cells[0].numClasses,
+    minutes: spreadOf(cells.map(({ seconds }) => seconds / 60)).mean,
   };
 }

@@ -33,11 +33,11 @@ export interface RowPlan {
   readonly paperData: PaperData;
 }
 
-/** What a row at mini scale has instead of the paper's length, by network. */
-const MINI: Readonly<Record<string, RecipeOptions>> = {
-  resnet56: { epochs: 30 },
-  resnet110: { epochs: 16 },
-  resnet50: { epochs: 3 },
+/** What a row at mini scale has instead of the paper's length, by network; BYOT and CS-KD take longer for an epoch. */
+const MINI: Readonly<Record<string, { readonly length: RecipeOptions; readonly distilled: RecipeOptions }>> = {
+  resnet56: { length: { epochs: 30 }, distilled: { epochs: 30 } },
+  resnet110: { length: { epochs: 16 }, distilled: { epochs: 12 } },
+  resnet50: { length: { epochs: 3, batchSize: 32 }, distilled: { epochs: 2, batchSize: 32 } },
 };
 
 // 100 steps of 32 images on the 100 classes of the stand-in.
@@ -55,8 +55,7 @@ export function planRow(row: PaperRow, { scale, data, recipes, common }: ScaleOp
     const options = { ...recipe, data: join(data, paperData.folder), ...common };
     return { row, name, options, scaledDown: [], isWiringOnly: false, paperData };
   }
-  const model = String(recipe['model']);
-  const length = scale === 'smoke' ? SMOKE : (MINI[model] ?? WIRING);
+  const length = scale === 'smoke' ? SMOKE : miniLength(recipe);
   const smaller = { ...shortened(recipe, length), ...stemFor(recipe, paperData) };
   const options = {
     ...recipe,
@@ -79,6 +78,12 @@ function paperDataOf(where: string, recipe: RecipeOptions): PaperData {
   if (Object.hasOwn(PAPER_DATA, dataset)) return PAPER_DATA[dataset];
   const expected = Object.keys(PAPER_DATA).join(', ');
   throw new ConfigError({ where: `recipe ${where}`, found: `dataset ${dataset}`, expected, fix: 'Use one of these' });
+}
+
+function miniLength({ model, byot, csKd }: RecipeOptions): RecipeOptions {
+  const mini = MINI[String(model)];
+  if (mini === undefined) return WIRING;
+  return byot === true || Number(csKd ?? 0) > 0 ? mini.distilled : mini.length;
 }
 
 // Decays keep their part of the run; the learning rate keeps its proportion to the batch where that is smaller.

@@ -22,7 +22,9 @@ export function select(options: Pick<ReproduceOptions, 'table' | 'figure' | 'row
     ...PAPER_TABLES.filter(({ key }) => tables.includes(Number(key.slice('table-'.length)))),
     ...figures.map((figure) => paperFigure(figure, options.scale)),
   ];
-  const isChosen = (id: string): boolean => words === undefined || words.some((word) => id.includes(word));
+  const ids = new Set(all.flatMap(({ rows }) => rows.map(({ id }) => id)));
+  const isChosen = (id: string): boolean =>
+    words === undefined || words.some((word) => (ids.has(word) ? id === word : id.includes(word)));
   const chosen = all
     .map((table) => ({ ...table, rows: table.rows.filter(({ id }) => isChosen(id)) }))
     .filter(({ rows }) => rows.length > 0);
@@ -35,7 +37,7 @@ export function select(options: Pick<ReproduceOptions, 'table' | 'figure' | 'row
   throw new ConfigError({
     where: '--rows',
     found: words!.join(', '),
-    expected: `parts of ${all.flatMap(({ rows }) => rows.map(({ id }) => id)).join(', ')}`,
+    expected: `parts of ${[...ids].join(', ')}`,
     fix: 'Name such rows',
   });
 }

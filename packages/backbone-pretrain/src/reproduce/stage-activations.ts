@@ -1,7 +1,6 @@
 import { normalizeImages, tf } from '@featuremine/tensor-graph';
 import { lineChartFile } from '@featuremine/training';
 import { stageMaps } from '../network';
-import type { ShownRun } from './class-activation-maps';
 import type { FigureFiles } from './figure-files';
 import { someTestImages } from './test-images';
 import { openTrainedNetwork, runTrained } from './trained-network';
@@ -17,30 +16,35 @@ export interface StageActivations {
   readonly mean: number;
 }
 
+/** A network's name and what was measured of each of its stages. */
+export interface MeasuredStages {
+  readonly title: string;
+  readonly stages: readonly StageActivations[];
+}
+
 /** Figure 4: how many values above 0.5 each stage puts out for 64 held-out images, and how large they are. */
-export async function activationFigure(runs: readonly ShownRun[]): Promise<FigureFiles> {
-  const measured: StageActivations[][] = [];
-  for (const { run } of runs) measured.push(await activationsOf(run));
+export function activationFigure(networks: readonly MeasuredStages[]): FigureFiles {
   const lines = ['network,stage,values above 0.5 per image,their mean'];
-  runs.forEach(({ title }, i) =>
-    measured[i].forEach(({ count, mean }, stage) =>
+  for (const { title, stages } of networks) {
+    stages.forEach(({ count, mean }, stage) =>
       lines.push([title, stage + 1, count.toFixed(1), mean.toFixed(5)].join()),
-    ),
-  );
+    );
+  }
   const svg = lineChartFile({
     title: 'Activations above 0.5 of 64 held-out images',
     xLabel: 'stage',
     yLabel: 'values per image',
-    series: runs.map(({ title }, i) => ({
+    series: networks.map(({ title, stages }) => ({
       label: title,
-      x: measured[i].map((_, stage) => stage + 1),
-      y: measured[i].map(({ count }) => count),
+      x: stages.map((_, stage) => stage + 1),
+      y: stages.map(({ count }) => count),
     })),
   });
   return { svg, csv: `${lines.join('\n')}\n` };
 }
 
-async function activationsOf(run: string): Promise<StageActivations[]> {
+/** Measures the network of a finished run, stage by stage. Errors as `openTrainedNetwork`. */
+export async function stageActivations(run: string): Promise<StageActivations[]> {
   const trained = await openTrainedNetwork(run);
   const { network, classifier, pixels, test } = trained;
   try {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { commandLine, formatDuration, runCommand, type Logger } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
 import { writeFileAtomic } from '@featuremine/files';
-import { hasEnded } from '@featuremine/training';
+import { HARMLESS_KEYS, hasEnded } from '@featuremine/training';
 import type { Summary } from '@featuremine/training';
 import { trainSchema } from '../training-options';
+import { dataChanges, type DataRecord } from './data-record';
 import { checkKeys, type RecipeOptions } from './recipe-file';
 
 /** One training: options with a seed, and the folder that it runs in. */
@@ -13,6 +14,8 @@ export interface TrainingCell {
   readonly folder: string;
   readonly options: RecipeOptions;
   readonly seed: number;
+  /** What images it sees; it is kept in the folder, and compared with what is there. */
+  readonly data?: DataRecord;
 }
 
 /** What is kept of a finished training. Top-1 is a share, 0…1. */
@@ -30,28 +33,41 @@ export interface CellResult {
   readonly testImages: number;
 }
 
+const DATA_FILE = 'data.json';
+
 // They do not change what comes out.
-const HARMLESS: readonly string[] = ['data', 'workers', 'threads', 'out', 'resume', 'dryRun'];
+const HARMLESS = new Set([...HARMLESS_KEYS, 'data', 'threads', 'resume', 'dryRun']);
 
 /** The result of a training that was finished before. @throws ConfigError when the folder holds another training */
 export function readCell(cell: TrainingCell): CellResult | undefined {
   const config = readJson(join(cell.folder, 'config.json'));
   if (config === undefined) return undefined;
-  const wanted = resolved(cell);
-  const changed = Object.keys(wanted).filter(
-    (key) => !HARMLESS.includes(key) && JSON.stringify(config[key]) !== JSON.stringify(wanted[key]),
-  );
-  if (changed.length > 0) {
-    const values = changed.map((key) => `${key}: ${JSON.stringify(config[key])}, not ${JSON.stringify(wanted[key])}`);
+  const changes = [...optionChanges(config, resolved(cell)), ...changesOfData(cell)];
+  if (changes.length > 0) {
     throw new ConfigError({
       where: cell.folder,
-      found: `a training with other options (${values.join('; ')})`,
+      found: `a training with other options (${changes.join('; ')})`,
       fix: 'Give --out another folder, or remove this one',
     });
   }
   const summary = readJson(join(cell.folder, 'summary.json')) as Summary | undefined;
   if (summary === undefined || !hasEnded(summary)) return undefined;
   return resultOf(cell.seed, summary);
+}
+
+// An option that came later had its default.
+function optionChanges(config: Record<string, unknown>, wanted: Record<string, unknown>): string[] {
+  const defaults: Record<string, unknown> = trainSchema.parse({ dataset: 'shapes', out: 'none' });
+  return Object.keys(trainSchema.shape).flatMap((key) => {
+    if (HARMLESS.has(key) || (key === 'imageSize' && wanted[key] === undefined)) return []; // Stored as the data's own.
+    const [before, now] = [config, wanted].map((options) => JSON.stringify(options[key] ?? defaults[key]));
+    return before === now ? [] : [`${key}: ${before}, not ${now}`];
+  });
+}
+
+function changesOfData({ folder, data }: TrainingCell): string[] {
+  const kept = readJson(join(folder, DATA_FILE)) as DataRecord | undefined;
+  return kept === undefined || data === undefined ? [] : dataChanges(kept, data);
 }
 
 /**
@@ -67,6 +83,7 @@ export async function runCell(cell: TrainingCell, log: Logger): Promise<CellResu
   mkdirSync(folder, { recursive: true });
   const recipe = join(folder, 'recipe.json');
   writeFileAtomic(recipe, `${JSON.stringify(options, null, 2)}\n`);
+  if (cell.data !== undefined) writeFileAtomic(join(folder, DATA_FILE), `${JSON.stringify(cell.data)}\n`);
   const isBegun = existsSync(join(folder, 'config.json'));
   const command = {
     bin: join(__dirname, '..', '..', 'bin', 'backbone-pretrain.js'),

@@ -26,7 +26,7 @@ describe('experiments/small-samples', () => {
 
   it.each(Object.keys(arms))('has options that train takes in the arm %s', (arm) => {
     const options = resolved({ folder: arm, seed: 0, options: { ...base, data: 'd', ...arms[arm] } });
-    expect(options).toMatchObject({ dataset: 'cifar10', samplesPerClass: 200 });
+    expect(options).toMatchObject({ dataset: 'cifar10', samplesPerClass: 200, precision: 'bfloat16' });
   });
 
   it('compares both forms of Feature Mining with the baseline', () => {

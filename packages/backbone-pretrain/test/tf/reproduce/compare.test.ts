@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '@featuremine/command-line';
 import { comparedCells, compareArms, comparisonText, summarise } from '../../../src/reproduce/compare';
@@ -7,7 +7,7 @@ import { compareSchema } from '../../../src/reproduce/compare-options';
 import { readCell, resolved, type CellResult } from '../../../src/reproduce/training-cell';
 import { temporaryFolder, writeStripes } from '../../stripes';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const cell = (seed: number, best: number, last: number): CellResult => ({
   ...{ seed, best, last, bestEpoch: 1, epochs: 1, steps: 1, seconds: 1, numClasses: 10, trainImages: 1, testImages: 1 },
@@ -39,6 +39,32 @@ describe('readCell', () => {
 
   it('refuses a folder with another training, and names what differs', () => {
     expect(() => readCell({ folder, options, seed: 0 })).toThrow(/model: "resnet56", not "resnet20"/);
+  });
+
+  it('takes an option that came later as its default', () => {
+    const early = () => readCell({ folder, options: { ...options, model: 'resnet56', labelSmoothing: 0 }, seed: 0 });
+    expect(early()).toBeUndefined(); // Not ended, but no other training.
+    const other = () => readCell({ folder, options: { ...options, model: 'resnet56', labelSmoothing: 0.1 }, seed: 0 });
+    expect(other).toThrow(/options \(labelSmoothing: 0, not 0\.1\)/);
+  });
+
+  it('does not mind how a training is carried out, and tells of options that are wanted no more', () => {
+    const mixed = join(temporaryFolder(), 'run');
+    mkdirSync(mixed);
+    writeFileSync(
+      join(mixed, 'config.json'),
+      JSON.stringify({ ...options, workers: 7, logEvery: 3, mixup: 1, imageSize: 32 }),
+    );
+    expect(() => readCell({ folder: mixed, options, seed: 0 })).toThrow(/options \(mixup: 1, not 0\)/);
+    expect(readCell({ folder: mixed, options: { ...options, mixup: 1, workers: 1 }, seed: 0 })).toBeUndefined();
+  });
+
+  it('refuses a training on other images', () => {
+    const [kept, now] = ['1 images, aa', '1 images, bb'].map((training) => ({ name: 'd', training, test: 't' }));
+    writeFileSync(join(folder, 'data.json'), JSON.stringify(kept));
+    const cell = { folder, options: { ...options, model: 'resnet56' }, seed: 0 };
+    expect(readCell({ ...cell, data: { ...kept, name: 'moved' } })).toBeUndefined();
+    expect(() => readCell({ ...cell, data: now })).toThrow(/data: d \(1 images, aa; t\), not d \(1 images, bb; t\)/);
   });
 
   it('finds nothing in an empty folder', () => {
@@ -108,6 +134,9 @@ describe('compareArms', () => {
     const lines: string[] = [];
     const again = await compareArms(two, { ...silentLogger, info: (line) => lines.push(line) });
     expect(again).toEqual(first);
+    expect(JSON.parse(readFileSync(join(out, 'plain', 'seed-0', 'data.json'), 'utf8'))).toMatchObject({
+      ...{ name: 'stripes', training: expect.stringMatching(/^200 images, /) },
+    });
     expect(lines.join('\n')).not.toMatch(/\$ backbone-pretrain/);
   });
 });

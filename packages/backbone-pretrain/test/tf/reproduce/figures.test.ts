@@ -1,12 +1,20 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '@featuremine/command-line';
 import { decodeImage } from '@featuremine/vision-data';
+import { openTestData } from '../../../src/classification-data';
 import { epochFigure, sampleFigure } from '../../../src/reproduce/accuracy-figures';
-import { activationMapFigure, classActivation } from '../../../src/reproduce/class-activation-maps';
+import {
+  activationMapFigure,
+  classActivation,
+  classActivations,
+  shownImages,
+} from '../../../src/reproduce/class-activation-maps';
+import { gatherFigureNumbers, readFigureNumbers } from '../../../src/reproduce/figure-numbers';
 import { pngDataUri } from '../../../src/reproduce/png';
 import type { RowResult } from '../../../src/reproduce/row-result';
-import { activationFigure } from '../../../src/reproduce/stage-activations';
+import type { RowPlan } from '../../../src/reproduce/scale';
+import { activationFigure, stageActivations } from '../../../src/reproduce/stage-activations';
 import { trainClassifier } from '../../../src/train-classifier';
 import { trainSchema } from '../../../src/training-options';
 import { temporaryFolder, writeStripes } from '../../stripes';
@@ -45,16 +53,16 @@ describe('pngDataUri', () => {
 
 describe('the figures', () => {
   const run = join(temporaryFolder(), 'run');
-  const shown = [{ title: 'a & b', run }];
+  const title = 'a & b';
+  const data = writeStripes({ train: 100, test: 70 });
 
   beforeAll(async () => {
-    const data = writeStripes({ train: 100, test: 70 });
     const options = { dataset: 'cifar10', data, model: 'resnet20', epochs: 1, batchSize: 20, workers: 0, threads: 2 };
     await trainClassifier(trainSchema.parse({ ...options, lr: 0.01, out: run }), silentLogger);
   });
 
   it('count the activations of each stage', async () => {
-    const { svg, csv } = await activationFigure(shown);
+    const { svg, csv } = activationFigure([{ title, stages: await stageActivations(run) }]);
     const rows = csv
       .trim()
       .split('\n')
@@ -71,19 +79,42 @@ describe('the figures', () => {
   });
 
   it('show where four images are recognised', async () => {
-    const { svg, csv } = await activationMapFigure(shown);
+    const images = await shownImages(openTestData(trainSchema.parse({ dataset: 'cifar10', data, out: 'none' })));
+    const activations = await classActivations(run);
+    const { svg, csv } = activationMapFigure([{ title, activations }], images);
+    expect(activations.map(({ className }) => className)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/degrees/)]),
+    );
     expect(svg.match(/<image /g)).toHaveLength(8);
     expect(csv.trim().split('\n')).toHaveLength(1 + 4 * 8 * 8);
   });
 
   it('draw the top-1 of each epoch', () => {
-    const { csv } = epochFigure(shown, 'epochs');
-    expect(csv).toMatch(/^method,epoch,top-1 in %\na & b,1,\d+\.\d{3}\n$/);
+    const { csv } = epochFigure([{ title, epochs: { epochs: [1, 2], top1: [0.5, 0.25] } }], 'epochs');
+    expect(csv).toBe('method,epoch,top-1 in %\na & b,1,50.000\na & b,2,25.000\n');
+  });
+
+  it('are drawn from numbers that a run keeps, once; figures that do not show it need none', async () => {
+    const plan = (name: string) => ({ name }) as RowPlan;
+    await gatherFigureNumbers(plan('cifar100-resnet56-fm2'), run, 'mini');
+    expect(existsSync(join(run, 'figure-4.json'))).toBe(false);
+    await gatherFigureNumbers(plan('cifar100-resnet110-fm2'), run, 'mini');
+    await gatherFigureNumbers(plan('cub-resnet50-fm2'), run, 'mini');
+    expect(readFigureNumbers(run, 4)).toEqual(await stageActivations(run));
+    expect(readFigureNumbers(run, 5)).toEqual({ epochs: [1], top1: [expect.any(Number)] });
+    expect(readFigureNumbers(run, 2)).toBeUndefined();
   });
 
   it('draw a line for each method over the samples per class', () => {
-    const result = (title: string, samplesPerClass: number, best: number): RowResult => ({
-      plan: { row: { id: title, title, recipe: 'r', changes: { samplesPerClass } } } as unknown as RowResult['plan'],
+    const result = (title: string, samplesPerClass: number | undefined, best: number): RowResult => ({
+      plan: {
+        row: {
+          id: title,
+          title,
+          recipe: 'r',
+          ...(samplesPerClass === undefined ? {} : { changes: { samplesPerClass } }),
+        },
+      } as unknown as RowResult['plan'],
       cells: [
         {
           seed: 0,
@@ -94,15 +125,15 @@ describe('the figures', () => {
           steps: 1,
           seconds: 1,
           numClasses: 10,
-          trainImages: 1,
+          trainImages: 80,
           testImages: 1,
         },
       ],
     });
     const { csv } = sampleFigure(
-      [result('FM, 5', 5, 0.2), result('baseline, 5', 5, 0.1), result('FM, 10', 10, 0.3)],
+      [result('FM, all', undefined, 0.3), result('baseline, 5', 5, 0.1), result('FM, 5', 5, 0.2)],
       't',
     );
-    expect(csv.split('\n').slice(1, 4)).toEqual(['FM,5,20.000,', 'FM,10,30.000,', 'baseline,5,10.000,']);
+    expect(csv.split('\n').slice(1, 4)).toEqual(['FM,5,20.000,', 'FM,8,30.000,', 'baseline,5,10.000,']);
   });
 });

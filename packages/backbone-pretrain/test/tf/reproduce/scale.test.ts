@@ -48,11 +48,33 @@ describe('planRow', () => {
     expect(plan('table-6', 'resnet50-cs-kd', 'mini').options).toMatchObject({ imageSize: 128, csKd: 3, batchSize: 32 });
   });
 
+  it('takes steps of 32 images for ResNet-50, with the learning rate in proportion', () => {
+    expect(plan('table-5', 'resnet50-fm2', 'mini').options).toMatchObject({ epochs: 3, batchSize: 32, lr: 0.0125 });
+  });
+
+  it.each([
+    ['table-2', 'resnet110-byot', 12],
+    ['table-2', 'resnet110-fm2-cs-kd', 12],
+    ['table-4', 'resnet110-cs-kd', 12],
+    ['table-3', 'resnet110-fm2-mixup', 16],
+    ['table-6', 'resnet50-byot', 2],
+  ])('gives %s %s %i epochs at mini scale', (key, id, epochs) => {
+    expect(plan(key, id, 'mini').options).toMatchObject({ epochs });
+  });
+
   it('keeps the samples per class of figure 6 at every scale', () => {
     const row = paperFigure(6, 'mini').rows[1];
     const planned = planRow(row, { scale: 'mini', data: 'd', recipes: RECIPE_FOLDER, common: {} });
     expect(planned.name).toBe('cifar100-resnet56-fm2-samplesPerClass-5');
     expect(planned.options).toMatchObject({ samplesPerClass: 5, epochs: 30, featureMining: 2 });
+  });
+
+  it('shares figure 6’s rows with all images with the tables', () => {
+    for (const scale of ['full', 'mini', 'smoke'] as const) {
+      const row = paperFigure(6, scale).rows.find(({ id }) => id === 'fm2-all')!;
+      const planned = planRow(row, { scale, data: 'd', recipes: RECIPE_FOLDER, common: { precision: 'float32' } });
+      expect({ ...planned, row: 0 }).toEqual({ ...plan('table-9', 'resnet56-fm2', scale), row: 0 });
+    }
   });
 
   it('names a recipe that is missing', () => {
@@ -74,6 +96,17 @@ describe('select', () => {
     ]);
   });
 
+  it('takes the row of a name that is one, although others contain it', () => {
+    for (const number of [1, 2, 3, 4, 5, 6, 8, 9]) {
+      const table = PAPER_TABLES.find(({ key }) => key === `table-${number}`)!;
+      for (const { id } of table.rows) expectAlone({ ...options, table: [`${number}` as '1'], rows: [id] });
+    }
+    for (const number of [2, 4, 5, 6] as const) {
+      for (const { id } of paperFigure(number, 'mini').rows)
+        expectAlone({ ...options, figure: [`${number}`], rows: [id] });
+    }
+  });
+
   it('has all of it with all', () => {
     const all = select({ ...options, table: ['all'], figure: ['all'] });
     expect([all.tables.length, all.hasChain, all.hasOverhead]).toEqual([12, true, true]);
@@ -86,3 +119,7 @@ describe('select', () => {
     );
   });
 });
+
+function expectAlone(options: Parameters<typeof select>[0]): void {
+  expect(select(options).tables.flatMap(({ rows }) => rows.map(({ id }) => id))).toEqual(options.rows);
+}

@@ -1,16 +1,26 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '@featuremine/command-line';
-import { chainCommand, chainText, readChainTable, type ChainTableOptions } from '../../../src/reproduce/chain-table';
-import { layoutText, planTable, planText } from '../../../src/reproduce/full-plan';
+import {
+  chainCommand,
+  chainText,
+  checkChainTable,
+  readChainTable,
+  runChainTable,
+  settingsOf,
+  type ChainTableOptions,
+} from '../../../src/reproduce/chain-table';
+import { devkitLayoutText, layoutText, planTable, planText } from '../../../src/reproduce/full-plan';
 import { overheadText } from '../../../src/reproduce/overhead-table';
 import { PAPER_TABLES } from '../../../src/reproduce/paper-tables';
 import { RECIPE_FOLDER } from '../../../src/reproduce/recipe-file';
+import { reproduceSchema } from '../../../src/reproduce/reproduce-options';
 import { readRow } from '../../../src/reproduce/row-result';
 import { planRow, type RowPlan } from '../../../src/reproduce/scale';
 import { StepSpeeds } from '../../../src/reproduce/step-speed';
 import { tableMarkdown, tableText } from '../../../src/reproduce/table-text';
 import { resolved } from '../../../src/reproduce/training-cell';
+import { writeCifar100 } from '../../cifar100';
 import { temporaryFolder } from '../../stripes';
 
 jest.setTimeout(60_000);
@@ -31,7 +41,7 @@ function finish(
   mkdirSync(run, { recursive: true });
   writeFileSync(join(run, 'config.json'), JSON.stringify(resolved({ folder: run, options, seed })));
   const epoch = (top1: number) => ({ epoch: 3, metrics: { top1 } });
-  const size = { classNames: ['a', 'b', 'c', 'd'], trainImages: 40, testImages: 4, epochs: 3, steps: 9, seconds: 1 };
+  const size = { classNames: ['a', 'b', 'c', 'd'], trainImages: 40, testImages: 4, epochs: 3, steps: 9, seconds: 90 };
   writeFileSync(
     join(run, 'summary.json'),
     JSON.stringify({ stoppedBy: 'finished', best: epoch(best), last: epoch(last), ...size }),
@@ -48,13 +58,18 @@ describe('tableText', () => {
     const [title, , , baseline, mined, note] = tableText({ table, results }).split('\n');
     expect(title).toBe('Table 9: CIFAR-100, ablation');
     expect(baseline).toMatch(/^ResNet-56, baseline +73\.71 ± 0\.28 +not run +0 +\(1\)$/);
-    expect(mined).toMatch(/^ResNet-56, FM 1 layer +74\.55 ± 0\.11 +51\.00 ± 1\.41 +40\.00 ± 0\.00 +25\.0 +2 +\(1\)$/);
+    expect(mined).toMatch(
+      /^ResNet-56, FM 1 layer +74\.55 ± 0\.11 +51\.00 ± 1\.41 +40\.00 ± 0\.00 +25\.0 +1\.5 +2 +\(1\)$/,
+    );
     expect(note).toBe('(1) the images given as --data at 32 px for CIFAR-100; 30 of 300 epochs');
   });
 
-  it('is a Markdown table too', () => {
-    expect(tableMarkdown({ table, results })).toContain(
-      '| ResNet-56, FM 1 layer | 74.55 ± 0.11 | 51.00 ± 1.41 | 40.00 ± 0.00 | 25.0 | 2 | (1) |',
+  it('is a Markdown table too, with the command of each row', () => {
+    const options = reproduceSchema.parse({ table: ['all'], precision: 'bfloat16' });
+    expect(tableMarkdown({ table, results }, options)).toContain(
+      '| resnet56-fm1 | `backbone-pretrain reproduce --table 9 --rows resnet56-fm1 --data DIR --precision bfloat16` ' +
+        '| the images given as --data at 32 px for CIFAR-100; 30 of 300 epochs ' +
+        '| 74.55 ± 0.11 | 51.00 ± 1.41 | 40.00 ± 0.00 | 25.0 | 1.5 | 2 |',
     );
   });
 });
@@ -83,6 +98,12 @@ describe('layoutText', () => {
     expect(text.split('\n')[0]).toBe('CIFAR-100: d/cifar-100-binary/ (missing; cifar-100-binary.tar.gz, unpacked)');
     expect(text.match(/train\.bin/g)).toHaveLength(1);
   });
+
+  it('says what of VOC must lie where', () => {
+    expect(devkitLayoutText('/nowhere/VOCdevkit')).toMatch(
+      /^VOC 2007 and 2012: .nowhere.VOCdevkit\/ \(missing; VOCtrainval/,
+    );
+  });
 });
 
 describe('table 7', () => {
@@ -110,17 +131,44 @@ describe('table 7', () => {
     expect(() => chainCommand(options({ voc: undefined }))).toThrow(/--voc DEVKIT/);
   });
 
-  it('is read from the chain’s results', () => {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, 'table-7'));
-    const results = [0.7, 0.72].map((mAP, seed) => ({ arm: 'fm', seed, scores: { mAP } }));
-    writeFileSync(join(folder, 'table-7', 'results.json'), JSON.stringify({ results }));
-    expect(chainText(readChainTable(folder)!, 'small', 'text')).toMatch(
-      /FM-pretrained weights +71\.11 ± 0\.14 +71\.00 ± 1\.41 +2/,
+  it('is not run again when all arms and seeds are known with the same options', async () => {
+    const given = options({ folder: temporaryFolder(), voc: writeSets(), data: writeCifar100(), seeds: 1 });
+    expect(readChainTable(given).rows.map(({ mAP }) => mAP)).toEqual([[], [], []]);
+    const settings = settingsOf(given);
+    const results = ['none', 'baseline', 'fm'].map((arm) => ({ arm, seed: 0, mAP: 0.71 }));
+    const keep = (kept: object) =>
+      writeFileSync(
+        join(given.folder, 'table-7.json'),
+        JSON.stringify({ ...{ settings, scaledDown: 'small', data: 'd', results }, ...kept }),
+      );
+    keep({});
+    const known = await runChainTable(given);
+    expect(existsSync(join(given.folder, 'table-7'))).toBe(false);
+    const text = chainText(known, reproduceSchema.parse({ voc: 'kit', vocTrain: '2007/a' }), 'markdown');
+    expect(text).toContain('| FM-pretrained weights | 71.11 ± 0.14 | 71.00 | 1 |');
+    expect(text).toContain(
+      '`backbone-pretrain reproduce --table 7 --voc DEVKIT --voc-train 2007/a --voc-test SETS --data DIR --precision float32`',
     );
-    expect(readChainTable(temporaryFolder())).toBeUndefined();
+    keep({ settings: { ...settings, voc: 'another' } });
+    expect(() => checkChainTable(given)).toThrow(/voc: another, not/);
+  });
+
+  it('names image sets that are not there', () => {
+    const given = options({ folder: temporaryFolder(), voc: writeSets(), data: writeCifar100(), vocTest: '2007/c' });
+    expect(() => checkChainTable(given)).toThrow(
+      /no file .*2007.ImageSets.Main.c\.txt, expected the image set 2007\/c/,
+    );
   });
 });
+
+/** A devkit's image sets a and b. */
+function writeSets(): string {
+  const folder = join(temporaryFolder(), 'VOCdevkit');
+  const sets = join(folder, 'VOC2007', 'ImageSets', 'Main');
+  mkdirSync(sets, { recursive: true });
+  for (const name of ['a', 'b']) writeFileSync(join(sets, `${name}.txt`), '000001\n');
+  return folder;
+}
 
 describe('table 10', () => {
   it('has ratios of time and memory beside the paper’s', () => {
