@@ -10,8 +10,8 @@ import type { DetectionResize } from './transform-options';
 /**
  * The batches of one epoch of detection samples, in order, made ahead of time by the pool.
  *
- * @throws ConfigError for an impossible size, DatasetError for a box without area; from the iterator: DatasetError that
- * names the image at fault.
+ * @throws ConfigError for an impossible size, DatasetError for a box without area where anchors are matched to boxes; from
+ * the iterator: DatasetError that names the image at fault.
  */
 export function detectionBatches(
   samples: readonly DetectionSample[],
@@ -19,7 +19,7 @@ export function detectionBatches(
 ): AsyncGenerator<DetectionBatch, void, undefined> {
   const { pool, resize, pixels, augmentation, matching, seed, epoch, cacheBytes = DEFAULT_CACHE_BYTES } = options;
   checkResize(resize);
-  checkBoxes(samples);
+  if (matching !== undefined) checkBoxes(samples);
   const ids = shareWithPool(pool, samples, {
     count: samples.length,
     sizeBytes: cacheBytes,

@@ -29,8 +29,9 @@ export function batchCount(options: {
 /**
  * The indices of the images of each batch of an epoch; a pure function of its options.
  *
- * With groups, images wait in their group's queue until it fills a batch; what is left at the end is put together in
- * order of the groups. The number of batches is that of `batchCount` in any case.
+ * With groups, images wait in their group's queue until it fills a batch; what is left at the end is put together,
+ * group by group. Their order is drawn for each epoch, so that `drop` cuts off another group each time. The number of
+ * batches is that of `batchCount` in any case.
  *
  * Source of the grouping: torchvision references/detection, GroupedBatchSampler.
  */
@@ -42,7 +43,7 @@ export function planEpoch(options: EpochPlanOptions): Int32Array[] {
       ? Random.of(seed, 'order', epoch).permutation(count)
       : Int32Array.from({ length: count }, (_, i) => i);
   const sequence = subset === undefined ? places : places.map((place) => subset[place]);
-  const ordered = groups === undefined ? sequence : groupInBatches(sequence, groups, batchSize);
+  const ordered = groups === undefined ? sequence : groupInBatches(sequence, groups, options);
   return Array.from({ length: batchCount({ ...options, count }) }, (_, batch) =>
     ordered.slice(batch * batchSize, Math.min(count, (batch + 1) * batchSize)),
   );
@@ -66,7 +67,11 @@ export function aspectGroup(width: number, height: number): number {
   return Math.min(7, Math.max(0, Math.floor((position + 1) * 3) + 1));
 }
 
-function groupInBatches(sequence: Int32Array, groups: ArrayLike<number>, batchSize: number): Int32Array {
+function groupInBatches(
+  sequence: Int32Array,
+  groups: ArrayLike<number>,
+  { batchSize, seed, epoch, order }: EpochPlanOptions,
+): Int32Array {
   const queues = new Map<number, number[]>();
   const result: number[] = [];
   for (const index of sequence) {
@@ -79,6 +84,10 @@ function groupInBatches(sequence: Int32Array, groups: ArrayLike<number>, batchSi
     }
     queues.set(group, queue);
   }
-  const rest = [...queues.keys()].sort((a, b) => a - b).flatMap((group) => queues.get(group)!);
-  return Int32Array.from([...result, ...rest]);
+  const names = [...queues.keys()].sort((a, b) => a - b);
+  const drawn =
+    order === 'shuffled'
+      ? Array.from(Random.of(seed, 'rests', epoch).permutation(names.length), (place) => names[place])
+      : names;
+  return Int32Array.from([...result, ...drawn.flatMap((group) => queues.get(group)!)]);
 }

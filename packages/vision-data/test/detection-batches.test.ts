@@ -169,6 +169,14 @@ describe('detectionBatches', () => {
       );
     });
   });
+
+  it('takes objects without area where nothing is matched to them', async () => {
+    await withSamples(async (samples) => {
+      const flat = [{ ...samples[0], boxes: Float32Array.of(3, 3, 3, 9, 9, 9, 4, 4), labels: Int32Array.of(0, 0) }];
+      const [{ ids }] = await allBatches(flat, { ...evaluation, lastBatch: 'short' });
+      expect(ids).toEqual([samples[0].id]);
+    });
+  });
 });
 
 describe('loadDetectionBatch', () => {

@@ -33,6 +33,17 @@ describe('planEpoch', () => {
     expect(pure.length).toBeGreaterThanOrEqual(5);
     expect(plan.flatMap((batch) => [...batch]).sort((a, b) => a - b)).toEqual(Array.from({ length: 23 }, (_, i) => i));
   });
+
+  it('drops images of every group in turn, so that ten epochs show all', () => {
+    // Two wide images, which never fill a batch; 23 images leave 3 to drop.
+    const groups = Array.from({ length: 23 }, (_, i) => (i < 2 ? 7 : i % 3));
+    const seen = new Set<number>();
+    for (let epoch = 0; epoch < 10; epoch++) {
+      for (const batch of planEpoch({ ...options, epoch, groups, lastBatch: 'drop' }))
+        batch.forEach((i) => seen.add(i));
+    }
+    expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 23 }, (_, i) => i));
+  });
 });
 
 describe('occurrencesOf', () => {
