@@ -18,6 +18,7 @@ export interface JsonSchema {
   readonly maximum?: number;
   readonly exclusiveMaximum?: number;
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly minLength?: number;
 }
 
@@ -76,7 +77,7 @@ export function describeExpected(schema: JsonSchema): string {
     case 'boolean':
       return 'true or false';
     case 'array':
-      return `${schema.minItems ? `at least ${schema.minItems} of ` : ''}a list of ${describeItems(schema.items)}`;
+      return describeList(schema);
     case 'object':
       return 'an object';
     case 'null':
@@ -86,6 +87,11 @@ export function describeExpected(schema: JsonSchema): string {
     default:
       return 'another value';
   }
+}
+
+function describeList({ minItems = 0, maxItems, items }: JsonSchema): string {
+  if (minItems > 0 && minItems === maxItems) return `a list of ${minItems} ${describeItems(items)}`;
+  return `${minItems > 0 ? `at least ${minItems} of ` : ''}a list of ${describeItems(items)}`;
 }
 
 function describeItems(items: JsonSchema | undefined): string {
