@@ -10,11 +10,13 @@ const OTHER_KIND: Readonly<Record<string, string>> = {
   images: 'the folder of a data set; export takes any files and folders',
   iou: 'voc-eval also takes a range',
   detector: 'the form of the detector where one is trained; chain takes further options of it by key',
+  val: 'split makes the image sets that the others name: its value is a share of the images',
+  test: 'as val',
 };
 
 /** Flags whose help text differs: what they name is the same, what is said of it suits the command. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
-  data: 'batch-size data voc set train val images classes detections iou bootstrap',
+  data: 'batch-size data voc set train val test images classes detections iou bootstrap',
   model: 'model weights run image-size input-size post-processing verify detector feature-mining precision',
   training: 'epochs lr warmup-steps decay-epochs clip-norm seed seeds',
   work: 'out force limit score-threshold protocol on-bad-box difficult',
@@ -40,6 +42,8 @@ const OTHER_DEFAULT: Readonly<Record<string, string>> = {
   flip: 'overfit changes no image',
   iou: 'that of the protocol in voc-eval',
   limit: 'overfit and show take a few images',
+  val: 'split always makes one; training may have none',
+  test: 'split makes one on demand; chain needs one',
   lr: 'one recipe each; detectors in proportion to the batch',
   model: 'that of the weights; a classifier has none',
   optimizer: 'overfit is quick',

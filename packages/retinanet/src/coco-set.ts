@@ -5,8 +5,15 @@ import type { GroundTruth, GroundTruthImage } from '@featuremine/voc-eval';
 import { writeFaultFile } from '@featuremine/voc';
 import type { BadBoxPolicy, ReadImageSetOptions, VocImage, VocImageObject } from '@featuremine/voc';
 import { judgeCocoBox } from './coco-box';
+import type { JudgedCocoBox } from './coco-box';
 import { cocoImageFinder } from './coco-images';
 import type { DetectionSet } from './detection-set';
+
+/** How a COCO file is read. */
+export interface ReadCocoOptions extends ReadImageSetOptions {
+  /** Is told each malformed entry of the file, which is left out then; without it they are thrown together. */
+  readonly onMalformed?: (fault: string) => void;
+}
 
 /**
  * Reads a COCO annotation file and finds its images in a folder.
@@ -18,12 +25,12 @@ import type { DetectionSet } from './detection-set';
  */
 export function readCocoSet(
   { file, imageFolder }: { readonly file: string; readonly imageFolder: string },
-  options: ReadImageSetOptions,
+  options: ReadCocoOptions,
 ): DetectionSet {
   if (statSync(imageFolder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new DatasetError({ where: imageFolder, found: 'there is no such folder', fix: 'Check --images' });
   }
-  const annotated = groundTruthFromCoco(readJson(file), file);
+  const annotated = groundTruthFromCoco(readJson(file), file, { onFault: options.onMalformed });
   const { groundTruth, otherClassCount } = withClasses(annotated, options.classes);
   const { onBadBox = 'fail', needsImages = true } = options;
   const { classNames } = groundTruth;
@@ -86,10 +93,10 @@ function objectsOf(image: GroundTruthImage, { classNames, onBadBox, faults, coun
     if (isCrowd === true) return [];
     const name = classNames[classId];
     const object = { name, classId, isDifficult, isTruncated: false, index: place + 1 };
-    const judged = onBadBox === 'keep' ? { box } : judgeCocoBox(box, image);
-    if (judged.fault === undefined) return [{ ...object, box: judged.box }];
+    const judged: JudgedCocoBox = onBadBox === 'keep' ? { box } : judgeCocoBox(box, image);
+    if (judged.kind === undefined) return [{ ...object, box: judged.box }];
     if (onBadBox === 'fail')
-      faults.add(`${image.fileName ?? image.id}, object ${place + 1} (${name}): ${judged.fault}`);
+      faults.add(`${image.fileName ?? image.id}, object ${place + 1} (${name}): ${judged.found}`);
     if (onBadBox === 'clip' && judged.box !== undefined) {
       counts.clipped++;
       return [{ ...object, box: judged.box }];

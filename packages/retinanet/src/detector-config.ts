@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { ConfigError } from '@featuremine/errors';
+import { ConfigError, WeightsError } from '@featuremine/errors';
 import { readRunConfig } from '@featuremine/training';
 import type { DetectionResize } from '@featuremine/vision-data';
+import { readSafetensors } from '@featuremine/weights';
 import { z } from 'zod';
 import { BACKBONES } from './architecture';
 import type { DetectorArchitecture } from './architecture';
@@ -14,7 +15,10 @@ const resizeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('min-max'), minSize: z.union([side, z.array(side)]), maxSize: side }),
 ]);
 
-/** What must be known to use a detector's weights again; a run's config.json holds it under `detector`. */
+/**
+ * What must be known to use a detector's weights again; a run's config.json holds it under `detector`, and its weights
+ * as a text of their metadata.
+ */
 const detectorConfigSchema = z.object({
   classNames: z.array(z.string()),
   architecture: z.object({
@@ -54,4 +58,24 @@ export function readDetectorConfig(run: string): DetectorConfig {
     expected: 'the config.json that `retinanet train` wrote',
     fix: 'Name the folder of a detector run; those of backbone-pretrain hold classifiers',
   });
+}
+
+/** What a sound file of weights says of its detector; `undefined` for files that `retinanet train` did not write. */
+export function configInWeights(file: string): DetectorConfig | undefined {
+  const text = metadataOf(file)?.get('detector');
+  if (text === undefined) return undefined;
+  try {
+    return detectorConfigSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined; // Another program's note of this name.
+  }
+}
+
+function metadataOf(file: string): ReadonlyMap<string, string> | undefined {
+  try {
+    return readSafetensors(file, () => false).metadata;
+  } catch (error) {
+    if (error instanceof WeightsError) return undefined; // PyTorch's format has none.
+    throw error;
+  }
 }

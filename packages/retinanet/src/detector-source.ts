@@ -9,7 +9,9 @@ export const detectorFields = {
   weights: z
     .string()
     .optional()
-    .describe('Weights with torchvision’s RetinaNet names, instead of a run; needs --classes'),
+    .describe(
+      'Weights with torchvision’s RetinaNet names, instead of a run; with --classes where it does not name them',
+    ),
   classes: z
     .array(z.string().min(1))
     .optional()
@@ -31,11 +33,11 @@ export function detectorSource(
       fix: 'Leave one of the two out',
     });
   }
-  if (weights !== undefined && classes !== undefined) return { weights, classNames: classes };
+  if (weights !== undefined) return { weights, classNames: classes };
   throw new ConfigError({
     where: command,
-    found: weights === undefined ? 'neither --run nor --weights' : '--weights without --classes',
-    expected: '--run RUN, or --weights FILE with --classes a,b,c',
-    fix: 'Say which detector is to be used, and what its classes are called',
+    found: 'neither --run nor --weights',
+    expected: '--run RUN, or --weights FILE',
+    fix: 'Say which detector is to be used',
   });
 }

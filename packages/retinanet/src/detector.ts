@@ -27,7 +27,7 @@ export interface Detector {
  * Builds a RetinaNet after torchvision's `retinanet_resnet50_fpn` and `_v2`: backbone, feature pyramid p3…p7, and two
  * head branches that all levels share.
  *
- * H and W are multiples of 32; strides are 8, 16, 32, 64 and 128.
+ * Any H and W will do, as strides round up; batches here are padded to multiples of 32. Strides are 8, 16, 32, 64, 128.
  */
 export function makeDetector(architecture: DetectorArchitecture): Detector {
   const { p6From } = architecture;

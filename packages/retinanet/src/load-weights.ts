@@ -13,6 +13,14 @@ export interface LoadedWeights {
   readonly report: string;
 }
 
+/** How `detectorWeights` reads a file. */
+export interface DetectorWeightsOptions {
+  /** ε of the file's batch norm: another one than 1e-5 is worked into the variances, so that the outputs are the same. */
+  readonly normEpsilon?: number;
+  /** The names of the file's classes and of the detector's: when they differ, the class output is replaced. */
+  readonly classes?: { readonly found: readonly string[]; readonly expected: readonly string[] } | undefined;
+}
+
 /** ε of batch norm here, as almost everywhere. */
 const NORM_EPSILON = 1e-5;
 const CLASS_OUTPUT = 'head.classification_head.cls_logits.';
@@ -32,11 +40,8 @@ export function backboneWeights(detector: Detector, tensors: StateDict, file: st
 }
 
 /**
- * Fits the tensors of a whole detector with torchvision's names, of either generation. An output for another number of
- * classes or anchors is left out, so that it stays as it was started; everything else must fit.
- *
- * `normEpsilon` is the ε of the file's batch norm: another one than 1e-5 is worked into the variances, so that the
- * outputs are the same.
+ * Fits the tensors of a whole detector with torchvision's names, of either generation. An output for other classes or
+ * another number of anchors is left out, so that it stays as it was started; everything else must fit.
  *
  * @throws WeightsError when another variable is missing or has another shape.
  */
@@ -44,7 +49,7 @@ export function detectorWeights(
   detector: Detector,
   tensors: StateDict,
   file: string,
-  { normEpsilon = NORM_EPSILON }: { readonly normEpsilon?: number } = {},
+  { normEpsilon = NORM_EPSILON, classes }: DetectorWeightsOptions = {},
 ): LoadedWeights {
   const plan = planLoad(tensors, detector.variables);
   const replaced = [CLASS_OUTPUT, BOX_OUTPUT].filter((output) =>
@@ -52,7 +57,13 @@ export function detectorWeights(
   );
   requireComplete(plan, file, (name) => replaced.some((output) => name.startsWith(output)));
   if (normEpsilon !== NORM_EPSILON) moveVariances(plan.loaded, normEpsilon - NORM_EPSILON);
-  return { values: plan.loaded, isHeadReplaced: replaced.length > 0, report: describe(plan, file) };
+  if (replaced.length > 0 || classes === undefined || isSameList(classes.found, classes.expected)) {
+    return { values: plan.loaded, isHeadReplaced: replaced.length > 0, report: describe(plan, file) };
+  }
+  const values = new Map([...plan.loaded].filter(([name]) => !name.startsWith(CLASS_OUTPUT)));
+  const [found, expected] = [classes.found, classes.expected].map((names) => names.join(', '));
+  const reason = `because the file's classes are ${found}, and those of this data ${expected}`;
+  return { values, isHeadReplaced: true, report: `${loadedText(values, file)}; ${CLASS_REPLACED}, ${reason}` };
 }
 
 function moveVariances(values: Map<string, Float32Array>, by: number): void {
@@ -71,12 +82,22 @@ function backboneName(name: string): string | null {
   return isTrunk ? BACKBONE_PREFIX + name : null;
 }
 
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
+}
+
+const CLASS_REPLACED = 'the class output is replaced by a fresh one';
+
+function loadedText({ size }: ReadonlyMap<string, unknown>, file: string): string {
+  return `${file}: ${size} tensors loaded`;
+}
+
 function describe(plan: LoadPlan, file: string): string {
   const rowsOf = (output: string): readonly [number, number] | undefined => {
     const found = plan.misshapen.find(({ name }) => name === `${output}weight`);
     return found && [found.found[0], found.expected[0]];
   };
-  const loaded = `${file}: ${plan.loaded.size} tensors loaded`;
+  const loaded = loadedText(plan.loaded, file);
   const boxRows = rowsOf(BOX_OUTPUT);
   if (boxRows) {
     const [found, expected] = boxRows.map((rows) => rows / 4) as [number, number];
@@ -86,8 +107,5 @@ function describe(plan: LoadPlan, file: string): string {
   if (classRows === undefined) return loaded;
   const perCell = plan.loaded.get(`${BOX_OUTPUT}bias`)!.length / 4;
   const [found, expected] = classRows.map((rows) => rows / perCell - 1) as [number, number];
-  return (
-    `${loaded}; the class output is replaced by a fresh one, ` +
-    `because the file's has ${found} classes and this data ${expected}`
-  );
+  return `${loaded}; ${CLASS_REPLACED}, because the file's has ${found} classes and this data ${expected}`;
 }

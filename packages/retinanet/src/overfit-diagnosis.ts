@@ -22,7 +22,7 @@ const LOW_LOSS = 0.1;
 
 /** Why images were not learnt by heart, the likeliest reason first; one sentence each, with what to do. */
 export function diagnose(evidence: OverfitEvidence): string[] {
-  const reasons = [twoClassesAtOnePlace, withoutAnchors, stillFalling, notFalling, learntButNotFound];
+  const reasons = [twoClassesAtOnePlace, withoutAnchors, tooShort, stillFalling, notFalling, learntButNotFound];
   return [...reasons.flatMap((reason) => reason(evidence)), ...poorClasses(evidence)];
 }
 
@@ -47,6 +47,14 @@ function withoutAnchors({ coverage, suggestion }: OverfitEvidence): string[] {
     ? `, or take --anchor-sizes ${suggestion.sizes.join(',')} --anchor-ratios ${suggestion.ratios.join(',')}`
     : '';
   return [`${missed} of ${objects} objects are too small or too long for the anchors. Enlarge --image-size${anchors}.`];
+}
+
+function tooShort({ lines }: OverfitEvidence): string[] {
+  const epochs = lossesOf(lines).length;
+  if (epochs > 1) return [];
+  return [
+    `${epochs === 1 ? 'One epoch is' : 'No epoch is'} too little to learn images by heart. Give it more --epochs.`,
+  ];
 }
 
 function stillFalling({ lines }: OverfitEvidence): string[] {
@@ -82,9 +90,13 @@ function poorClasses({ best }: OverfitEvidence): string[] {
   return poor.length === 0 ? [] : [`Classes with the lowest AP: ${poor.join(', ')}.`];
 }
 
+function lossesOf(lines: readonly MetricsLine[]): readonly number[] {
+  return metricSeries(lines, { kind: 'epoch', name: 'train/loss' }).y;
+}
+
 // Means of the first, the last but one and the last fifth of the epochs.
 function lossTrend(lines: readonly MetricsLine[]): { first: number; before: number; last: number } {
-  const { y } = metricSeries(lines, { kind: 'epoch', name: 'train/loss' });
+  const y = lossesOf(lines);
   const length = Math.max(1, Math.floor(y.length / 5));
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {

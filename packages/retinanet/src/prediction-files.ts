@@ -93,12 +93,22 @@ export function writePredictionVoc(
   });
 }
 
-/** A name for each image's outputs: its stem, with its place before it when another image has that stem. */
+/**
+ * A name for each image's outputs, each another: its stem, with its place before it when another image has that stem
+ * (with a higher number when that is an image's stem too).
+ */
 export function outputNames(files: readonly string[]): string[] {
   const stems = files.map((file) => basename(file, extname(file)));
   const counts = new Map<string, number>();
   for (const stem of stems) counts.set(stem, (counts.get(stem) ?? 0) + 1);
-  return stems.map((stem, i) => (counts.get(stem)! > 1 ? `${i + 1}-${stem}` : stem));
+  const taken = new Set(stems);
+  return stems.map((stem, i) => {
+    if (counts.get(stem) === 1) return stem;
+    let number = i + 1;
+    while (taken.has(`${number}-${stem}`)) number++;
+    taken.add(`${number}-${stem}`);
+    return `${number}-${stem}`;
+  });
 }
 
 // Rounded and inside the image; at least two pixels wide and high, since xmin = xmax is read as a box without area.

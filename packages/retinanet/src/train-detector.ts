@@ -8,7 +8,6 @@ import { createWorkerPool, describeDetectionData, detectionSamplesOf, partOf } f
 import type { WorkerPool } from '@featuremine/vision-data';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import { adviceOn, anchorCoverage } from './anchor-coverage';
-import type { DetectorArchitecture } from './architecture';
 import type { DetectionSet } from './detection-set';
 import { readDetectorConfig } from './detector-config';
 import type { DetectorConfig } from './detector-config';
@@ -24,7 +23,15 @@ import { describeResize } from './resize-option';
 import type { TrainOptions } from './train-options';
 import { TrainingBatches } from './training-batches';
 import { readTrainingData } from './training-data';
-import { planArchitecture, planLoss, planOptimizer, planResize, planSchedule, readStartWeights } from './training-plan';
+import {
+  planArchitecture,
+  planLoss,
+  planOptimizer,
+  planResize,
+  planSchedule,
+  readStartWeights,
+  scheduleAdvice,
+} from './training-plan';
 import type { StartWeights } from './training-plan';
 import { Validation } from './validation';
 
@@ -50,7 +57,7 @@ export async function trainDetector(given: TrainOptions, log: Logger, place: Tra
   const { job = singleProcess } = place;
   const { weights: startFile, isRestored } = await jobStart(job, given);
   const options = { ...given, weights: startFile };
-  const stored = isRestored ? await storedArchitecture(job, options.out) : undefined;
+  const stored = isRestored ? await storedConfig(job, options.out) : undefined;
   const plan = await together(job, () => planTraining(options, { stored, log, place }));
   const { detector, config, loss, weights } = plan;
   const run = await openRun(job, {
@@ -80,8 +87,8 @@ export async function trainDetector(given: TrainOptions, log: Logger, place: Tra
 }
 
 // Rank 0 reads the run folder, which need not be there for the others.
-async function storedArchitecture(job: Collective, run: string): Promise<DetectorArchitecture> {
-  const own = await together(job, () => (job.rank === 0 ? readDetectorConfig(run).architecture : undefined));
+async function storedConfig(job: Collective, run: string): Promise<DetectorConfig> {
+  const own = await together(job, () => (job.rank === 0 ? readDetectorConfig(run) : undefined));
   return broadcastJson(job, own!);
 }
 
@@ -96,28 +103,28 @@ interface TrainingPlan {
 
 function planTraining(
   options: TrainOptions,
-  { stored, log, place }: { stored: DetectorArchitecture | undefined; log: Logger; place: TrainingPlace },
+  { stored, log, place }: { stored: DetectorConfig | undefined; log: Logger; place: TrainingPlace },
 ): TrainingPlan {
   rankBatchSize(place.job ?? singleProcess, options.batchSize); // Refused before anything is read.
   const start = stored === undefined ? readStartWeights(options) : undefined;
   const { trainSet, valSet } = readTrainingData(options, log, place);
-  const architecture = planArchitecture(options, trainSet.classNames.length, start, stored);
+  const architecture = planArchitecture(options, trainSet.classNames.length, start, stored?.architecture);
   const config: DetectorConfig = {
     classNames: trainSet.classNames,
     architecture,
-    resize: planResize(options),
+    resize: planResize(options, (stored ?? start?.config)?.resize),
     pixels: options.pixels,
   };
   const loss = planLoss(options, architecture, trainSet.classNames);
   const detector = makeDetector(architecture);
-  const weights = start && startWeights(detector, start, options);
+  const weights = start && startWeights(detector, start, { ...options, classNames: config.classNames });
   if (weights) log.info(weights.report);
   log.info(
     `${architecture.backbone}, ${parameterCount(detector.variables).toLocaleString('en')} parameters, ` +
       `${trainSet.images.length} images at ${describeResize(config.resize)}`,
   );
   const advice = adviceOn(anchorCoverage(trainSet.images, config.resize, architecture.anchors), trainSet.classNames);
-  if (advice !== undefined) log.warn(advice);
+  for (const line of [advice, scheduleAdvice(options)]) if (line !== undefined) log.warn(line);
   return { trainSet, valSet, config, detector, loss, weights };
 }
 
@@ -182,11 +189,12 @@ function taskOf(
 
 function startWeights(
   detector: Detector,
-  { kind, tensors, file }: StartWeights,
-  { normEpsilon }: TrainOptions,
+  { kind, tensors, file, config }: StartWeights,
+  { normEpsilon, classNames }: { readonly normEpsilon: number; readonly classNames: readonly string[] },
 ): LoadedWeights {
   if (kind === 'backbone') return backboneWeights(detector, tensors, file);
-  return detectorWeights(detector, tensors, file, { normEpsilon });
+  const classes = config && { found: config.classNames, expected: classNames };
+  return detectorWeights(detector, tensors, file, { normEpsilon, classes });
 }
 
 // Averages start where the weights start.

@@ -27,9 +27,14 @@ export const normEpsilonField = z
   .number()
   .min(0)
   .default(1e-5)
-  .describe('ε of the weights’ batch norm: 0 for torchvision’s RetinaNet weights COCO_V1');
+  .describe(
+    'ε of the weights’ batch norm: 0 for torchvision’s RetinaNet v1 weights (COCO_V1 of retinanet_resnet50_fpn)',
+  );
 
-/** All options of `retinanet train`; defaults are torchvision's recipe for `retinanet_resnet50_fpn`. */
+/**
+ * All options of `retinanet train`. By default, architecture, losses and rate are those of torchvision's
+ * `retinanet_resnet50_fpn`; the length is that of the usual 1x schedule, 12 epochs, where torchvision's recipe has 26.
+ */
 export const trainSchema = z.object({
   ...sourceFields,
   train: z
@@ -113,7 +118,10 @@ export const trainSchema = z.object({
     .optional()
     .describe('Random changes of colour, as in torchvision’s ColorJitter'),
   testFlip: testFlipField,
-  protocol: z.enum(['voc07', 'voc10']).default('voc07').describe('The mAP by which the best epoch is chosen'),
+  protocol: z
+    .enum(['voc07', 'voc10', 'coco'])
+    .default('voc07')
+    .describe('The mAP by which the best epoch is chosen (coco: over IoU 0.50 to 0.95)'),
   ...trainingFields,
   accumulate: z.number().int().min(1).default(1).describe('Batches of an update: their gradients are averaged'),
   epochs: trainingFields.epochs.default(12),
@@ -125,7 +133,12 @@ export const trainSchema = z.object({
     .describe('Learning rate (0.01 for 16 images an update, in proportion to --batch-size times --accumulate)'),
   schedule: trainingFields.schedule.default('multi-step'),
   decayEpochs: trainingFields.decayEpochs.describe('Epochs at which the rate falls (at 2/3 and 11/12 of all)'),
-  warmupSteps: z.number().int().min(0).optional().describe('Steps of the warm-up (one epoch, at most 500)'),
+  warmupSteps: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('Steps of the warm-up (one epoch, at most 500); one-cycle rises by --rise-share instead'),
 });
 
 /** The resolved options of `retinanet train`. */

@@ -1,5 +1,6 @@
 import type { Logger } from '@featuremine/command-line';
 import { ConfigError, DatasetError } from '@featuremine/errors';
+import type { VocImage } from '@featuremine/voc';
 import { classesWithoutObjects, readDetectionSet, readingNotes, sourceName } from './data-source';
 import type { ChosenPart, SourceFlags } from './data-source';
 import { firstImages } from './detection-set';
@@ -40,11 +41,44 @@ export function readTrainingData(
   }
   if (validatesOnTraining) return { trainSet, valSet: trainSet };
   const validation = validationPart(options);
-  if (validation === undefined) return { trainSet, valSet: undefined };
+  if (validation === undefined) {
+    refuseValidationFlags(options);
+    return { trainSet, valSet: undefined };
+  }
   const { source, part: valPart } = validation;
   const valSet = readDetectionSet(source, valPart, { onBadBox: options.onBadBox, classes: trainSet.classNames });
-  for (const note of readingNotes(valSet, sourceName(source, valPart))) log.warn(note);
-  return { trainSet, valSet: firstImages(valSet, options.limit) };
+  const shown = firstImages(valSet, options.limit);
+  const valName = sourceName(source, valPart);
+  for (const note of [...readingNotes(valSet, valName), ...missingObjects(shown, valName, absent)]) log.warn(note);
+  return { trainSet, valSet: shown };
+}
+
+// Flags that do nothing without a validation set.
+function refuseValidationFlags({ earlyStop, testFlip }: TrainOptions): void {
+  const flag = earlyStop !== undefined ? '--early-stop' : testFlip ? '--test-flip' : undefined;
+  if (flag === undefined) return;
+  throw new ConfigError({
+    where: flag,
+    found: 'there is no validation set',
+    fix: 'Name one with --val (of --coco: --val-coco), or leave the flag out (of a config file: the key)',
+  });
+}
+
+/** Lines about classes of a validation set that cannot be judged; `unlearnt` ones are told elsewhere. */
+function missingObjects(set: DetectionSet, name: string, unlearnt: readonly string[]): string[] {
+  const counted = { ...set, images: set.images.map(withoutDifficult) };
+  const missing = classesWithoutObjects(counted);
+  if (missing.length === set.classNames.length) {
+    return [`${name}: no object that counts, so there is no mAP; the last epoch's weights are kept as the best`];
+  }
+  const told = missing.filter((className) => !unlearnt.includes(className));
+  return told.length === 0
+    ? []
+    : [`${name}: no object that counts of ${told.join(', ')}: the mAP is that of the others`];
+}
+
+function withoutDifficult(image: VocImage): VocImage {
+  return { ...image, objects: image.objects.filter(({ isDifficult }) => !isDifficult) };
 }
 
 /** Where the images to validate on are, if there are any. @throws ConfigError for flags that contradict each other */

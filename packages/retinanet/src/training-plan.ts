@@ -9,6 +9,8 @@ import { readStateDict } from '@featuremine/weights';
 import type { StateDict } from '@featuremine/weights';
 import { DETECTOR_VERSIONS, trainablePart } from './architecture';
 import type { DetectorArchitecture } from './architecture';
+import { configInWeights } from './detector-config';
+import type { DetectorConfig } from './detector-config';
 import { inferArchitecture, inferBackbone } from './infer-architecture';
 import type { LossOptions } from './losses';
 import { resizeFrom } from './resize-option';
@@ -20,6 +22,8 @@ export interface StartWeights {
   readonly kind: 'backbone' | 'detector';
   readonly file: string;
   readonly tensors: StateDict;
+  /** What a detector's file says of it, if `retinanet train` wrote it. */
+  readonly config?: DetectorConfig | undefined;
 }
 
 /** Reads the file of --weights or --backbone; `undefined` to start from nothing. @throws WeightsError, ConfigError */
@@ -34,7 +38,9 @@ export function readStartWeights({
       fix: 'A detector’s weights hold its backbone: leave one of the two out',
     });
   }
-  if (weights !== undefined) return { kind: 'detector', file: weights, tensors: readStateDict(weights) };
+  if (weights !== undefined) {
+    return { kind: 'detector', file: weights, tensors: readStateDict(weights), config: configInWeights(weights) };
+  }
   if (backbone !== 'none') return { kind: 'backbone', file: backbone, tensors: readStateDict(backbone) };
   return undefined;
 }
@@ -53,7 +59,7 @@ export function planArchitecture(
   const version = DETECTOR_VERSIONS[options.detector ?? 'v1'];
   const parts = options.detector === undefined && found ? found : version;
   const learns = stored ?? trainablePart(start !== undefined);
-  const anchors = planAnchors(options) ?? stored?.anchors;
+  const anchors = planAnchors(options, stored?.anchors ?? start?.config?.architecture.anchors);
   return {
     backbone: options.model ?? stored?.backbone ?? (start ? inferBackbone(start.tensors, start.file) : 'resnet50'),
     numClasses,
@@ -65,13 +71,17 @@ export function planArchitecture(
   };
 }
 
-/** The anchors that the flags ask for; `undefined` for torchvision's. @throws ConfigError for sizes that do not rise */
-export function planAnchors({
-  anchorSizes,
-  anchorRatios,
-}: Pick<TrainOptions, 'anchorSizes' | 'anchorRatios'>): AnchorShapes | undefined {
-  if (anchorSizes === undefined && anchorRatios === undefined) return undefined;
-  const { sizes, ratios } = RETINANET_ANCHORS;
+/**
+ * The anchors that the flags ask for, where they say nothing those of `known`; `undefined` for torchvision's.
+ *
+ * @throws ConfigError for sizes that do not rise
+ */
+export function planAnchors(
+  { anchorSizes, anchorRatios }: Pick<TrainOptions, 'anchorSizes' | 'anchorRatios'>,
+  known?: AnchorShapes,
+): AnchorShapes | undefined {
+  if (anchorSizes === undefined && anchorRatios === undefined) return known;
+  const { sizes, ratios } = known ?? RETINANET_ANCHORS;
   const isRising = anchorSizes?.every((size, i) => i === 0 || size > anchorSizes[i - 1]) ?? true;
   if (isRising) return { sizes: anchorSizes ?? sizes, ratios: anchorRatios ?? ratios };
   throw new ConfigError({
@@ -82,9 +92,9 @@ export function planAnchors({
   });
 }
 
-/** The size rule of the flags, or torchvision's 800/1333. */
-export function planResize(options: SizeFlags): DetectionResize {
-  return resizeFrom(options) ?? { kind: 'min-max', minSize: 800, maxSize: 1333 };
+/** The size rule of the flags, else the `known` one, else torchvision's 800/1333. */
+export function planResize(options: SizeFlags, known?: DetectionResize): DetectionResize {
+  return resizeFrom(options) ?? known ?? { kind: 'min-max', minSize: 800, maxSize: 1333 };
 }
 
 /**
@@ -126,6 +136,15 @@ function weightsById(weights: Readonly<Record<string, number>>, classNames: read
 export function planOptimizer({ optimizer, momentum, nesterov, weightDecay }: TrainOptions): OptimizerConfig {
   if (optimizer === 'sgd') return { kind: 'sgd', momentum, nesterov, weightDecay };
   return { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
+}
+
+/** What is to be said of flags that the schedule does not use. */
+export function scheduleAdvice({ schedule, warmupSteps, riseShare }: TrainOptions): string | undefined {
+  if (schedule !== 'one-cycle' || warmupSteps === undefined || warmupSteps === 0) return undefined;
+  return (
+    '--warmup-steps does nothing with --schedule one-cycle, whose rate rises in the first ' +
+    `${(riseShare * 100).toFixed(0)} % of the steps: --rise-share changes that`
+  );
 }
 
 /** The learning rate by step, of which an epoch has `stepsPerEpoch` (updates). */

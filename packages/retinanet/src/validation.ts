@@ -52,7 +52,10 @@ export class Validation {
     this.evaluate = model.evaluation('validate', validationStep(detector, loss), { weights });
   }
 
-  /** `mAP`, `AP/<class>`, `val/loss` and its parts; with the averaged weights, when there are some. */
+  /**
+   * `mAP`, `AP/<class>`, `val/loss` and its parts; with the averaged weights, when there are some. Where there is no
+   * object to be found, there is no such value.
+   */
   async metrics(signal: AbortSignal): Promise<Record<string, number>> {
     const { config, loss, pool, options, job = singleProcess } = this.parts;
     const losses = new ValidationLoss(loss.normalizer);
@@ -76,12 +79,9 @@ export class Validation {
     this.judged = { groundTruth, detections: await gatherDetections(job, detections) };
     await losses.addUp(job);
     const evaluation = evaluateBy(options.protocol, this.judged);
-    const perClass = Object.entries(evaluation.classes).filter(([, { ap }]) => ap !== null);
-    return {
-      ...losses.metrics(),
-      mAP: evaluation.mAP ?? 0,
-      ...Object.fromEntries(perClass.map(([name, { ap }]) => [`AP/${name}`, ap!])),
-    };
+    const precisions: Precision[] = [['mAP', evaluation.mAP]];
+    for (const [name, { ap }] of Object.entries(evaluation.classes)) precisions.push([`AP/${name}`, ap]);
+    return { ...losses.metrics(), ...Object.fromEntries(precisions.filter(isMeasured)) };
   }
 
   /** Some images for the report, with what the last `metrics` that were the best found in them. */
@@ -118,4 +118,12 @@ export class Validation {
       }),
     );
   }
+}
+
+/** What it is of, and its value. */
+type Precision = readonly [name: string, value: number | null];
+
+// Without objects to be found a value is null, of COCO −1.
+function isMeasured(entry: Precision): entry is readonly [string, number] {
+  return entry[1] !== null && entry[1] >= 0;
 }

@@ -43,6 +43,13 @@ describe('diagnose', () => {
     expect(diagnose(evidence({ lines: epochs([1, 1, 1, 1, 1]) }))[0]).toMatch(/hardly fell.*--lr/);
   });
 
+  it('tells a training of one epoch, in which no loss can fall', () => {
+    const best = { mAP: 0 };
+    expect(diagnose(evidence({ lines: epochs([2]), best }))).toEqual([
+      'One epoch is too little to learn images by heart. Give it more --epochs.',
+    ]);
+  });
+
   it('tells a low loss without detections, and the poorest classes', () => {
     const found = diagnose(evidence({}));
     expect(found[0]).toMatch(/The loss is low \(0\.0400\) and mAP only 0\.400/);

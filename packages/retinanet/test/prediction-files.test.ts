@@ -92,4 +92,8 @@ describe('outputNames', () => {
   it('is the stem, with the place before it where stems are shared', () => {
     expect(outputNames(['x/a.jpg', 'y/a.png', 'b.jpg'])).toEqual(['1-a', '2-a', 'b']);
   });
+
+  it('counts on where a numbered name is the stem of another image', () => {
+    expect(outputNames(['x/a.jpg', 'y/a.jpg', '1-a.jpg'])).toEqual(['2-a', '3-a', '1-a']);
+  });
 });

@@ -1,6 +1,15 @@
 import { trainSchema } from '../src/train-options';
 import type { TrainOptions } from '../src/train-options';
-import { planAnchors, planArchitecture, planLoss, planOptimizer, planResize, planSchedule } from '../src/training-plan';
+import type { DetectorConfig } from '../src/detector-config';
+import {
+  planAnchors,
+  planArchitecture,
+  planLoss,
+  planOptimizer,
+  planResize,
+  planSchedule,
+  scheduleAdvice,
+} from '../src/training-plan';
 import type { StartWeights } from '../src/training-plan';
 
 const options = (given: Record<string, unknown> = {}): TrainOptions =>
@@ -72,8 +81,27 @@ describe('planAnchors', () => {
     expect(planAnchors(options({ anchorSizes: sizes }))).toEqual({ sizes, ratios: [0.5, 1, 2] });
   });
 
+  it('keeps the anchors that are known, where the flags say nothing of them', () => {
+    const known = { sizes: [8, 16, 32, 64, 128], ratios: [1] };
+    expect(planAnchors(options(), known)).toEqual(known);
+    expect(planAnchors(options({ anchorRatios: [1, 3] }), known)).toEqual({ ...known, ratios: [1, 3] });
+    const config = { classNames: ['a'], architecture: { anchors: known } } as unknown as DetectorConfig;
+    expect(planArchitecture(options(), 3, { ...detectorFile(), config }).anchors).toEqual(known);
+  });
+
   it('refuses sizes that do not rise', () => {
     expect(() => planAnchors(options({ anchorSizes: [64, 32, 128, 256, 512] }))).toThrow(/sizes that rise/);
+  });
+});
+
+describe('scheduleAdvice', () => {
+  it('names --rise-share where a warm-up is asked of one-cycle, and is silent elsewhere', () => {
+    const oneCycle = { schedule: 'one-cycle', riseShare: 0.1 };
+    expect(scheduleAdvice(options({ ...oneCycle, warmupSteps: 100 }))).toMatch(
+      /--warmup-steps does nothing with --schedule one-cycle.*first 10 % of the steps: --rise-share/,
+    );
+    expect(scheduleAdvice(options(oneCycle))).toBeUndefined();
+    expect(scheduleAdvice(options({ warmupSteps: 100 }))).toBeUndefined();
   });
 });
 

@@ -105,20 +105,39 @@ describe('validateData', () => {
     expect(report).toMatchObject({ files: 6, errorCount: 0 });
     const { width, height } = await sharp(imageOf('000001')).metadata();
     const image = { id: 1, file_name: '000001.jpg', width, height: height + 1 };
-    const annotation = { id: 1, image_id: 1, category_id: 5, bbox: [10, 10, 30, 0], area: 0, iscrowd: 0 };
+    const bboxes = [[10, 10, 30, 0], [10, 10, 0, 30], [10, 10, 9000, 20], [10, 10, 20, 20], [10, 10, 'wide', 20]]; // prettier-ignore
+    const annotations = bboxes.map((bbox, i) => ({
+      id: i + 1,
+      image_id: 1,
+      category_id: 5,
+      bbox,
+      area: 0,
+      iscrowd: 0,
+    }));
     const coco = `${data}.json`;
     const missing = { id: 2, file_name: 'no.jpg', width: 10, height: 10 };
     writeFileSync(
       coco,
       JSON.stringify({
         images: [image, missing],
-        annotations: [annotation],
+        annotations: [...annotations, { ...annotations[0], category_id: 6 }],
         categories: [{ id: 5, name: 'circle' }],
       }),
     );
     const found = await check([{ name: 'coco', source: { coco, images: year('JPEGImages') }, sets: undefined }]);
-    const kinds = found.parts[0].report.faults.map(({ kind }) => kind).sort();
-    expect(kinds).toEqual(['bad-coordinate', 'missing-image', 'size-mismatch']);
+    const { faults, countByKind } = found.parts[0].report;
+    expect(Object.fromEntries(countByKind)).toEqual({
+      ...{ 'zero-area-box': 2, 'outside-image': 1, 'bad-line': 2 },
+      ...{ 'missing-image': 1, 'size-mismatch': 1 },
+    });
+    expect(faults.filter(({ kind }) => kind === 'zero-area-box')).toMatchObject([
+      { object: 1, className: 'circle', message: 'the box [x 10, y 10, width 30, height 0] has no area. Fix the box.' },
+      { object: 2 },
+    ]);
+    expect(faults.filter(({ kind }) => kind === 'bad-line').map(({ message }) => message)).toEqual([
+      'annotations[4]: bbox a list of 4, expected [x, y, width, height]. Correct the entry, or take it out.',
+      'annotations[5]: category_id 6 is none of the categories. Correct the entry, or take it out.',
+    ]);
     expect([...found.parts[0].report.classes.keys()]).toEqual(['circle']);
   });
 });

@@ -11,6 +11,7 @@ export type { ClassRanking } from './class-ranking';
 export { averagePrecision, precisionRecall } from './average-precision';
 export type { ApRule, PrecisionRecall } from './average-precision';
 export { detectionsForDevkit, detectionsFromDevkit, groundTruthFromImageSet } from './inputs/from-voc';
+export { cocoNumbers } from './coco-numbers';
 export { evaluateCoco } from './evaluate-coco';
 export type { CocoEvaluation, CocoOptions } from './evaluate-coco';
 export type { DifficultRule, ObjectTable } from './object-table';

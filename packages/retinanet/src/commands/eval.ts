@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
-import { cocoResults, detectionsForDevkit } from '@featuremine/voc-eval';
-import type { Evaluation } from '@featuremine/voc-eval';
+import { cocoNumbers, cocoResults, detectionsForDevkit } from '@featuremine/voc-eval';
+import type { CocoEvaluation, Evaluation } from '@featuremine/voc-eval';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { writeDetections } from '@featuremine/voc';
 import { trainingFields } from '@featuremine/training';
@@ -78,7 +78,7 @@ export const evalCommand: Command = defineCommand({
       if (options.out !== undefined) writeFound(options.out, options, judged);
       const evaluation = evaluateBy(options.protocol, judged, options.iou);
       context.output(evaluation);
-      context.print(evaluationTable(evaluation));
+      context.print(evaluationText(evaluation));
     } finally {
       await pool.close();
       await detector.close();
@@ -101,10 +101,10 @@ function writeFound(
   writeFileAtomic(join(folder, 'detections.json'), JSON.stringify(cocoResults(groundTruth, detections)));
 }
 
-/** The evaluation as a text table, a class a row and the mean last. */
-function evaluationTable({ protocol, iou, mAP, classes }: Evaluation): string {
-  const percent = (ap: number | null): string => (ap === null || ap < 0 ? '-' : (ap * 100).toFixed(2));
-  return formatTable({
+/** The evaluation as a text table, a class a row and the mean last; COCO's twelve numbers above it. */
+function evaluationText(evaluation: Evaluation): string {
+  const { protocol, iou, mAP, classes } = evaluation;
+  const table = formatTable({
     columns: [
       { title: `class (${protocol}, IoU ${iou})` },
       { title: 'AP %', align: 'right' },
@@ -121,4 +121,16 @@ function evaluationTable({ protocol, iou, mAP, classes }: Evaluation): string {
       ['mAP', percent(mAP), '', ''],
     ],
   });
+  return protocol === 'coco' ? `${twelveNumbers(evaluation as CocoEvaluation)}\n\n${table}` : table;
+}
+
+function twelveNumbers(evaluation: CocoEvaluation): string {
+  return formatTable({
+    columns: cocoNumbers.map((title) => ({ title, align: 'right' as const })),
+    rows: [cocoNumbers.map((name) => percent(evaluation[name]))],
+  });
+}
+
+function percent(ap: number | null): string {
+  return ap === null || ap < 0 ? '-' : (ap * 100).toFixed(2);
 }

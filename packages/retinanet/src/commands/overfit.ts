@@ -5,11 +5,11 @@ import type { VocImageSet } from '@featuremine/voc';
 import type { z } from 'zod';
 import { anchorCoverage } from '../anchor-coverage';
 import { readDetectionSet } from '../data-source';
+import { readDetectorConfig } from '../detector-config';
 import { diagnose } from '../overfit-diagnosis';
 import { suggestAnchors } from '../suggest-anchors';
 import { trainDetector } from '../train-detector';
 import { trainSchema } from '../train-options';
-import { planAnchors, planResize } from '../training-plan';
 
 /** The mAP from which a few images count as learnt by heart: it ends the training. */
 const LEARNT = 0.95;
@@ -45,7 +45,8 @@ export const overfitCommand: Command = defineCommand({
       return context.print(dryRunText(summary));
     }
     const { images, classNames } = imagesOf(options);
-    const [resize, shapes] = [planResize(options), planAnchors(options)];
+    const { resize, architecture } = readDetectorConfig(options.out);
+    const shapes = architecture.anchors;
     const coverage = anchorCoverage(images, resize, shapes);
     const best = summary.best?.metrics ?? {};
     const mAP = best['mAP'] ?? 0;

@@ -97,8 +97,7 @@ async function trainingExamples(
   },
 ): Promise<{ views: TrainingView[]; figures: string[]; shown: DetectionSample[] }> {
   const { options, known, classNames, pool } = parts;
-  const hasSize = (options.imageSize ?? options.minSize ?? options.maxSize) !== undefined;
-  const anchors = planAnchors(options) ?? known?.architecture.anchors;
+  const anchors = planAnchors(options, known?.architecture.anchors);
   const views: TrainingView[] = [];
   const figures: string[] = [];
   const shown: DetectionSample[] = [];
@@ -109,7 +108,7 @@ async function trainingExamples(
     epoch: 0,
     order: 'shuffled',
     lastBatch: 'short',
-    resize: known && !hasSize ? known.resize : planResize(options),
+    resize: planResize(options, known?.resize),
     pixels: 'uint8',
     augmentation: augmentationOf(options),
     matching: matchingOf(options, anchors),

@@ -19,8 +19,8 @@ const schema = z.object({
     .string()
     .optional()
     .describe('Image sets that are split, such as 2007/trainval (all annotated images if not given)'),
-  valShare: share.default(0.2).describe('Share of the images for validation'),
-  testShare: share.default(0).describe('Share of the images for a test set'),
+  val: share.default(0.2).describe('Share of the images for validation'),
+  test: share.default(0).describe('Share of the images for a test set'),
   seed: z.number().int().min(0).default(0).describe('Seed of the choice'),
   prefix: z
     .string()
@@ -42,8 +42,8 @@ export const splitCommand: Command = defineCommand({
   name: 'split',
   summary: 'Make image sets for training, validation and test, with each class spread evenly',
   examples: [
-    'retinanet split --data photos --val-share 0.2 --seed 1',
-    'retinanet split --voc VOCdevkit --set 2007/trainval --val-share 0.2 --test-share 0.1 --prefix my-',
+    'retinanet split --data photos --val 0.2 --seed 1',
+    'retinanet split --voc VOCdevkit --set 2007/trainval --val 0.2 --test 0.1 --prefix my-',
   ],
   schema,
   run(options, context) {
@@ -88,13 +88,13 @@ export const splitCommand: Command = defineCommand({
   },
 });
 
-function partsOf({ valShare: val, testShare: test, prefix }: SplitOptions): SplitPart[] {
+function partsOf({ val, test, prefix }: SplitOptions): SplitPart[] {
   if (val + test === 0 || val + test >= 1) {
     throw new ConfigError({
-      where: '--val-share, --test-share',
+      where: '--val, --test',
       found: `${val} and ${test}`,
       expected: 'shares that add up to less than 1, and one above 0',
-      fix: 'Pass for example --val-share 0.2 --test-share 0.1: the rest is for training',
+      fix: 'Pass for example --val 0.2 --test 0.1: the rest is for training',
     });
   }
   const parts = [

@@ -1,5 +1,6 @@
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
+import { ConfigError } from '@featuremine/errors';
 import { validationJson, validationText } from '@featuremine/voc-eval/validation-text';
 import { z } from 'zod';
 import { checkSource, sourceFields } from '../data-source';
@@ -61,6 +62,7 @@ export const validateCommand: Command = defineCommand({
 function partsOf({ voc, data, coco, images, train, val, valCoco, valImages }: ValidateOptions): DataPart[] {
   const source = { voc, data, coco, images };
   if (coco !== undefined) {
+    if (train !== undefined || val !== undefined) throw setsWithCoco(train === undefined ? '--val' : '--train');
     const first = { name: 'train', source, sets: undefined };
     if (valCoco === undefined) return [first];
     return [first, { name: 'val', source: { coco: valCoco, images: valImages ?? images }, sets: undefined }];
@@ -70,6 +72,14 @@ function partsOf({ voc, data, coco, images, train, val, valCoco, valImages }: Va
     { name: 'val', source, sets: val },
   ].filter(({ sets }) => sets !== undefined);
   return parts.length > 0 ? parts : [{ name: 'all', source, sets: undefined }];
+}
+
+function setsWithCoco(flag: string): ConfigError {
+  return new ConfigError({
+    where: flag,
+    found: 'it is given together with --coco',
+    fix: 'A COCO file is one part as a whole: leave it out, and name the file to test on with --val-coco FILE',
+  });
 }
 
 function duplicatesText({ parts, duplicates }: DataReport, limit: number): string {

@@ -1,11 +1,11 @@
-import { DatasetError } from '@featuremine/errors';
 import { AnnotationStatistics, countFaults, judgeImage, makeFault } from '@featuremine/voc';
 import type { Fault, ImageProbe, ValidationReport } from '@featuremine/voc';
+import { judgeCocoBox } from '../coco-box';
 import { readCocoSet } from '../coco-set';
 
 /**
- * The report on a COCO file: its images are checked as those of VOC are, its boxes as training reads them. All that is
- * wrong with boxes is one fault, whose message lists them.
+ * The report on a COCO file: its images are checked as those of VOC are, its boxes as training reads them. Entries of the
+ * file that are malformed are faults too, and left out.
  *
  * @throws DatasetError for a file or folder that is not there, and a file that is no COCO annotation file
  */
@@ -14,16 +14,22 @@ export function validateCoco(
   { classes, probeImage }: { readonly classes?: readonly string[] | undefined; readonly probeImage: ImageProbe },
 ): ValidationReport {
   const { file } = source;
-  const named = classes ? { classes } : {};
-  const { images } = readCocoSet(source, { onBadBox: 'keep', needsImages: false, ...named });
+  const faults: Fault[] = [];
+  const { images } = readCocoSet(source, {
+    onBadBox: 'keep',
+    needsImages: false,
+    ...(classes ? { classes } : {}),
+    onMalformed: (fault) => faults.push(makeFault('bad-line', `${fault}. Correct the entry, or take it out`, { file })),
+  });
   const statistics = new AnnotationStatistics();
-  const faults: Fault[] = boxFaults(
-    () => readCocoSet(source, { onBadBox: 'fail', needsImages: false, ...named }),
-    file,
-  );
   for (const { id, imagePath, hasImage, widthPx: width, heightPx: height, objects } of images) {
     const annotation = { file: `${file}, image ${id}`, imageFile: imagePath, width, height, objects };
     statistics.add(annotation);
+    for (const { index, name, box } of objects) {
+      const judged = judgeCocoBox(box, annotation);
+      if (judged.kind === undefined) continue;
+      faults.push(makeFault(judged.kind, judged.found, { file: annotation.file, object: index, className: name }));
+    }
     if (hasImage) faults.push(...judgeImage(annotation, imagePath, probeImage));
     else faults.push(makeFault('missing-image', `there is no image in ${source.imageFolder}`, annotation));
   }
@@ -37,14 +43,4 @@ export function validateCoco(
     objectSizes: statistics.objectSizes(),
     imageSizes: statistics.imageSizes(),
   };
-}
-
-function boxFaults(read: () => unknown, file: string): Fault[] {
-  try {
-    read();
-    return [];
-  } catch (error) {
-    if (!(error instanceof DatasetError)) throw error;
-    return [{ file, object: null, className: null, kind: 'bad-coordinate', severity: 'error', message: error.message }];
-  }
 }

@@ -27,7 +27,7 @@ const small = ['--model', 'resnet18', '--image-size', '64', '--batch-size', '2',
 
 describe('retinanet with a folder of images and XML', () => {
   it('splits it, again only by force, and the same way by the same seed', async () => {
-    const argv = ['--data', flat, '--val-share', '0.25', '--seed', '3', '--json'];
+    const argv = ['--data', flat, '--val', '0.25', '--seed', '3', '--json'];
     const { exitCode, stdout } = await runCli('split', ...argv);
     expect(exitCode).toBe(0);
     const { sets } = JSON.parse(stdout) as { sets: { name: string; file: string; images: number }[] };
@@ -57,7 +57,7 @@ describe('retinanet with a folder of images and XML', () => {
 
 describe('retinanet split of a devkit', () => {
   it('writes image sets beside those of the year, and says how to name them', async () => {
-    const argv = ['--voc', voc, '--set', 'all', '--val-share', '0.5', '--prefix', 'my-', '--json'];
+    const argv = ['--voc', voc, '--set', 'all', '--val', '0.5', '--prefix', 'my-', '--json'];
     const { stdout } = await runCli('split', ...argv);
     const { sets } = JSON.parse(stdout) as { sets: { name: string }[] };
     expect(sets.map(({ name }) => name)).toEqual(['2007/my-train', '2007/my-val']);
@@ -84,5 +84,29 @@ describe('retinanet with a COCO file', () => {
     expect(existsSync(join(found, 'detections.json'))).toBe(true);
     const rows = JSON.parse(readFileSync(join(found, 'detections.json'), 'utf8')) as { image_id: number }[];
     expect(new Set(rows.map(({ image_id }) => image_id)).size).toBe(8);
+  });
+
+  it('judges boxes without area as they stand', async () => {
+    const coco = join(folder, 'flat-box.json');
+    const whole = cocoGroundTruth(groundTruthFromImageSet(readImageSet(voc, 'all')));
+    const [first, ...others] = whole.annotations;
+    const flat = { ...first, bbox: [5, 5, 0, 20] };
+    writeFileSync(coco, JSON.stringify({ ...whole, annotations: [flat, ...others] }));
+    const images = join(voc, 'VOC2007', 'JPEGImages');
+    const usual = ['--run', join(folder, 'run-coco'), '--workers', '0', '--json'];
+    const ofCoco = await runCli('eval', ...usual, '--coco', coco, '--images', images);
+    expect({ exitCode: ofCoco.exitCode, stderr: ofCoco.stderr }).toMatchObject({ exitCode: 0 });
+    const annotation = join(voc, 'VOC2007', 'Annotations', '000001.xml');
+    const text = readFileSync(annotation, 'utf8');
+    const xmin = Number(/<xmin>(\d+)<\/xmin>/.exec(text)![1]);
+    writeFileSync(annotation, text.replace(/<xmax>\d+<\/xmax>/, `<xmax>${xmin - 1}</xmax>`));
+    const ofVoc = await runCli('eval', ...usual, '--voc', voc, '--set', 'all');
+    writeFileSync(annotation, text);
+    expect({ exitCode: ofVoc.exitCode, stderr: ofVoc.stderr }).toMatchObject({ exitCode: 0 });
+    const counts = [ofCoco, ofVoc].map(({ stdout }) => {
+      const { classes } = JSON.parse(stdout) as { classes: Record<string, { groundTruths: number }> };
+      return Object.values(classes).reduce((sum, { groundTruths }) => sum + groundTruths, 0);
+    });
+    expect(counts).toEqual([whole.annotations.length, whole.annotations.length]);
   });
 });

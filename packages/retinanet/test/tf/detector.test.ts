@@ -117,6 +117,17 @@ describe('detectorWeights', () => {
     expect(values.has('head.regression_head.conv.3.0.weight')).toBe(true);
   });
 
+  it('replaces the class output when the file’s classes have other names or another order, and says so', () => {
+    const read = (found: string[]) =>
+      detectorWeights(detector, state(), 'file', { classes: { found, expected: ['cat', 'dog'] } });
+    const { isHeadReplaced, report, values } = read(['dog', 'cat']);
+    expect(isHeadReplaced).toBe(true);
+    expect(report).toMatch(/the file's classes are dog, cat, and those of this data cat, dog$/);
+    expect(values.has('head.classification_head.cls_logits.weight')).toBe(false);
+    expect(values.has('head.regression_head.bbox_reg.weight')).toBe(true);
+    expect(read(['cat', 'dog'])).toMatchObject({ isHeadReplaced: false });
+  });
+
   it('refuses a file in which something else is missing', () => {
     const tensors = state();
     tensors.delete('backbone.fpn.inner_blocks.1.0.weight');

@@ -64,6 +64,26 @@ describe('retinanet predict', () => {
     expect(annotation.objects.length).toBeGreaterThan(0);
   });
 
+  it('takes classes, anchors and size from the weights of a training', async () => {
+    const own = mkdtempSync(join(folder, 'own-'));
+    const anchors = { sizes: [16, 32, 64, 128, 256], ratios: [0.5, 1, 2] };
+    const resize = { kind: 'longest-side', size: 96 } as const;
+    const file = saveUntrainedDetector(own, { anchors }, { classNames: ['cell', 'bubble'], resize, pixels: 'float32' });
+    const usual = ['--out', join(own, 'found'), '--no-draw', '--json'];
+    const argv = ['--weights', file, ...usual];
+    const { exitCode, stdout, stderr } = await predict(...argv, images[0]);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    const [{ detections }] = (JSON.parse(stdout) as { images: Prediction[] }).images;
+    expect(new Set(detections.map(({ class: name }) => name))).toEqual(new Set(['cell', 'bubble']));
+    // The same weights in a file that says nothing, with the same size and names: only the anchors are others.
+    const size = ['--classes', 'cell,bubble', '--image-size', '96'];
+    const silent = await predict('--weights', weights, ...size, ...usual, images[0]);
+    const [other] = (JSON.parse(silent.stdout) as { images: Prediction[] }).images;
+    expect(detections).not.toEqual(other.detections);
+    const given = await predict(...argv, '--classes', 'a,b', images[0]);
+    expect((JSON.parse(given.stdout) as { images: Prediction[] }).images[0].detections[0].class).toMatch(/^[ab]$/);
+  });
+
   it('reports nothing at or below --score-threshold', async () => {
     const argv = [
       '--weights',
@@ -85,7 +105,7 @@ describe('retinanet predict', () => {
     [
       'weights without class names',
       ({ weights, image }) => ['--weights', weights, image],
-      /--weights without --classes/,
+      /--classes: missing, and .*detector\.safetensors does not name its classes, expected 2/,
     ],
     [
       'a class list of another length',

@@ -3,11 +3,16 @@ import { Random } from '@featuremine/random';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import type { DetectorArchitecture } from '../../src/architecture';
 import { makeDetector } from '../../src/detector';
+import type { DetectorConfig } from '../../src/detector-config';
 import { smallArchitecture } from '../small-architecture';
 import { quickStart } from './quick-start';
 
-/** Writes an untrained detector with torchvision's names; returns the path. */
-export function saveUntrainedDetector(folder: string, parts: Partial<DetectorArchitecture> = {}): string {
+/** Writes an untrained detector with torchvision's names, and what the file says of it; returns the path. */
+export function saveUntrainedDetector(
+  folder: string,
+  parts: Partial<DetectorArchitecture> = {},
+  said?: Omit<DetectorConfig, 'architecture'>,
+): string {
   const detector = makeDetector(smallArchitecture(parts));
   const random = Random.of(1);
   const values = new Map(
@@ -16,6 +21,7 @@ export function saveUntrainedDetector(folder: string, parts: Partial<DetectorArc
   // Every anchor is as likely an object as not, so that there is something to post-process.
   values.get('head.classification_head.cls_logits.bias')!.fill(-1);
   const path = join(folder, 'detector.safetensors');
-  writeSafetensors(path, makeStateDict(detector.variables, values));
+  const metadata = said && { detector: JSON.stringify({ ...said, architecture: detector.architecture }) };
+  writeSafetensors(path, makeStateDict(detector.variables, values), metadata);
   return path;
 }

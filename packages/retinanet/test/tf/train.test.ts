@@ -181,6 +181,31 @@ describe('retinanet train from weights', () => {
     }
   });
 
+  it('takes anchors and size from the file of a training; for other classes, as many, the class output is replaced', async () => {
+    const anchors = { sizes: [16, 32, 64, 128, 256], ratios: [1] };
+    const resize = { kind: 'longest-side', size: 80 } as const;
+    const own = mkdtempSync(join(folder, 'own-'));
+    const saved = (classNames: string[]): string =>
+      saveUntrainedDetector(own, { anchors }, { classNames, resize, pixels: 'uint8' });
+    const start = async (file: string, out: string): Promise<CliResult> => {
+      const argv = ['--weights', file, '--epochs', '1', '--lr', '1e-30', '--weight-decay', '0', '--batch-size', '2'];
+      return runCli('train', '--voc', voc, '--train', '2007/train', '--workers', '0', ...argv, '--out', join(own, out));
+    };
+    const other = await start(saved(['cell', 'bubble']), 'other');
+    expect(other.stderr).toMatch(
+      /the class output is replaced by a fresh one, because the file's classes are cell, bubble, and those of this data circle, square/,
+    );
+    const { detector } = JSON.parse(readFileSync(join(own, 'other', 'config.json'), 'utf8')) as { detector: object };
+    expect(detector).toMatchObject({ resize, architecture: { anchors } });
+    const file = saved(['circle', 'square']);
+    const same = await start(file, 'same');
+    expect(same.stderr).not.toMatch(/replaced/);
+    const name = 'head.classification_head.cls_logits.bias';
+    const [before, replaced, kept] = [file, join(own, 'other', 'weights.safetensors'), join(own, 'same', 'weights.safetensors')].map((path) => readSafetensors(path).tensors.get(name)!.data); // prettier-ignore
+    expect([...kept]).toEqual([...before]);
+    expect([...replaced]).not.toEqual([...before]);
+  });
+
   it('takes the backbone of a file, freezes its batch norm and leaves stem and layer1 as they are', async () => {
     const file = saveUntrainedDetector(folder);
     const out = join(folder, 'from-backbone');

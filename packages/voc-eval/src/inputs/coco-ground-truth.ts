@@ -21,9 +21,17 @@ interface ImageEntry {
  *
  * @param where the file's name, for messages.
  * @param corners how x + width is added; in binary by default, as pycocotools does it.
- * @throws DatasetError that names the first 20 faults and their number.
+ * @param onFault is told each malformed entry, which is left out then.
+ * @throws DatasetError that names the first 20 faults and their number, but for those that `onFault` is told.
  */
-export function groundTruthFromCoco(content: unknown, where: string, corners: Corners = 'binary'): GroundTruth {
+export function groundTruthFromCoco(
+  content: unknown,
+  where: string,
+  {
+    corners = 'binary',
+    onFault,
+  }: { readonly corners?: Corners | undefined; readonly onFault?: ((fault: string) => void) | undefined } = {},
+): GroundTruth {
   if (!isJsonObject(content)) throw notGroundTruth(where, shown(content));
   for (const key of ['images', 'categories', 'annotations']) {
     if (!Array.isArray(content[key])) throw notGroundTruth(where, `no list "${key}"`);
@@ -38,7 +46,8 @@ export function groundTruthFromCoco(content: unknown, where: string, corners: Co
     if (typeof read === 'string') faults.add(`annotations[${index}]: ${read}`);
     else read.image.objects.push(read.object);
   });
-  faults.throwIfAny();
+  if (onFault === undefined) faults.throwIfAny();
+  else faults.lines().forEach(onFault);
 
   const stems = new Set(images.map(({ fileName }) => stem(fileName)));
   const areStemsUnique = stems.size === images.length && !stems.has('');

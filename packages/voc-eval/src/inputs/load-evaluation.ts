@@ -39,7 +39,7 @@ export function loadGroundTruth(source: GroundTruthSource, log: Logger, corners?
     });
   }
   if (groundTruth !== undefined) {
-    return withClasses(groundTruthFromCoco(readJson(groundTruth), groundTruth, corners), classes);
+    return withClasses(groundTruthFromCoco(readJson(groundTruth), groundTruth, { corners }), classes);
   }
   const imageSet = readImageSet(voc!, set!, {
     onBadBox,
