@@ -32,7 +32,10 @@ export interface StoredDetector {
  * @throws ConfigError or WeightsError for a folder without a run, weights that are missing or do not fit, a class list
  * of another length than the weights', and none where the weights do not name their classes.
  */
-export function readDetector(source: DetectorSource, options: { readonly normEpsilon?: number } = {}): StoredDetector {
+export function readDetector(
+  source: DetectorSource,
+  { normEpsilon }: { readonly normEpsilon?: number } = {},
+): StoredDetector {
   const file = 'run' in source ? (source.weights ?? join(source.run, WEIGHTS_FILE)) : source.weights;
   const stored = 'run' in source ? readDetectorConfig(source.run) : undefined;
   if (stored !== undefined && !existsSync(file)) {
@@ -45,7 +48,7 @@ export function readDetector(source: DetectorSource, options: { readonly normEps
   const tensors = readStateDict(file);
   const config = stored ?? configOfWeights(file, tensors, 'run' in source ? undefined : source.classNames);
   const detector = makeDetector({ ...config.architecture, batchNorm: 'frozen' });
-  const weights = detectorWeights(detector, tensors, file, options);
+  const weights = detectorWeights(detector, tensors, file, normEpsilon === undefined ? {} : { normEpsilon });
   if (weights.isHeadReplaced) {
     throw new WeightsError({
       where: file,
