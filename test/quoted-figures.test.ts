@@ -66,6 +66,25 @@ describe('figures that documents quote', () => {
     expect(readme).toContain(`| within ${least} to ${most}; ${loss}; ${steepest} |`);
   });
 
+  it('of the demo, the evaluation and the photographs by heart are those of results/', () => {
+    const { scores } = resultsOf<{ scores: Readonly<Record<string, number>> }>('demo.json');
+    const [mAP, ...others] = ['mAP', 'AP50', 'AP75', 'AP'].map((name) => scores[name].toFixed(3));
+    const named = others.map((value, i) => `${['AP50', 'AP75', 'AP'][i]} ${value}`).join(', ');
+    expect(results).toContain(`mAP ${mAP} (voc07), ${named}`);
+    expect(readme).toContain(`on unseen images | ${mAP} |`);
+
+    const { protocols } = resultsOf<{ protocols: { mAP: number; expected: number }[] }>('voc-eval.json');
+    const means = protocols.map((protocol) => protocol.mAP.toFixed(6));
+    expect(protocols.map(({ expected }) => expected.toFixed(6))).toEqual(means);
+    expect(readme).toContain(`| ${means.join('; ')}, as three other implementations |`);
+    for (const mean of means) expect(results).toContain(`| ${mean} | ${mean} |`);
+
+    const { evaluations } = resultsOf<{ evaluations: { step: number; mAP: number }[] }>('overfit.json');
+    for (const { step, mAP } of evaluations.slice(-2)) {
+      expect(results).toContain(`${mAP.toFixed(3)} after ${step} steps`);
+    }
+  });
+
   it('of the trainings beside torchvision are those of results/compare-bccd.json', () => {
     type Figure = Readonly<Record<'AP50' | 'AP', { readonly mean: number; readonly standardError: number }>>;
     const compared = resultsOf<{ torchvision: Figure; ours: Figure }>('compare-bccd.json');

@@ -2,6 +2,8 @@ import { BACKGROUND, encodeMatches, matchAnchors, retinanetAnchors } from '@feat
 import { Random } from '@featuremine/random';
 import { CompiledModel } from '@featuremine/tensor-graph';
 import type { HostTensor } from '@featuremine/tensor-graph';
+import { relativeL2 } from '../../../../test/support/distance';
+import { DETECTOR_VERSIONS } from '../../src/architecture';
 import { makeDetector } from '../../src/detector';
 import { evaluationStep, trainingStep } from '../../src/detector-steps';
 import type { LossOptions } from '../../src/losses';
@@ -54,9 +56,30 @@ const newModel = (): CompiledModel => new CompiledModel({ variables: quickStart(
 const sgd = { optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 0 }, clipNorm: 0.5 } as const;
 const value = (tensor: HostTensor | undefined): number => Number(tensor!.data[0]);
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 describe('trainingStep', () => {
+  // A minute, nearly all of it eager.
+  const long = process.env['FEATUREMINE_LONG'] === '1' ? it : it.skip;
+  long('gives, compiled, over 5 steps the weights of eager execution', async () => {
+    const small = makeDetector(smallArchitecture({ ...DETECTOR_VERSIONS.v2, batchNorm: 'trainable' }));
+    const scenes: Scene[] = [{ box: [8, 8, 40, 48], label: 1 }, { imageSize: [64, 48] }];
+    const trained = async (eager: boolean): Promise<Map<string, Float32Array>> => {
+      const model = new CompiledModel({ variables: small.variables, seed: 1, eager });
+      const step = model.trainStep('train', trainingStep(small, { ...loss, boxLoss: 'giou' }), sgd);
+      for (let i = 0; i < 5; i++) await step({ ...batchOf(scenes), learningRate: 0.01 });
+      const values = await model.readVariables();
+      await model.dispose();
+      return values;
+    };
+    const eager = await trained(true);
+    const distances = [...(await trained(false))].map(([name, values]) => ({
+      name,
+      distance: relativeL2(values, eager.get(name)!),
+    }));
+    expect(distances.filter(({ distance }) => !(distance <= 1e-4))).toEqual([]);
+  });
+
   it('learns one image by heart', async () => {
     const model = newModel();
     const step = model.trainStep('train', trainingStep(detector, loss), sgd);
