@@ -64,7 +64,9 @@ describeMpi('training in a job of two', () => {
     }),
   );
 
-  it('has after a step the weights of one process', async () => {
+  // Half a minute; the same is held without mpirun by job.test.ts of packages/retinanet.
+  const long = process.env['FEATUREMINE_LONG'] === '1' ? it : it.skip;
+  long('has after a step the weights of one process', async () => {
     const flags = { ...detection, 'batch-size': 8, 'batch-norm': 'frozen', epochs: 1 };
     const outs = ['alone', 'two'].map((name) => join(folder, name));
     const alone = startCli('retinanet', ['train', ...flagWords({ ...flags, out: outs[0] })]);
