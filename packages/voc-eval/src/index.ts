@@ -17,7 +17,6 @@ export type { CocoEvaluation, CocoOptions } from './evaluate-coco';
 export type { DifficultRule, ObjectTable } from './object-table';
 export { groundTruthFromCoco } from './inputs/coco-ground-truth';
 export { FaultList } from './inputs/fault-list';
-export { readJson } from './inputs/read-json';
 export { detectionsFromCocoResults } from './inputs/coco-results';
 export type { ReadDetectionRows } from './inputs/coco-results';
 export { detectionsFromProjectJson } from './inputs/project-detections';

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FaultList, readJson } from '../src';
+import { FaultList } from '../src';
+import { readJson } from '../src/inputs/read-json';
 import { countJsonValues } from '../src/inputs/count-json-values';
 import { isJsonList, jsonRows } from '../src/inputs/json-rows';
 

@@ -7,7 +7,7 @@ import { hasEnded, writeRunFile } from '@featuremine/training';
 import type { Summary } from '@featuremine/training';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
-import { readJson } from '@featuremine/voc-eval';
+import { readJson } from '@featuremine/voc-eval/read-json';
 import { readDetectorConfig } from '../detector-config';
 import { evaluationSetOf } from '../evaluate-detector';
 import { evaluateArm, readArmResult } from './arm-result';
