@@ -68,19 +68,19 @@ class LineReader {
     let start = this.line === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
     const stop = bytes.subarray(0, end).lastIndexOf(LF) + 1;
     while (start < stop) {
-      const next = bytes.indexOf(LF, start) + 1;
-      this.checkLength(next - start - 1);
       this.line++;
-      start = this.readLine(bytes, start);
+      const next = this.readLine(bytes, start);
+      this.checkLength(next - start - 1, this.line);
+      start = next;
     }
     return start;
   }
 
-  /** Refuses a next line that is so long. */
-  checkLength(lengthBytes: number): void {
+  /** Refuses a line that is so long, by default the one that comes next. */
+  checkLength(lengthBytes: number, line = this.line + 1): void {
     if (lengthBytes <= LONGEST_LINE) return;
     throw new DatasetError({
-      where: `${this.path}, line ${this.line + 1}`,
+      where: `${this.path}, line ${line}`,
       found: `more than ${LONGEST_LINE} bytes`,
       expected: 'image, score, xmin, ymin, xmax, ymax',
       fix: 'Check what the file is',
