@@ -1,4 +1,5 @@
 export { AtomicFile, writeAll, writeFileAtomic } from './atomic-file';
 export type { WriteFault } from './atomic-file';
 export { flushFolder } from './flush-folder';
+export { isProcessAlive } from './is-process-alive';
 export { openPlainFile, readPlainFile } from './plain-file';

@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { isProcessAlive } from '@featuremine/files';
 import { removeQuietly } from './run-files';
 import { RunFolderError, fileFault } from './run-folder-error';
 
@@ -120,11 +121,7 @@ function parseHolder(text: string): Holder | undefined {
 
 function isAlive(holder: Holder): boolean {
   if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
+  if (!isProcessAlive(holder.pid)) return false;
   // The number may have been given to another process since; a start that cannot be read counts as the same.
   const startedAt = startOf(holder.pid);
   return startedAt === '' || holder.startedAt === '' || startedAt === holder.startedAt;

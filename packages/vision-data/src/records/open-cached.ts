@@ -4,6 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { isProcessAlive } from '@featuremine/files';
 import type { ClassificationDataset, ClassificationSource } from '../classification-dataset';
 import { datasetOf } from '../classification-dataset-of';
 import { decodeSizeFor } from '../classification-transform';
@@ -82,17 +83,8 @@ function removeUnfinished(folder: string): void {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     const pid = /\.(\d+)\.partial$/.exec(name)?.[1];
-    if (pid === undefined || !name.endsWith(unfinishedEnd(pid)) || isAlive(Number(pid))) continue;
+    if (pid === undefined || !name.endsWith(unfinishedEnd(pid)) || isProcessAlive(Number(pid))) continue;
     rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
