@@ -42,9 +42,22 @@ function largestDifference(ours, expected) {
   return orInfinity(largest);
 }
 
+/**
+ * The variables of `expected` that `found` lacks, or has further away than a relative L2 of `limit`.
+ *
+ * @param {ReadonlyMap<string, Float32Array>} found
+ * @param {ReadonlyMap<string, Float32Array>} expected
+ * @param {number} limit
+ */
+function differing(found, expected, limit) {
+  return [...expected]
+    .map(([variable, values]) => ({ variable, error: relativeL2(found.get(variable) ?? [], values) }))
+    .filter(({ error }) => !(error <= limit));
+}
+
 /** @param {number} distance */
 function orInfinity(distance) {
   return Number.isNaN(distance) ? Infinity : distance;
 }
 
-module.exports = { largestDifference, relativeL2, relativeMaximum };
+module.exports = { differing, largestDifference, relativeL2, relativeMaximum };
