@@ -108,6 +108,12 @@ export const trainSchema = z.object({
     .default('train')
     .describe('Difficult objects in training: like others, ignored, or not there'),
   flip: z.number().min(0).max(1).default(0.5).describe('Probability of a horizontal flip'),
+  verticalFlip: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('Probability of a vertical flip, for images without an up and down: cells, aerial views'),
   colourJitter: z
     .object({
       brightness: z.number().min(0).default(0),

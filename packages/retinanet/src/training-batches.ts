@@ -26,9 +26,10 @@ export interface TrainingSource {
 /** The random changes of images that the flags ask for. */
 export function augmentationOf({
   flip,
+  verticalFlip,
   colourJitter,
-}: Pick<TrainOptions, 'flip' | 'colourJitter'>): DetectionAugmentation {
-  return { flipProbability: flip, ...(colourJitter ? { colourJitter } : {}) };
+}: Pick<TrainOptions, 'flip' | 'verticalFlip' | 'colourJitter'>): DetectionAugmentation {
+  return { flipProbability: flip, verticalFlipProbability: verticalFlip, ...(colourJitter ? { colourJitter } : {}) };
 }
 
 /** What the anchors are matched by. */

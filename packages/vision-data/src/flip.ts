@@ -16,12 +16,31 @@ export function flipImage<T extends DecodedImage | FloatImage>(image: T): T {
   return { ...image, data: flipped };
 }
 
+/** The image upside down. */
+export function flipImageVertically<T extends DecodedImage | FloatImage>(image: T): T {
+  const { width, height, data } = image;
+  const flipped = data instanceof Float32Array ? new Float32Array(data.length) : new Uint8Array(data.length);
+  const row = 3 * width;
+  for (let y = 0; y < height; y++) flipped.set(data.subarray(y * row, (y + 1) * row), (height - 1 - y) * row);
+  return { ...image, data: flipped };
+}
+
 /** Boxes [G, 4] of an image that is `width` wide, mirrored left to right. */
 export function flipBoxes(boxes: Float32Array, width: number): Float32Array {
   const flipped = Float32Array.from(boxes);
   for (let i = 0; i < boxes.length; i += 4) {
     flipped[i] = width - boxes[i + 2];
     flipped[i + 2] = width - boxes[i];
+  }
+  return flipped;
+}
+
+/** Boxes [G, 4] of an image that is `height` high, upside down. */
+export function flipBoxesVertically(boxes: Float32Array, height: number): Float32Array {
+  const flipped = Float32Array.from(boxes);
+  for (let i = 0; i < boxes.length; i += 4) {
+    flipped[i + 1] = height - boxes[i + 3];
+    flipped[i + 3] = height - boxes[i + 1];
   }
   return flipped;
 }

@@ -39,7 +39,7 @@ export type {
   MatchingOptions,
 } from './transform-options';
 export { drawResizedCrop } from './random-resized-crop';
-export { flipBoxes, flipImage } from './flip';
+export { flipBoxes, flipBoxesVertically, flipImage, flipImageVertically } from './flip';
 export { changeColours, drawColourJitter } from './colour-jitter';
 export type { ColourChange } from './colour-jitter';
 export { padCrop } from './pad-crop';

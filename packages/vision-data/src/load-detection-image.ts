@@ -4,7 +4,7 @@ import { decodeImage } from './decode-image';
 import type { DetectionSample } from './detection-sample';
 import { resizeBoxes, resizedSize } from './detection-resize';
 import type { TargetBoxes } from './detection-targets';
-import { flipBoxes, flipImage } from './flip';
+import { flipBoxes, flipBoxesVertically, flipImage, flipImageVertically } from './flip';
 import { cachedImage, keepImage } from './image-cache';
 import type { ImageCache } from './image-cache';
 import type { DecodedImage, FloatImage, ImageSize } from './image';
@@ -46,6 +46,11 @@ export async function loadDetectionImage(
   let image = resizedImage(decoded, { size, pixels: options.pixels, isFlipped });
   let boxes = resizeBoxes(sample.boxes, originalSize, image);
   if (isFlipped) boxes = flipBoxes(boxes, image.width);
+  const upsideDown = augmentation?.verticalFlipProbability ?? 0;
+  if (upsideDown > 0 && random.chance(upsideDown)) {
+    image = flipImageVertically(image);
+    boxes = flipBoxesVertically(boxes, image.height);
+  }
   if (augmentation !== undefined) {
     image = changeColours(image, drawColourJitter(augmentation.colourJitter ?? {}, random));
   }

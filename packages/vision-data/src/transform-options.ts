@@ -53,6 +53,8 @@ export type DetectionResize =
 export interface DetectionAugmentation {
   /** Probability of a horizontal flip. */
   readonly flipProbability?: number;
+  /** Probability of a vertical flip (0). */
+  readonly verticalFlipProbability?: number;
   readonly colourJitter?: ColourJitterOptions;
 }
 

@@ -132,6 +132,37 @@ describe('detectionBatches', () => {
     });
   });
 
+  it('turns images and boxes upside down with a vertical flip', async () => {
+    await withSamples(async (samples) => {
+      const usual: Options = { ...training, order: 'sequential' };
+      const [plain] = await allBatches(samples, { ...usual, augmentation: {} });
+      const [turned] = await allBatches(samples, { ...usual, augmentation: { verticalFlipProbability: 1 } });
+      const anchors = retinanetAnchors(96, 96);
+      const boxesOf = (batch: typeof plain, n: number): Set<string> => {
+        const rows = anchors.length / 4;
+        const decoded = decodeBoxes(batch.deltas!.data.subarray(4 * n * rows, 4 * (n + 1) * rows), anchors);
+        const height = batch.imageSizes.data[2 * n];
+        const boxes = Array.from({ length: rows }, (_, i) => [...decoded.subarray(4 * i, 4 * i + 4)]);
+        return new Set(
+          boxes
+            .filter((_, i) => batch.labels!.data[n * rows + i] >= 0)
+            .map(([x1, y1, x2, y2]) => (batch === turned ? [x1, height - y2, x2, height - y1] : [x1, y1, x2, y2]))
+            .map((box) => box.map((value) => Math.round(value)).join(' ')),
+        );
+      };
+      for (let n = 0; n < 3; n++) {
+        expect(boxesOf(turned, n)).toEqual(boxesOf(plain, n));
+        const [height, width] = plain.imageSizes.data.subarray(2 * n, 2 * n + 2);
+        const row = (batch: typeof plain, y: number): number[] => {
+          const start = 3 * 96 * (96 * n + y);
+          return [...batch.images.data.subarray(start, start + 3 * width)];
+        };
+        expect(row(turned, 0)).toEqual(row(plain, height - 1));
+        expect(row(turned, 0)).not.toEqual(row(plain, 0));
+      }
+    });
+  });
+
   it('pads min-max batches to a common multiple of 32, grouped by aspect if asked', async () => {
     await withSamples(async (samples) => {
       const resize = { kind: 'min-max', minSize: 64, maxSize: 100 } as const;

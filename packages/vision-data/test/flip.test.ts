@@ -1,10 +1,23 @@
 import fc from 'fast-check';
-import { flipBoxes, flipImage } from '../src';
+import { flipBoxes, flipBoxesVertically, flipImage, flipImageVertically } from '../src';
 
 describe('flipImage', () => {
   it('mirrors each row and keeps the colours together', () => {
     const image = { width: 2, height: 2, data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12) };
     expect([...flipImage(image).data]).toEqual([4, 5, 6, 1, 2, 3, 10, 11, 12, 7, 8, 9]);
+  });
+});
+
+describe('flipImageVertically', () => {
+  it('turns the order of the rows', () => {
+    const image = { width: 1, height: 3, data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9) };
+    expect([...flipImageVertically(image).data]).toEqual([7, 8, 9, 4, 5, 6, 1, 2, 3]);
+  });
+});
+
+describe('flipBoxesVertically', () => {
+  it('keeps the height and mirrors the place: [2, 1, 5, 9] in 20 pixels is [2, 11, 5, 19]', () => {
+    expect([...flipBoxesVertically(Float32Array.of(2, 1, 5, 9), 20)]).toEqual([2, 11, 5, 19]);
   });
 });
 

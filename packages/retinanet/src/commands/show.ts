@@ -30,6 +30,7 @@ const schema = z.object({
   anchorSizes: shape.anchorSizes,
   anchorRatios: shape.anchorRatios,
   flip: shape.flip,
+  verticalFlip: shape.verticalFlip,
   colourJitter: shape.colourJitter,
   difficult: shape.difficult,
   seed: shape.seed,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeShapesDevkit } from '@featuremine/vision-data';
@@ -6,35 +6,40 @@ import { runCli } from './run-cli';
 
 jest.setTimeout(600_000);
 
+const folder = mkdtempSync(join(tmpdir(), 'retinanet-overfit-'));
+const voc = join(folder, 'VOCdevkit');
+beforeAll(async () => {
+  const counts = { train: 10 };
+  await makeShapesDevkit({ folder: voc, seed: 1, counts, imageSides: [128, 128], objectCounts: [1, 2] });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Summary {
+  best: { metrics: { mAP: number } };
+  isLearnt: boolean;
+  diagnosis: string[];
+}
+
+async function overfit(name: string, ...budget: string[]): Promise<{ exitCode: number; summary: Summary }> {
+  const shape = ['--model', 'resnet18', '--image-size', '96', '--batch-size', '8', '--workers', '0'];
+  const argv = ['--voc', voc, '--train', '2007/train', ...shape, ...budget, '--out', join(folder, name), '--json'];
+  const { exitCode, stdout } = await runCli('overfit', ...argv);
+  return { exitCode, summary: JSON.parse(stdout) as Summary };
+}
+
 describe('retinanet overfit', () => {
   it('learns eight drawn images by heart', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'retinanet-overfit-'));
-    const voc = join(folder, 'VOCdevkit');
-    await makeShapesDevkit({
-      folder: voc,
-      seed: 1,
-      counts: { train: 10 },
-      imageSides: [128, 128],
-      objectCounts: [1, 2],
-    });
-    const argv = [
-      '--voc',
-      voc,
-      '--train',
-      '2007/train',
-      '--model',
-      'resnet18',
-      '--image-size',
-      '96',
-      '--batch-size',
-      '8',
-    ];
-    const budget = ['--epochs', '80', '--evaluate-every', '20', '--lr', '0.001', '--workers', '0'];
-    const { exitCode, stdout } = await runCli('overfit', ...argv, ...budget, '--out', join(folder, 'run'), '--json');
+    const { exitCode, summary } = await overfit('run', '--epochs', '80', '--evaluate-every', '20', '--lr', '0.001');
     expect(exitCode).toBe(0);
-    const summary = JSON.parse(stdout) as { best: { metrics: { mAP: number } }; isLearnt: boolean };
     expect(summary.best.metrics.mAP).toBeGreaterThanOrEqual(0.95);
-    expect(summary.isLearnt).toBe(true);
-    rmSync(folder, { recursive: true });
+    expect(summary).toMatchObject({ isLearnt: true, diagnosis: [] });
+  });
+
+  it('ends with code 2, a diagnosis and the run where they are not learnt', async () => {
+    const { exitCode, summary } = await overfit('short', '--epochs', '1', '--evaluate-every', '1');
+    expect(exitCode).toBe(2);
+    expect(summary.isLearnt).toBe(false);
+    expect(summary.diagnosis[0]).toMatch(/^One epoch is too little .* Give it more --epochs\.$/);
+    expect(existsSync(join(folder, 'short', 'report.html'))).toBe(true);
   });
 });

@@ -221,6 +221,22 @@ describe('retinanet train from weights', () => {
   });
 });
 
+describe('retinanet train with a protocol and an end', () => {
+  it('chooses the best epoch by COCO’s AP, and ends after so many validations without a better one', async () => {
+    const chosen = ['--val', '2007/val', '--protocol', 'coco', '--early-stop', '1', '--epochs', '4'];
+    const colours = ['--colour-jitter', '{"brightness": 0.2, "contrast": 0.2, "saturation": 0.2}'];
+    // Nothing is learnt at such a rate: the second validation is not better than the first.
+    const argv = ['--model', 'resnet18', ...chosen, ...colours, '--lr', '1e-30', '--json'];
+    const { exitCode, stdout, stderr } = await train(...argv, '--out', join(folder, 'early'));
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({ stoppedBy: 'early-stop', epochs: 2, best: { epoch: 1 } });
+    const argvOfEval = ['--run', join(folder, 'early'), '--voc', voc, '--set', '2007/val', '--workers', '0', '--json'];
+    const evaluated = await runCli('eval', ...argvOfEval, '--protocol', 'coco');
+    const { best } = JSON.parse(stdout) as Summary;
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ mAP: best.metrics['mAP'] });
+  });
+});
+
 describe('retinanet train with all its options', () => {
   const out = (): string => join(folder, 'options');
 
