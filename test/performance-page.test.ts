@@ -16,6 +16,7 @@ function pageOf(rows: Record<string, unknown>): string {
 const machine = {
   ...{ processor: 'A processor', cores: 2, memoryGb: 16, system: 'Linux 6.1' },
   ...{ node: '20.20.2', commit: 'abc1234', date: '2026-11-24' },
+  ...{ instructions: ['avx2', 'avx512_bf16'], tensorflow: '2.21.0' },
 };
 const figures = (fastestMs: number, peakRssMb: number): Record<string, number> => ({
   ...{ fastestMs, medianMs: fastestMs + 100, peakRssMb, steps: 25 },
@@ -28,7 +29,8 @@ const row = {
   first: 'ours',
   contenders: { ours: figures(1000, 1500), pytorch: figures(1250, 2000), keras: { error: 'out of memory' } },
   ratios: { pytorch: { byFastestStep: 1.25, byMedianStep: 1.227, peakRss: 0.75 } },
-  settings: { repetitions: 5, steps: 5, warmup: 3, threads: 2, loadBefore: 0.1 },
+  settings: { repetitions: 5, steps: 5, warmup: 3, threads: 2 },
+  machineBefore: { busyPercent: 1.2, stealPercent: 0.3 },
   machine,
 };
 
@@ -44,15 +46,23 @@ describe('the performance page', () => {
         '|  | images/s | median | ours is faster | median | peak RSS | memory |',
         '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
         '| ours | 16.0 | 14.5 |  |  | 1500 MB |  |',
-        '| pytorch | 12.8 | 11.9 | 1.25x | 1.227x | 2000 MB | 0.75x |',
+        '| pytorch | 12.8 | 11.9 | 1.250x | 1.227x | 2000 MB | 0.750x |',
         '| keras | failed |  |  |  |  |  |',
         '',
-        '`npm run bench -- resnet50-float32`, 2026-11-24, commit abc1234: 5 runs of 5 steps, 2 threads; A processor, ' +
-          '2 cores, 16 GB, Linux 6.1, Node 20.20.2.',
+        '`npm run bench -- resnet50-float32`, 2026-11-24, commit abc1234: 5 runs of 5 steps, 2 threads; A processor ' +
+          'avx2 avx512_bf16, 2 cores, 16 GB, Linux 6.1, Node 20.20.2, TensorFlow 2.21.0. The machine was idle before ' +
+          '(1.2 % in use, 0.3 % stolen).',
       ].join('\n'),
     );
     expect(page).not.toContain('bfloat16 |');
     expect(page.match(/^### /gm)).toHaveLength(1);
+  });
+
+  it('shows three digits of slow and of fast contenders', () => {
+    const contenders = { ours: figures(28_620, 1500), pytorch: figures(74.42, 2000) };
+    const page = pageOf({ 'resnet50-float32': { ...row, contenders } });
+    expect(page).toContain('| ours | 0.559 | 0.557 |');
+    expect(page).toContain('| pytorch | 215 | 91.7 |');
   });
 
   it('says what the files of a model take', () => {
@@ -67,12 +77,15 @@ describe('the performance page', () => {
     const page = pageOf({
       'first-step-float32': {
         ...{ ...row, name: 'first-step-float32', title: 'first step', unit: 'seconds' },
-        settings: { ...row.settings, loadBefore: 1.5 },
-        paired: { rounds: 40, median: 1.01, low: 1, high: 1.02 },
+        ...{ machineBefore: { load: 1.5 }, machine: { ...machine, hasLocalChanges: true } },
+        paired: { rounds: 40, median: 0.9997, low: 1, high: 1.02 },
       },
     });
     expect(page).toContain('| ours | 1.00 s | 1.10 s |  |  | 1500 MB |  |');
-    expect(page).toContain('The machine was not idle before (load 1.5)');
-    expect(page).toContain('40 rounds: ours takes 1.01x the time (95 %: 1 to 1.02)');
+    expect(page).toContain(
+      'The machine was not idle before (load 1.5): times are rough. Contenders ran in the same order each time.',
+    );
+    expect(page).toContain('40 rounds: ours takes 1.000x the time (95 %: 1 to 1.02)');
+    expect(page).toContain('commit abc1234 with changes: ');
   });
 });

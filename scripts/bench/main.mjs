@@ -1,34 +1,45 @@
 // npm run bench [-- NAME…]: flags by --help.
-// Runs each row's contenders in turn (A B C A B C …), every time in a fresh process, and writes results/bench.json,
-// results/bench.txt and docs/performance.md; rows that were not run keep their last figures. NAME is a row, a group, or
-// the start of a row's name. A row may have its own number of steps (its steps are long); flags go before it.
-import { spawn } from 'node:child_process';
-import { loadavg } from 'node:os';
+// Measures each row when the machine is idle, and writes results/bench.json, results/bench.txt and docs/performance.md;
+// rows that were not run keep their last figures. NAME is a row, a group, or the start of a row's name. A row may have its
+// own number of steps (its steps are long); flags go before it. A bench that was killed goes on where it was.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ConfigError, nearestName } from '@featuremine/errors';
 import { z } from 'zod';
-import { setUpPeers, peersEnvironment, peersPython } from '../peers/setup.mjs';
+import { setUpPeers } from '../peers/setup.mjs';
 import { scriptFlags, wholeNumber } from '../script-flags.mjs';
+import { benchRow, showRow } from './bench-row.mjs';
 import { formulaWeightsFile } from './formula-weights-file.mjs';
-import { machine } from './machine.mjs';
-import { mergeResults } from './results.mjs';
+import { machineWithTensorflow } from './machine.mjs';
+import { measureRow } from './measure-row.mjs';
+import { lockBench } from './one-bench.mjs';
+import { ResultFiles } from './results.mjs';
 import { rows } from './rows.mjs';
 import { benchPhotos } from './rows/bench-photos.mjs';
-import { summarise, tableOf } from './summary.mjs';
+
+const CACHE = join(dirname(fileURLToPath(import.meta.url)), '../../.cache/bench');
 
 const DEFAULTS = { repetitions: 5, steps: 5, warmup: 3, threads: 2, rounds: 40 };
 const QUICK = { repetitions: 1, steps: 2, warmup: 2, rounds: 6 };
-const number = (key, what) => wholeNumber(1).optional().describe(`${what} (${DEFAULTS[key]}, or the row's own)`);
+const number = (key, what, least = 1) =>
+  wholeNumber(least).optional().describe(`${what} (${DEFAULTS[key]}, or the row's own)`);
 const values = await scriptFlags({
   summary: 'Speed and memory against other libraries, into results/bench.json and docs/performance.md',
   words: { key: 'rows', describe: '[NAME]', isArray: true },
-  examples: ['npm run bench -- --list', 'npm run bench -- resnet50 --repetitions 3'],
+  examples: ['npm run bench -- --list', 'npm run bench -- resnet50 --wait 60'],
   flags: {
     rows: z.array(z.string()).default([]).describe('Rows, groups, or starts of their names (all if not given)'),
     repetitions: number('repetitions', 'Processes of each contender'),
     steps: number('steps', 'Timed steps of a process'),
-    warmup: number('warmup', 'Steps before them'),
+    warmup: number('warmup', 'Steps before them', 0),
     threads: number('threads', 'Threads of each contender'),
     rounds: number('rounds', 'Rounds of a paired row'),
+    wait: z.number().min(0).default(5).describe('Minutes to wait before each row until the machine is idle'),
+    force: z.boolean().default(false).describe('Replaces also figures of more runs, or of an idle machine'),
+    results: z
+      .string()
+      .optional()
+      .describe('Folder for bench.json, bench.txt and performance.md, instead of the project’s'),
     allModes: z.boolean().default(false).describe('Measures the peers in their other modes too'),
     quick: z.boolean().default(false).describe('Few steps, to see that all parts work; nothing is written'),
     list: z.boolean().default(false).describe('Prints the rows and ends'),
@@ -44,61 +55,30 @@ const flags = Object.fromEntries(
     .filter((name) => values[name] !== undefined)
     .map((name) => [name, values[name]]),
 );
+const say = (line) => void process.stderr.write(`${line}\n`);
 
+lockBench(join(CACHE, 'lock'));
 const needsPeers = ({ contenders, needsPeers }) =>
   needsPeers === true || Object.values(contenders).some(({ runtime }) => runtime !== 'node');
 if (chosen.some(needsPeers)) setUpPeers();
 if (chosen.some(({ name }) => name.startsWith('retinanet-infer'))) formulaWeightsFile();
 if (chosen.some(({ needsPhotos }) => needsPhotos)) await benchPhotos();
-// Of what else runs: later, it is the bench's own.
-const loadBefore = Math.round(loadavg()[0] * 10) / 10;
-if (loadBefore > 0.5) {
-  process.stderr.write(`bench: the machine is busy (load ${loadBefore}): ratios will be rough, times are void\n`);
-}
+const measuredOn = machineWithTensorflow();
+const files = new ResultFiles(values.results);
 for (const row of chosen) {
-  const contenders = Object.entries({ ...row.contenders, ...(values.allModes ? row.extra : {}) });
-  const runs = Object.fromEntries(contenders.map(([name]) => [name, []]));
-  const settings = { ...DEFAULTS, ...row.settings, ...(values.quick ? QUICK : {}), ...flags };
-  const { repetitions, steps, warmup, threads, rounds } = settings;
-  process.stderr.write(`${row.title}\n`);
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    for (const [name, contender] of contenders) {
-      const run = await runContender(contender, { steps, warmup, threads });
-      runs[name].push(run);
-      const found = run.error ?? `${run.imagesPerSecond.toFixed(2)} images/s, ${run.peakRssMb.toFixed(0)} MB`;
-      process.stderr.write(`  ${repetition + 1}/${repetitions} ${name}: ${found}\n`);
-    }
+  say(row.title);
+  const parts = partsOf(row);
+  // Few steps show that all parts work; their figures are not kept.
+  if (values.quick) showRow(await measureRow({ ...parts, say }));
+  else {
+    const wait = { minutes: values.wait };
+    await benchRow({ parts, measuredOn, files, runsFolder: join(CACHE, 'runs'), wait, isForced: values.force, say });
   }
-  const paired = row.paired ? await runContender(row.paired, { rounds, warmup, threads }) : undefined;
-  const summary = {
-    ...summarise(row, runs, paired),
-    settings: { repetitions, steps, warmup, threads, loadBefore },
-    machine: machine(),
-  };
-  // A quick run shows that all parts work; its figures are not kept.
-  if (!values.quick) mergeResults(summary);
-  process.stdout.write(tableOf([summary]));
 }
 
-function runContender({ runtime, script, options }, settings) {
-  const command = runtime === 'node' ? process.execPath : peersPython;
-  const environment = runtime === 'node' ? { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' } : peersEnvironment();
-  const child = spawn(command, [script, JSON.stringify({ ...options, ...settings })], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (part) => (output += part));
-  child.stderr.on('data', (part) => (errors = (errors + part).slice(-4000)));
-  return new Promise((resolve) => {
-    child.on('error', (error) => resolve({ error: error.message }));
-    child.on('close', (code) => {
-      const line = output.split('\n').findLast((text) => text.startsWith('{'));
-      if (code === 0 && line !== undefined) resolve(JSON.parse(line));
-      else resolve({ error: `exit code ${code}\n${errors}` });
-    });
-  });
+function partsOf(row) {
+  const settings = { ...DEFAULTS, ...row.settings, ...(values.quick ? QUICK : {}), ...flags };
+  return { row, settings, contenders: { ...row.contenders, ...(values.allModes ? row.extra : {}) } };
 }
 
 function rowsOf(word) {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exchangeLine } from './exchange-line.mjs';
 import { filesLine } from './files-line.mjs';
+import { isBusy, useInWords } from './idle.mjs';
 
 const HEADINGS = {
   resnet50: 'ResNet-50, training step',
@@ -23,11 +24,13 @@ const HEADINGS = {
 const INTRODUCTION = `# Performance
 
 Written by \`npm run bench\` from \`results/bench.json\`; what was not run is not here. Each contender runs in a fresh process,
-and contenders take turns (A B C A B C …) on the same machine in the same run. Fastest and median are over all timed steps of
-all runs; peak RSS is the most memory that a process held. A ratio says how many times as fast the first contender is (above
-1: it is faster), by the fastest and by the median step, and how much memory it takes (below 1: less). Times of different runs,
-and of other machines, are not comparable; ratios are, roughly. Contenders run in their best known mode: channels_last,
-bfloat16 by autocast, inference_mode, persistent worker processes.
+and contenders take turns, forth and back (A B C C B A …), on the same machine in the same run. Fastest and median are over
+all timed steps of all runs; peak RSS is the most memory that a contender held. A ratio says how many times as fast the first
+contender is (above 1: it is faster), by the fastest and by the median step, and how much memory it takes (below 1: less).
+Times of different runs, and of other machines, are not comparable; ratios are, roughly. The bench waits until nothing else
+uses the machine; where it did not become idle, the line below the table says so, and figures of an idle machine are not
+replaced by such ones. Contenders run in their best known mode: channels_last, bfloat16 by autocast, inference_mode,
+persistent worker processes.
 `;
 
 /** The page as Markdown. `rows` are those of results/bench.json, in their order; `groupOf` tells each one's group. */
@@ -59,10 +62,10 @@ function rowSection(row) {
         contender,
         isTime ? `${seconds(figures.fastestMs)} s` : speed(figures.imagesPerSecond),
         isTime ? `${seconds(figures.medianMs)} s` : speed(figures.medianImagesPerSecond),
-        ratio ? `${ratio.byFastestStep}x` : '',
-        ratio ? `${ratio.byMedianStep}x` : '',
+        ratio ? times(ratio.byFastestStep) : '',
+        ratio ? times(ratio.byMedianStep) : '',
         `${figures.peakRssMb} MB`,
-        ratio ? `${ratio.peakRss}x` : '',
+        ratio ? times(ratio.peakRss) : '',
       ]),
     );
   }
@@ -73,20 +76,32 @@ function rowSection(row) {
   if (paired !== undefined && paired.error === undefined) {
     const { rounds, median, low, high } = paired;
     lines.push(
-      `\nIn turn in one process, ${rounds} rounds: ${first} takes ${median}x the time (95 %: ${low} to ${high}).`,
+      `\nIn turn in one process, ${rounds} rounds: ${first} takes ${times(median)} the time (95 %: ${low} to ${high}).`,
     );
   }
   return `${lines.join('\n')}\n\n${provenance(name, row)}\n`;
 }
 
-function provenance(name, { machine, settings }) {
-  const { processor, cores, memoryGb, system, node, commit, date } = machine;
-  const { repetitions, steps, threads, loadBefore } = settings;
-  const busy = loadBefore > 0.5 ? ` The machine was not idle before (load ${loadBefore}): times are rough.` : '';
+function provenance(name, { machine, machineBefore, settings }) {
+  const { repetitions, steps, threads } = settings;
+  const runs = `${counted(repetitions, 'run')} of ${counted(steps, 'step')}, ${counted(threads, 'thread')}`;
   return (
-    `\`npm run bench -- ${name}\`, ${date}, commit ${commit}: ${counted(repetitions, 'run')} of ${counted(steps, 'step')}, ${counted(threads, 'thread')}; ` +
-    `${processor}, ${cores} cores, ${memoryGb} GB, ${system}, Node ${node}.${busy}`
+    `\`npm run bench -- ${name}\`, ${machine.date}, commit ${machine.commit}${machine.hasLocalChanges ? ' with changes' : ''}: ` +
+    `${runs}; ${machineInWords(machine)}. ${useBefore(machineBefore)}`
   );
+}
+
+function machineInWords({ processor, instructions = [], cores, memoryGb, system, node, tensorflow }) {
+  const parts = [[processor, ...instructions].join(' '), `${cores} cores`, `${memoryGb} GB`, system, `Node ${node}`];
+  return [...parts, ...(tensorflow === undefined ? [] : [`TensorFlow ${tensorflow}`])].join(', ');
+}
+
+function useBefore(machineBefore) {
+  const use = useInWords(machineBefore);
+  const order = machineBefore.load === undefined ? '' : ' Contenders ran in the same order each time.';
+  return isBusy(machineBefore)
+    ? `The machine was not idle before (${use}): times are rough.${order}`
+    : `The machine was idle before (${use}).${order}`;
 }
 
 function counted(count, what) {
@@ -97,12 +112,17 @@ function tableLine(cells) {
   return `| ${cells.join(' | ')} |`;
 }
 
+// Three digits.
 function speed(imagesPerSecond) {
-  return imagesPerSecond.toFixed(imagesPerSecond < 100 ? 1 : 0);
+  return imagesPerSecond < 100 ? imagesPerSecond.toPrecision(3) : imagesPerSecond.toFixed(0);
 }
 
 function seconds(ms) {
   return (ms / 1000).toFixed(2);
+}
+
+function times(ratio) {
+  return `${ratio.toFixed(3)}x`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

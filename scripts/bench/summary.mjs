@@ -85,7 +85,7 @@ export function tableOf(summaries) {
         : [imagesPerSecond, medianImagesPerSecond];
       const ratio = ratios[name];
       const compared = ratio
-        ? [`${ratio.byFastestStep}x`, `${ratio.byMedianStep}x`, `${ratio.peakRss}x`]
+        ? [ratio.byFastestStep, ratio.byMedianStep, ratio.peakRss].map((value) => `${value.toFixed(3)}x`)
         : ['', '', ''];
       lines.push(cells(name, ...speeds, peakRssMb, ...compared));
     }
@@ -101,7 +101,7 @@ export function tableOf(summaries) {
 
 function pairedLine(first, { rounds, median, low, high, error }) {
   if (error !== undefined) return `  paired: failed: ${error.trim().split('\n').at(-1)}`;
-  return `  paired, ${rounds} rounds in one process: ${first} takes ${median}x the time (95 %: ${low} to ${high})`;
+  return `  paired, ${rounds} rounds in one process: ${first} takes ${median.toFixed(3)}x the time (95 %: ${low} to ${high})`;
 }
 
 function cells(name, ...values) {

@@ -12,7 +12,7 @@ function allReduceRow(precision) {
     name: `all-reduce-${precision}`,
     group: 'all-reduce',
     title: `resnet50 training step on two processes of one thread each, 16x224x224 together, ${precision}`,
-    settings: { repetitions: 3, steps: 4 },
+    settings: { steps: 4 },
     contenders: {
       'two processes': ours('job-step.mjs', { ...options, ranks: 2 }),
       'one process': ours('classifier-step.mjs', options),

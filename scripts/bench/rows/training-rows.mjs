@@ -52,7 +52,7 @@ function stockRow({ precision, ...options }) {
     name: `stock-${options.model}-${precision}`,
     group: 'stock',
     title: `${options.model} training step in ${precision} against stock tfjs-node ops in float32, ${options.batchSize}x${options.imageSize}x${options.imageSize}`,
-    settings: { steps: 3, warmup: 2, repetitions: 3 },
+    settings: { steps: 3, warmup: 2 },
     contenders: {
       ours: ours('classifier-step.mjs', { ...options, precision }),
       'stock tfjs-node': ours('stock-tfjs.mjs', options),

@@ -16,7 +16,7 @@ function webRow({ backbone, version, imageSize }) {
     name: `web-${backbone}-${version}-${imageSize}`,
     group: 'web',
     title: `RetinaNet-${backbone} ${version} in Chromium, WebAssembly, 1 thread, 1x${imageSize}x${imageSize}`,
-    settings: { repetitions: 3, threads: 1 },
+    settings: { threads: 1 },
     contenders: Object.fromEntries(STORED.map((storeWeights) => [storeWeights, contender(storeWeights)])),
     extra: {},
   };
