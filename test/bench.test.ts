@@ -227,3 +227,40 @@ async function until(isDone: () => boolean, child: ChildProcess): Promise<void> 
     expect(existsSync(path)).toBe(false);
   });
 });
+
+(isBuilt && process.platform === 'linux' ? describe : describe.skip)('a process group', () => {
+  it('counts the memory of workers, and none of them is left after its end', () => {
+    const script = pathToFileURL(join(bench, 'process-group.mjs')).href;
+    const holding = (mb: number) => `globalThis.held = Buffer.alloc(${mb} * 2 ** 20, 1);`;
+    const worker = `${holding(150)} console.log(process.pid); setInterval(() => {}, 1000);`;
+    const leader = `${holding(50)}
+      const { spawn } = require('node:child_process');
+      for (let i = 0; i < 2; i++) spawn(process.execPath, ['-e', ${JSON.stringify(worker)}], { stdio: 'inherit' });
+      setInterval(() => {}, 1000);`;
+    const program = `
+      import { spawn } from 'node:child_process';
+      import { readdirSync, readFileSync } from 'node:fs';
+      import { groupPeakMb, killGroup } from ${JSON.stringify(script)};
+      const child = spawn(process.execPath, ['-e', ${JSON.stringify(leader)}], {
+        ...{ detached: true, stdio: ['ignore', 'pipe', 'inherit'] },
+      });
+      let seen = '';
+      for await (const part of child.stdout) if ((seen += part).split('\\n').length === 3) break;
+      const peakMb = groupPeakMb(child.pid);
+      await killGroup(child.pid);
+      console.log(JSON.stringify({ peakMb, workers: seen.trim().split('\\n') }));
+      process.exit();`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    const { peakMb, workers } = JSON.parse(stdout) as { peakMb: number; workers: string[] };
+    expect(workers).toHaveLength(2);
+    // A dead process that nobody has asked about is still listed, without memory.
+    const held = workers.map((pid) => `/proc/${pid}/statm`).filter((file) => existsSync(file));
+    expect(held.map((file) => readFileSync(file, 'utf8').split(' ')[0])).toEqual(held.map(() => '0'));
+    // 50 + 2 · 150, and what Node itself takes three times.
+    expect(peakMb).toBeGreaterThan(350);
+    expect(peakMb).toBeLessThan(600);
+  });
+});

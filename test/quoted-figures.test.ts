@@ -13,6 +13,20 @@ interface Scores {
   readonly scores: Readonly<Record<string, { readonly mean: number; readonly deviation: number }>>;
 }
 
+interface JobFigures {
+  readonly medianMs: number;
+  readonly exchangeMs: number;
+  readonly bareExchangeMs: number;
+}
+
+interface BenchRow {
+  readonly contenders: Readonly<Record<string, JobFigures>>;
+  readonly ratios: Readonly<Record<string, Readonly<Record<'byFastestStep' | 'peakRss', number>>>>;
+  readonly machineBefore: { readonly load?: number; readonly busyPercent?: number; readonly stealPercent?: number };
+}
+
+const { rows: benchRows } = resultsOf<{ rows: Readonly<Record<string, BenchRow>> }>('bench.json');
+
 describe('figures that documents quote', () => {
   it('of the three arms are those of results/chain-compare.json', () => {
     const { comparison } = resultsOf<{ comparison: { arms: Scores[]; differences: (Scores & { against: string })[] } }>(
@@ -92,6 +106,92 @@ describe('figures that documents quote', () => {
       const [first, last] = [AP50, AP].map((of) => `${of.mean.toFixed(4)} ± ${of.standardError.toFixed(4)}`);
       const row = results.split('\n').find((line) => line.includes(` | ${first} | `));
       expect(row).toContain(` | ${last} |`);
+    }
+  });
+
+  it('of speed in the README are those of results/bench.json, and it says whether the machine was idle', () => {
+    const table = readme.slice(readme.indexOf('<!-- speed -->'), readme.indexOf('<!-- /speed -->'));
+    const [head, , ...lines] = table.trim().split('\n').slice(1);
+    const short = (ratio: number): string => `${ratio < 10 ? ratio.toFixed(3) : ratio.toPrecision(3)}x`;
+    const line = (label: string, separator: string, ...quoted: [row: string, peer: string][]): string => {
+      const ratios = quoted.map(([row, peer]) => benchRows[row].ratios[peer]);
+      const [speed, memory] = (['byFastestStep', 'peakRss'] as const).map((key) =>
+        ratios.map((each) => short(each[key])).join(separator),
+      );
+      return `| ${label} | ${speed} | ${memory} |`;
+    };
+    const resnet = (precision: string): string =>
+      `ResNet-50 training step, 16 images, ${precision}, against PyTorch; Keras`;
+    const trained = (precision: string): string =>
+      `RetinaNet-R50 training step, 256 and 512 px, ${precision}, against torchvision`;
+    const precisions = ['float32', 'bfloat16'];
+    expect(lines).toEqual([
+      ...precisions.map((precision) =>
+        line(resnet(precision), '; ', [`resnet50-${precision}`, 'pytorch'], [`resnet50-${precision}`, 'keras']),
+      ),
+      ...precisions.map((precision) => {
+        const sides = [256, 512].map(
+          (side) => [`retinanet-train-${side}-${precision}`, 'torchvision'] as [string, string],
+        );
+        return line(trained(precision), ', ', ...sides);
+      }),
+      line(
+        'RetinaNet-R50 inference, 512 px, float32, bfloat16, against torchvision',
+        ', ',
+        ...precisions.map((precision) => [`retinanet-infer-512-${precision}`, 'torchvision'] as [string, string]),
+      ),
+      line(
+        "COCO's numbers of VOC2007 test, against faster-coco-eval; pycocotools",
+        '; ',
+        ['voc-eval-coco-memory', 'faster-coco-eval'],
+        ['voc-eval-coco-memory', 'pycocotools'],
+      ),
+    ]);
+    const names = ['resnet50', 'retinanet-train', 'retinanet-infer-512', 'voc-eval-coco-memory'];
+    const rows = Object.entries(benchRows).filter(([name]) => names.some((start) => name.startsWith(start)));
+    const isIdle = rows.every(
+      ([
+        ,
+        {
+          machineBefore: { load, busyPercent = 0, stealPercent = 0 },
+        },
+      ]) => (load === undefined ? busyPercent + stealPercent < 5 : load <= 0.5),
+    );
+    expect(head.includes('that was not idle')).toBe(!isIdle);
+  });
+
+  it('of jobs in docs/distributed.md are those of results/bench.json', () => {
+    const page = textOf('docs', 'distributed.md').replaceAll('\n', ' ');
+    const [float32, bfloat16] = ['float32', 'bfloat16'].map(
+      (precision) => benchRows[`all-reduce-${precision}`].contenders['two processes'],
+    );
+    const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+    const share = ({ exchangeMs, medianMs }: JobFigures): string => `${((100 * exchangeMs) / medianMs).toFixed(1)} %`;
+    const [first, second] = [float32, bfloat16].map((job) => [whole(job.exchangeMs), whole(job.medianMs), share(job)]);
+    expect(page).toContain(
+      `summing took ${first[0]} ms of a step of ${first[1]} ms in float32 (${first[2]}) and ${second[0]} ms of ` +
+        `${second[1]} ms in bfloat16 (${second[2]}), ${whole(float32.bareExchangeMs)} ms of it`,
+    );
+    expect(whole(bfloat16.bareExchangeMs)).toBe(whole(float32.bareExchangeMs));
+    expect(page).toContain(`the measured sum of ${whole(float32.bareExchangeMs)} ms is`);
+    const computeMs = [float32, bfloat16].map(({ medianMs, exchangeMs }) => medianMs - exchangeMs);
+    const near = (ms: number): string => (5 * Math.round(ms / 5)).toLocaleString('en-US');
+    expect(page).toContain(`(${near(computeMs[0])} ms in float32, ${near(computeMs[1])} ms in bfloat16)`);
+
+    // A job of so many machines of 16 images each, with the all-reduce that the line assumes.
+    const lines = textOf('docs', 'distributed.md').matchAll(
+      /^\| (\d+)(?: \(measured\))? \| [\d,]+ \| (.*ms) \| (.*) \| (.*) \|$/gm,
+    );
+    const estimates = [...lines].filter(([, , reduced]) => !reduced.includes('|'));
+    expect(estimates).toHaveLength(4);
+    for (const [, machines, reduced, ...cells] of estimates) {
+      const reducedMs = reduced.split(', ').map((ms) => parseFloat(ms));
+      cells.forEach((cell, i) => {
+        const stepMs = computeMs[i] + reducedMs[Math.min(i, reducedMs.length - 1)];
+        const [speed, ideal] = cell.split(/, (?=\d+ %$)/);
+        expect(Number(speed.replace(',', '')) / ((16_000 * Number(machines)) / stepMs)).toBeCloseTo(1, 1.7);
+        expect(Math.abs(parseFloat(ideal) - (100 * computeMs[i]) / stepMs)).toBeLessThan(1);
+      });
     }
   });
 });

@@ -33,8 +33,9 @@ export async function measureSteps({ options, step, note = () => ({}), after = (
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
+/** Peak memory of this process so far, in MiB. */
 // VmHWM is of this program; what getrusage gives also counts the parent before exec.
-function peakRssMb() {
+export function peakRssMb() {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
   } catch {

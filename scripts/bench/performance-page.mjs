@@ -47,7 +47,7 @@ export function performancePage(rows, groupOf) {
 }
 
 function rowSection(row) {
-  const { title, name, first, contenders, ratios, paired, unit } = row;
+  const { title, name, first, contenders, ratios, paired, unit, note } = row;
   const isTime = unit === 'seconds';
   const head = ['', isTime ? 'fastest' : 'images/s', 'median', `${first} is faster`, 'median', 'peak RSS', 'memory'];
   const lines = [`### ${title}\n`, tableLine(head), tableLine(['---', ...head.slice(1).map(() => '---:')])];
@@ -79,6 +79,7 @@ function rowSection(row) {
       `\nIn turn in one process, ${rounds} rounds: ${first} takes ${times(median)} the time (95 %: ${low} to ${high}).`,
     );
   }
+  if (note !== undefined) lines.push(`\n${note}`);
   return `${lines.join('\n')}\n\n${provenance(name, row)}\n`;
 }
 

@@ -7,9 +7,10 @@ import { filesLine } from './files-line.mjs';
  * A row's figures: for each contender the fastest and the median step over all runs, images/s of both, and the highest
  * peak memory of a process; for the first contender its ratio to each other one (above 1: it is faster, or takes more
  * memory). `paired`, where a row has it, is {plain, other}: milliseconds of steps taken in turn in one process; it gives
- * the median of the ratios with its 95 % interval. The `unit` 'seconds' shows times instead of images/s.
+ * the median of the ratios with its 95 % interval. The `unit` 'seconds' shows times instead of images/s; `note` is a sentence that
+ * must stand beside the figures.
  */
-export function summarise({ name, title, contenders, extra, unit }, runs, paired) {
+export function summarise({ name, title, contenders, extra, unit, note }, runs, paired) {
   const batchSize = Object.values({ ...contenders, ...extra })[0].options.batchSize;
   const figures = Object.fromEntries(
     Object.entries(runs).map(([contender, list]) => [contender, figuresOf(list, batchSize)]),
@@ -28,6 +29,7 @@ export function summarise({ name, title, contenders, extra, unit }, runs, paired
   return {
     ...{ name, title, first, contenders: figures, ratios },
     ...(unit === undefined ? {} : { unit }),
+    ...(note === undefined ? {} : { note }),
     ...(paired ? { paired: pairedFigures(paired) } : {}),
   };
 }

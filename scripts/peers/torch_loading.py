@@ -78,11 +78,15 @@ def loader(options: dict, dataset: Dataset, per_batch: int, collate=None) -> Dat
 
 
 def workers_mb(batches: DataLoader) -> float:
-    """What the worker processes hold: shared pages are counted in parts."""
+    """What the worker processes held at their peak, as scripts/bench/process-memory.mjs counts it: shared pages in parts,
+    and what a process held beyond what it holds now."""
     total = 0
     for worker in batches._iterator._workers:
-        with open(f"/proc/{worker.pid}/smaps_rollup") as smaps:
-            total += int(re.search(r"Pss:\s+(\d+)", smaps.read())[1]) / 1024
+        held = {}
+        for file in ("smaps_rollup", "status"):
+            text = pathlib.Path(f"/proc/{worker.pid}/{file}").read_text()
+            held |= {key: int(size) for key, size in re.findall(r"^(Pss|VmHWM|VmRSS):\s+(\d+)", text, re.MULTILINE)}
+        total += (held["Pss"] + held["VmHWM"] - held["VmRSS"]) / 1024
     return total
 
 

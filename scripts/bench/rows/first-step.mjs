@@ -1,11 +1,13 @@
 // From the start of a command to the end of its first training step: options.by is ours or pytorch.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { peersEnvironment, peersPython } from '../../peers/setup.mjs';
 import { contenderOptions } from '../measure.mjs';
+import { groupPeakMb, killGroup } from '../process-group.mjs';
 import { PHOTO_FOLDER } from './bench-photos.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -45,30 +47,30 @@ function commandOf(out) {
   return [process.execPath, [bin, 'train', ...data, ...how, '--out', out]];
 }
 
-/** Milliseconds until the command has written what it writes after its first step; it is killed then. */
+/**
+ * Milliseconds until the command has written what it writes after its first step; it is killed then, with the processes
+ * that it has started.
+ */
 async function firstStep(out) {
   const sign = options.by === 'pytorch' ? out : join(out, 'metrics.jsonl');
   const [file, args] = commandOf(out);
   const env = options.by === 'pytorch' ? peersEnvironment() : { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
   const started = performance.now();
-  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
+  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env, detached: true });
   let errors = '';
   child.stderr.on('data', (part) => (errors = (errors + part).slice(-2000)));
-  const ended = new Promise((resolve) => child.on('close', resolve));
   try {
     for (;;) {
       if (existsSync(sign) && statSync(sign).size > 0) break;
       if (child.exitCode !== null || performance.now() - started > LONGEST_MS) {
         throw new Error(`${options.by}: no step after ${Math.round(performance.now() - started)} ms\n${errors}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await pause(5);
     }
     const elapsedMs = performance.now() - started;
-    const kB = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]);
-    peakRssMb = Math.max(peakRssMb, kB / 1024);
+    peakRssMb = Math.max(peakRssMb, groupPeakMb(child.pid));
     return elapsedMs;
   } finally {
-    child.kill('SIGKILL');
-    await ended;
+    await killGroup(child.pid);
   }
 }

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { joinJob } from '@featuremine/mpi';
-import { contenderOptions, measureSteps } from '../measure.mjs';
+import { contenderOptions, measureSteps, peakRssMb } from '../measure.mjs';
 import { benchClassifier } from './bench-classifier.mjs';
 
 const options = contenderOptions();
@@ -37,7 +37,12 @@ async function measure() {
     note: () => (collective.size === 1 ? {} : { exchangeMs: exchangeMs.slice(options.warmup) }),
     isPrinting: collective.rank === 0,
     // All ranks are here: none of them waits for another one's step.
-    after: () => (collective.size === 1 ? {} : bareExchange(collective, model)),
+    after: async () => {
+      if (collective.size === 1) return {};
+      const memory = Float64Array.of(peakRssMb());
+      await collective.sum(memory);
+      return { peakRssMb: memory[0], ...(await bareExchange(collective, model)) };
+    },
   });
   await model.dispose();
   await leave();

@@ -51,7 +51,8 @@ function stockRow({ precision, ...options }) {
   return {
     name: `stock-${options.model}-${precision}`,
     group: 'stock',
-    title: `${options.model} training step in ${precision} against stock tfjs-node ops in float32, ${options.batchSize}x${options.imageSize}x${options.imageSize}`,
+    title: `${options.model} training step in ${precision} against stock tfjs-node ops in float32, ${options.batchSize}x${options.imageSize}x${options.imageSize}, both on this project's TensorFlow`,
+    note: 'Stock ops run on the TensorFlow that this project installs for tfjs-node, not on the 2.9.1 that tfjs-node 4.22 downloads itself.',
     settings: { steps: 3, warmup: 2 },
     contenders: {
       ours: ours('classifier-step.mjs', { ...options, precision }),
