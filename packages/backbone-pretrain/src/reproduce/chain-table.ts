@@ -7,7 +7,7 @@ import { formatSpread, spreadOf, writeRunFile } from '@featuremine/training';
 import { dataReader } from './data-record';
 import { PAPER_DATA } from './paper-data';
 import { formatPaper, type PaperNumber } from './paper-row';
-import { REPOSITORY } from './recipe-file';
+import { CHAIN_PROGRAM, repositoryProgram } from './repository';
 import type { ReproduceOptions } from './reproduce-options';
 import type { Scale } from './scale';
 import { markdownTable, rowCommand } from './table-text';
@@ -77,7 +77,7 @@ export function chainScaledDown({ scale, vocTrain, vocTest }: ChainTableOptions)
   );
 }
 
-/** The command of table 7: the chain with all three arms. @throws ConfigError without a devkit */
+/** The command of table 7: the chain with all three arms. @throws ConfigError without a devkit, or the repository */
 export function chainCommand(options: ChainTableOptions): CommandRun {
   const { scale, data, recipes, seeds, folder, precision, workers } = options;
   const { voc, train, test } = vocOf(options);
@@ -91,7 +91,7 @@ export function chainCommand(options: ChainTableOptions): CommandRun {
         ]
       : ['--classify', `cifar100:${data}@128`, '--model', 'resnet18', '--image-size', '256', ...SMALLER[scale]];
   return {
-    bin: join(REPOSITORY, 'scripts', 'chain', 'main.mjs'),
+    bin: repositoryProgram(CHAIN_PROGRAM, 'table 7'),
     argv: [
       ...['--compare', '--seeds', String(seeds), ...settings, '--voc', voc],
       ...['--train', train, '--test', test],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatTable } from '@featuremine/command-line';
 import { medianInterval, writeRunFile } from '@featuremine/training';
 import { measureOverhead } from './overhead';
-import { REPOSITORY } from './recipe-file';
+import { STEP_PROGRAM } from './repository';
 import type { Scale } from './scale';
 import { markdownTable } from './table-text';
 
@@ -101,9 +101,8 @@ export function overheadText(rows: readonly OverheadRow[], format: 'text' | 'mar
 }
 
 function peakMemoryMb(mining: number, threads: number | undefined): number | undefined {
-  const script = join(REPOSITORY, 'scripts', 'bench', 'rows', 'classifier-step.mjs');
   const options = { ...SETTING, mining, steps: 3, warmup: 2, ...(threads === undefined ? {} : { threads }) };
-  const { stdout, status } = spawnSync(process.execPath, [script, JSON.stringify(options)], { encoding: 'utf8' });
+  const { stdout, status } = spawnSync(process.execPath, [STEP_PROGRAM, JSON.stringify(options)], { encoding: 'utf8' });
   if (status !== 0) return undefined;
   return (JSON.parse(stdout.trim().split('\n').at(-1)!) as { peakRssMb: number }).peakRssMb;
 }

@@ -7,12 +7,6 @@ import { trainSchema } from '../training-options';
 /** Options of `backbone-pretrain train` by key, as a recipe holds them. */
 export type RecipeOptions = Readonly<Record<string, unknown>>;
 
-/** The root of this repository; the recipes and scripts that are no part of the package lie there. */
-export const REPOSITORY = join(__dirname, '..', '..', '..', '..');
-
-/** The folder of the paper's recipes in this repository. */
-export const RECIPE_FOLDER = join(REPOSITORY, 'configs', 'paper');
-
 /**
  * Reads a recipe by its name.
  *

@@ -14,7 +14,7 @@ import {
 import { dataReader } from './data-record';
 import { gatherFigureNumbers } from './figure-numbers';
 import { overheadTable, overheadText, readOverheadTable, type OverheadRow } from './overhead-table';
-import { RECIPE_FOLDER } from './recipe-file';
+import { RECIPE_FOLDER } from './repository';
 import { chosenNumbers, type ReproduceOptions } from './reproduce-options';
 import { cellsOf, readRow, scoresOf, type RowPlace, type RowResult } from './row-result';
 import { planRow, type RowPlan, type Scale } from './scale';

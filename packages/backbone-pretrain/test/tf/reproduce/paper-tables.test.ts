@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { PAPER_DATA } from '../../../src/reproduce/paper-data';
 import { paperFigure } from '../../../src/reproduce/paper-figures';
 import { PAPER_TABLES } from '../../../src/reproduce/paper-tables';
-import { readRecipe, RECIPE_FOLDER } from '../../../src/reproduce/recipe-file';
+import { readRecipe } from '../../../src/reproduce/recipe-file';
+import { RECIPE_FOLDER } from '../../../src/reproduce/repository';
 import { trainSchema } from '../../../src/training-options';
 
 const figures = ([2, 4, 5, 6] as const).map((number) => paperFigure(number, 'full'));

@@ -1,6 +1,6 @@
 import { paperFigure } from '../../../src/reproduce/paper-figures';
 import { PAPER_TABLES } from '../../../src/reproduce/paper-tables';
-import { RECIPE_FOLDER } from '../../../src/reproduce/recipe-file';
+import { RECIPE_FOLDER } from '../../../src/reproduce/repository';
 import { planRow, type RowPlan, type Scale } from '../../../src/reproduce/scale';
 import { select } from '../../../src/reproduce/selection';
 

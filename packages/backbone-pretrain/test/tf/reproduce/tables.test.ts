@@ -13,7 +13,7 @@ import {
 import { devkitLayoutText, layoutText, planTable, planText } from '../../../src/reproduce/full-plan';
 import { overheadText } from '../../../src/reproduce/overhead-table';
 import { PAPER_TABLES } from '../../../src/reproduce/paper-tables';
-import { RECIPE_FOLDER } from '../../../src/reproduce/recipe-file';
+import { RECIPE_FOLDER, repositoryProgram } from '../../../src/reproduce/repository';
 import { reproduceSchema } from '../../../src/reproduce/reproduce-options';
 import { readRow } from '../../../src/reproduce/row-result';
 import { planRow, type RowPlan } from '../../../src/reproduce/scale';
@@ -124,6 +124,12 @@ describe('table 7', () => {
     const { argv } = chainCommand(options({ scale: 'full', voc: undefined, vocTrain: undefined, vocTest: undefined }));
     expect(argv.join(' ')).toMatch(
       /--config r\/voc-retinanet-chain\.json --classify imagenet:d\/imagenet@224 --voc d\/VOCdevkit --train 2007\/trainval,2012\/trainval --test 2007\/test/,
+    );
+  });
+
+  it('needs the repository', () => {
+    expect(() => repositoryProgram('/installed/scripts/chain/main.mjs', 'table 7')).toThrow(
+      'table 7: no file /installed/scripts/chain/main.mjs, expected the repository around backbone-pretrain. Run this in',
     );
   });
 
