@@ -9,7 +9,6 @@ const common = {
   moduleNameMapper: {
     '^@featuremine/([^/]+)$': '<rootDir>/packages/$1/src',
     '^@featuremine/([^/]+)/(browser|validation-text)$': '<rootDir>/packages/$1/src/$2',
-    '^@featuremine/voc-eval/read-json$': '<rootDir>/packages/voc-eval/src/inputs/read-json',
   },
   testEnvironment: '<rootDir>/scripts/jest/native-environment.js',
   rootDir: __dirname,

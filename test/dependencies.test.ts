@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 interface Package {
   readonly version?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly resolved?: string;
   readonly integrity?: string;
@@ -35,7 +36,42 @@ const RUNTIME: readonly string[] = [
   'zod',
 ];
 
+const declaredBy = (folder: string): string[] => {
+  const { dependencies, optionalDependencies } = read(`packages/${folder}/package.json`) as Package;
+  return Object.keys({ ...dependencies, ...optionalDependencies }).sort();
+};
+const ours = (names: readonly string[]): string[] =>
+  names.filter((name) => name.startsWith('@featuremine/')).map((name) => name.replace('@featuremine/', ''));
+const referencesIn = (path: string): string[] =>
+  (read(path) as { references: { path: string }[] }).references.map(({ path: folder }) => basename(folder));
+
+/** The packages that the published code of a package names, whatever kind of import it is. */
+function importedBy(folder: string): string[] {
+  const files = ['src', 'bin', 'examples', 'static'].flatMap((part) => {
+    const path = join(root, 'packages', folder, part);
+    return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name)) : []; // prettier-ignore
+  });
+  // With a second argument `require.resolve` looks in another package.
+  const names =
+    /(?:\bfrom |\bimport |\bimport\(|\b(?:require|require\.resolve|loadModule|requireModule)\()'(@?[a-z][^']*)'(?!,)/g;
+  const imported = files
+    .filter((file) => /\.(ts|js|mjs)$/.test(file))
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(names)].map(([, name]) => name))
+    .filter((name) => !name.startsWith('node:'))
+    .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'))
+    .filter((name) => name !== `@featuremine/${folder}`);
+  return [...new Set(imported)].sort();
+}
+
 describe('dependencies', () => {
+  it.each(folders)('of %s are what its published code imports, and lie in the layers below it', (folder) => {
+    const declared = declaredBy(folder);
+    expect(importedBy(folder)).toEqual(declared);
+    expect(referencesIn(`packages/${folder}/tsconfig.json`).sort()).toEqual(ours(declared));
+    const layers = referencesIn('tsconfig.json');
+    expect(layers.slice(0, layers.indexOf(folder))).toEqual(expect.arrayContaining(ours(declared)));
+  });
+
   it('are few, and of exact versions', () => {
     const outside = folders
       .flatMap((name) => Object.entries((read(`packages/${name}/package.json`) as Package).dependencies ?? {}))

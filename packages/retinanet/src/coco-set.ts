@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { DatasetError, nearestName } from '@featuremine/errors';
+import { readJson } from '@featuremine/files';
 import { FaultList, groundTruthFromCoco } from '@featuremine/voc-eval';
-import { readJson } from '@featuremine/voc-eval/read-json';
 import type { GroundTruth, GroundTruthImage } from '@featuremine/voc-eval';
 import { writeFaultFile } from '@featuremine/voc';
 import type { BadBoxPolicy, ReadImageSetOptions, VocImage, VocImageObject } from '@featuremine/voc';

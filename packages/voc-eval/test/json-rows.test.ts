@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
-import { jsonRows } from '../src/inputs/json-rows';
+import { isJsonList, jsonRows } from '../src/inputs/json-rows';
 import { newFolder } from './support/run';
 
-const file = join(newFolder(), 'rows.json');
+const folder = newFolder();
+const file = join(folder, 'rows.json');
 const rowsOf = (text: string): unknown[] => {
   writeFileSync(file, text);
   return [...jsonRows(file)];
@@ -30,4 +32,17 @@ describe('jsonRows', () => {
       expect(() => rowsOf(text)).toThrow(DatasetError);
     },
   );
+
+  it('refuses an element that is larger than any result', () => {
+    writeFileSync(file, Buffer.alloc(80 << 20, 'a'));
+    expect(() => [...jsonRows(file)]).toThrow(`${file}: an element of more than 67108864 bytes, expected a list`);
+  });
+
+  it('does not wait for a pipe, nor does isJsonList', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const read of [isJsonList, (path: string) => [...jsonRows(path)]]) {
+      expect(() => read(pipe)).toThrow(/a pipe or a device, expected a file/);
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { ConfigError, DatasetError } from '@featuremine/errors';
+import { readJson } from '@featuremine/files';
 import { faultPlace, readDetections, readImageSet, type BadBoxPolicy, type Fault } from '@featuremine/voc';
 import type { Detections } from '../detections';
 import type { GroundTruth } from '../ground-truth';
@@ -11,7 +12,6 @@ import type { Corners } from './corners';
 import { detectionsFromDevkit, groundTruthFromImageSet } from './from-voc';
 import { isJsonList, jsonRows } from './json-rows';
 import { detectionsFromProjectJson } from './project-detections';
-import { readJson } from './read-json';
 
 /** Where the ground truth is: a devkit and its image sets, or a COCO file. */
 export interface GroundTruthSource {

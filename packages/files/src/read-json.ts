@@ -1,6 +1,6 @@
 import { DatasetError, UserError } from '@featuremine/errors';
-import { readPlainFile } from '@featuremine/files';
 import { countJsonValues } from './count-json-values';
+import { readPlainFile } from './plain-file';
 
 /** What JavaScript can hold as one text; instances_train2017.json of COCO has 470 million bytes. */
 const LARGEST_BYTES = 2 ** 29 - 24;
