@@ -108,7 +108,7 @@ long('the packages in a project of their own', () => {
       bin('retinanet', ['export', '--run', 'runs/detector', '--format', 'tfjs', '--out', 'exported']);
       bin('web-demo', [
         'build',
-        '--model',
+        '--exported',
         'exported',
         '--examples',
         'runs/shapes/VOC2007/JPEGImages',

@@ -6,7 +6,7 @@ import { programs } from './support/programs';
 const OTHER_KIND: Readonly<Record<string, string>> = {
   'image-size': 'N is a number of pixels everywhere; detectors also take WxH',
   'batch-size': 'exports also take dynamic',
-  model: 'a network by name where one is trained, folders of exports where they are shown',
+  exported: 'one is judged, several are shown',
   images: 'the folder of a data set; export takes any files and folders',
   iou: 'voc-eval also takes a range',
   detector: 'the form of the detector where one is trained; chain takes further options of it by key',
@@ -17,7 +17,7 @@ const OTHER_KIND: Readonly<Record<string, string>> = {
 /** Flags whose help text differs: what they name is the same, what is said of it suits the command. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   data: 'batch-size data voc set train val test images classes detections iou bootstrap',
-  model: 'model weights run image-size input-size post-processing verify detector feature-mining precision',
+  model: 'model weights run exported image-size input-size post-processing verify detector feature-mining precision',
   training: 'epochs lr warmup-steps decay-epochs clip-norm seed seeds',
   work: 'out force limit score-threshold protocol on-bad-box difficult',
 };
@@ -50,7 +50,6 @@ const OTHER_DEFAULT: Readonly<Record<string, string>> = {
   out: 'the demo page and reproduce have places of their own',
   precision: 'eval of a classifier takes that of the run',
   'pretrain-epochs': 'the demo is quick',
-  protocol: 'detectors are trained on VOC2007 by default; voc-eval takes the newer rule',
   schedule: 'overfit is quick',
   seeds: 'reproduce takes as many as the paper; chain compares only when asked',
 };

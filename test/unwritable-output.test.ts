@@ -53,7 +53,7 @@ const commands: readonly (readonly [keyof typeof programs, readonly string[]])[]
   ['backbonePretrainProgram', ['pack', '--dataset', 'shapes', '--out', nowhere]],
   ['backbonePretrainProgram', ['train', '--dataset', 'shapes', '--model', 'resnet20', '--out', nowhere]],
   ['vocEvalProgram', ['convert', '--to', 'coco', ...devkit, '--out', join(nowhere, 'truth.json')]],
-  ['webDemoProgram', ['build', '--model', model, '--out', nowhere]],
+  ['webDemoProgram', ['build', '--exported', model, '--out', nowhere]],
 ];
 
 describe('a place that cannot be written', () => {

@@ -26,7 +26,7 @@ export async function demoContent(folder: string, log: Logger): Promise<DemoCont
       where: folder,
       found: 'no trained detector',
       expected: 'what npm run demo leaves there',
-      fix: 'Run `npm run demo` first (some minutes), or show an exported detector: npm run web-demo -- --model DIR',
+      fix: 'Run `npm run demo` first (some minutes), or show an exported detector: npm run web-demo -- --exported DIR',
     });
   }
   return { model: await exportedRun(run, join(folder, 'shapes-detector'), log), examples: examplesOf(folder) };

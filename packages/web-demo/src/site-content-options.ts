@@ -7,11 +7,14 @@ import type { SiteOptions } from './build-site';
 import { demoContent } from './demo-model';
 import { readExportedModel } from './exported-model';
 
+/** Where `npm run demo` leaves what it makes. */
+const DEMO = join('runs', 'demo');
+
 const PICTURE = /\.(jpe?g|png|webp)$/i;
 
 /** The flags that say what a site shows. */
 export const contentFields = {
-  model: z
+  exported: z
     .array(z.string().min(1))
     .optional()
     .describe('Folders of retinanet export --format tfjs; the detector of npm run demo by default'),
@@ -19,7 +22,6 @@ export const contentFields = {
     .array(z.string().min(1))
     .optional()
     .describe('Pictures, and folders of them, that the page offers to try'),
-  demo: z.string().min(1).default(join('runs', 'demo')).describe('Folder of npm run demo'),
 };
 
 /**
@@ -31,10 +33,10 @@ export async function contentOf(
   options: z.output<z.ZodObject<typeof contentFields>>,
   log: Logger,
 ): Promise<Pick<SiteOptions, 'models' | 'examples'>> {
-  const { model, examples } = options;
+  const { exported, examples } = options;
   const pictures = examples?.flatMap(picturesOf);
-  if (model !== undefined) return { models: model.map(readExportedModel), examples: pictures ?? [] };
-  const demo = await demoContent(options.demo, log);
+  if (exported !== undefined) return { models: exported.map(readExportedModel), examples: pictures ?? [] };
+  const demo = await demoContent(DEMO, log);
   return { models: [demo.model], examples: pictures ?? demo.examples };
 }
 

@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommands } from '@featuremine/command-line';
+import { runCommands, silentLogger } from '@featuremine/command-line';
 import { buildSite } from '../src/build-site';
 import { buildCommand } from '../src/commands/build';
 import { serveCommand } from '../src/commands/serve';
+import { demoContent } from '../src/demo-model';
 import { readExportedModel } from '../src/exported-model';
 import { serveSite } from '../src/site-server';
 import type { SiteServer } from '../src/site-server';
@@ -125,21 +126,24 @@ describe('web-demo', () => {
 
   it('build writes a site', async () => {
     const out = join(folder, 'built');
-    const { exitCode, stdout } = await run('build', '--model', model, '--examples', folder, '--out', out, '--json');
+    const { exitCode, stdout } = await run('build', '--exported', model, '--examples', folder, '--out', out, '--json');
     expect({ exitCode, result: JSON.parse(stdout) as unknown }).toEqual({ exitCode: 0, result: { folder: out } });
     expect(existsSync(join(out, 'worker.js'))).toBe(true);
     expect(existsSync(join(out, 'examples', '1.png'))).toBe(true);
   });
 
+  it('names the demo where it was not run', async () => {
+    await expect(demoContent(join(folder, 'none'), silentLogger)).rejects.toThrow(/npm run demo.*--exported DIR/);
+  });
+
   it.each([
-    ['no demo', ['serve', '--demo', join(folder, 'none')], /npm run demo.*--model DIR/],
-    ['a model that is none', ['serve', '--model', join(folder, 'none')], /no model\.json/],
+    ['a model that is none', ['serve', '--exported', join(folder, 'none')], /no model\.json/],
     [
       'examples that are not there',
-      ['build', '--model', model, '--examples', 'no.jpg', '--out', 'x'],
+      ['build', '--exported', model, '--examples', 'no.jpg', '--out', 'x'],
       /no\.jpg: no such/,
     ],
-    ['a folder without pictures', ['build', '--model', model, '--examples', model, '--out', 'x'], /no picture/],
+    ['a folder without pictures', ['build', '--exported', model, '--examples', model, '--out', 'x'], /no picture/],
   ])('refuses %s with exit code 2', async (_what, argv, message) => {
     const { exitCode, stderr } = await run(...argv);
     expect(stderr).toMatch(message);

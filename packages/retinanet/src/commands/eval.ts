@@ -23,7 +23,10 @@ const schema = z.object({
   exported: z.string().optional().describe('Folder of an export of the run, which is judged in its place'),
   ...sourcePlaces,
   set: setField,
-  protocol: z.enum(['voc07', 'voc10', 'coco']).default('voc07').describe('How average precision is computed'),
+  protocol: z
+    .enum(['voc07', 'voc10', 'coco'])
+    .default('voc07')
+    .describe('VOC 2007 (11 points), VOC from 2010 on (area), or COCO'),
   iou: z.number().min(0).max(1).default(0.5).describe('IoU that a match needs (voc07, voc10)'),
   ...sizeFields,
   onBadBox: z

@@ -23,7 +23,6 @@ const schema = trainSchema.omit({ val: true, valCoco: true, valImages: true }).e
   schedule: trainSchema.shape.schedule.default('one-cycle'),
   lr: trainSchema.shape.lr.unwrap().default(0.0005).describe('Highest learning rate'),
   clipNorm: trainSchema.shape.clipNorm.unwrap().default(1).describe('Largest norm of the gradient'),
-  protocol: trainSchema.shape.protocol.default('voc10'),
 });
 
 /**

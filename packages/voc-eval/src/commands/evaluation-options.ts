@@ -7,7 +7,7 @@ import type { JudgeOptions } from '../judge';
 export const groundTruthFlags = {
   voc: z.string().optional().describe('VOCdevkit folder with the annotations'),
   set: z.string().optional().describe('Image sets of it such as 2007/test, several with commas'),
-  groundTruth: z.string().optional().describe('COCO ground truth, FILE.json, instead of --voc'),
+  coco: z.string().optional().describe('COCO annotation file (JSON)'),
   classes: z.array(z.string()).optional().describe('Classes to be looked at; those of the annotations by default'),
   onBadBox: z
     .enum(['keep', 'skip', 'clip', 'fail'])
@@ -19,7 +19,7 @@ export const groundTruthFlags = {
 export const protocolFlags = {
   protocol: z
     .enum(['voc07', 'voc10', 'coco'])
-    .default('voc10')
+    .default('voc07')
     .describe('VOC 2007 (11 points), VOC from 2010 on (area), or COCO'),
   iou: z.string().optional().describe('VOC: IoU that a match needs (0.5), or a range to average over (0.50:0.95)'),
   plusOne: z.boolean().default(true).describe("VOC: the devkit's +1 in box widths; --no-plus-one leaves it out"),

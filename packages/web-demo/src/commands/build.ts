@@ -8,7 +8,7 @@ import { contentFields, contentOf } from '../site-content-options';
 export const buildCommand: Command = defineCommand({
   name: 'build',
   summary: 'Write the page, its scripts and its models as a folder of static files',
-  examples: ['web-demo build --model exported/voc --out site'],
+  examples: ['web-demo build --exported exported/voc --out site'],
   schema: z.object({
     ...contentFields,
     out: z.string().min(1).describe('Folder of the site; one that it held before is removed'),

@@ -13,7 +13,7 @@ export const serveCommand: Command = defineCommand({
   summary: 'Show a trained detector in the browser',
   examples: [
     'web-demo serve',
-    'web-demo serve --model exported/voc,exported/voc-small --examples photos --port 8080',
+    'web-demo serve --exported exported/voc,exported/voc-small --examples photos --port 8080',
     'web-demo serve --host 0.0.0.0',
   ],
   schema: z.object({
