@@ -57,6 +57,12 @@ describe('the packages, packed', () => {
       expect(readFileSync(join(root, 'packages', folder, 'LICENSE'))).toEqual(readFileSync(join(root, 'LICENSE')));
     },
   );
+
+  it.each(folders)('%s says of the documents that its README names outside of it where they are', (folder) => {
+    const readme = readFileSync(join(root, 'packages', folder, 'README.md'), 'utf8');
+    const silent = /\]\((\.\.\/\.\.\/[^)]*\.md[^)]*)\)(?!\s+in\s+the\s+repository)/g;
+    expect([...readme.matchAll(silent)].map(([, path]) => path)).toEqual([]);
+  });
 });
 
 // Downloads what the packages depend on and a TensorFlow of 270 MB, and trains for a minute.
