@@ -2,6 +2,9 @@
 // TensorFlow, side by side. What failed is printed whole at the end.
 import { execFileSync, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { takesNoFlags } from './no-flags.mjs';
+
+takesNoFlags('Types, lint, format, and the tests of what changed that load no TensorFlow');
 
 const SLOW = ['whole', 'web-demo', 'web-demo-tf'].concat(
   ['backbone-pretrain', 'graph-export', 'retinanet', 'tensor-graph', 'training'].map((name) => `${name}-tf`),

@@ -28,7 +28,7 @@ describe('the check of the documents', () => {
     const document = [
       '# One heading',
       '[good](#one-heading), [bad](#another-heading), [nowhere](missing.md)',
-      '`packages/boxes/src/no-such-file.ts`, `--unheard-flag`, `voc-eval runs`, `npm run tests`',
+      '`packages/boxes/src/no-such-file.ts`, `configs/none-*.json`, `packages/*/src/index.ts`, `--unheard-flag`, `voc-eval runs`, `npm run tests`',
       '',
       '    retinanet train --voc VOCdevkit \\',
       '      --train 2007/train --epoch 3 --out runs/a',
@@ -52,6 +52,7 @@ describe('the check of the documents', () => {
       /:2: the link #another-heading leads to no heading/,
       /:2: the link missing\.md leads to no file/,
       /:3: `packages\/boxes\/src\/no-such-file\.ts`: there is no such file/,
+      /:3: `configs\/none-\*\.json`: there is no such file/,
       /:3: `--unheard-flag`: no command has a flag/,
       /:3: `voc-eval runs`: voc-eval has no command runs/,
       /:3: `npm run tests`: package\.json has no script tests \(test\?\)/,

@@ -48,6 +48,20 @@ built('the flags of scripts', () => {
     });
   });
 
+  it.each(['setup.mjs', 'check.mjs', 'peers/setup.mjs', 'wasm/main.mjs'])(
+    'are none, and others refused: %s',
+    (script) => {
+      const help = run(script, '--help');
+      expect(help).toMatchObject({ status: 0, stderr: '' });
+      expect(help.stdout).toMatch(new RegExp(`^node scripts/${script}\\n\\n\\S.*\\n\\nIt takes no flags\\.\\n$`));
+      expect(run(script, '--now')).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: `error: --now: unknown flag. See node scripts/${script} --help.\n`,
+      });
+    },
+  );
+
   it.each([
     [['bench/main.mjs', '--warmups', '3'], '--warmups: unknown flag. Did you mean --warmup?'],
     [['bench/main.mjs', '--steps', '0'], '--steps: 0, expected a whole number from 1.'],

@@ -1,5 +1,5 @@
 // All faults of one document: links that lead nowhere, commands that would be refused, files that are not there.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { faultsOfImports } from './check-imports.mjs';
@@ -51,8 +51,16 @@ function faultOfLink(path, target, ownAnchors) {
   return anchors.has(anchor) ? undefined : `the link ${target} leads to no heading of that file`;
 }
 
-// `packages/x/test/y.test.ts` and the like, as documents name them from the root; patterns and placeholders are left.
+// `packages/x/test/y.test.ts` and the like, as documents name them from the root, `*` for any name; placeholders are left.
 function faultOfPath(text) {
-  if (!/^(packages|scripts|configs|test|docs)\/[\w./-]+$/.test(text) || text.includes('NAME')) return undefined;
-  return existsSync(join(root, text)) ? undefined : 'there is no such file';
+  if (!/^(packages|scripts|configs|test|docs)\/[\w./*-]+$/.test(text) || text.includes('NAME')) return undefined;
+  return isThere(root, text.split('/')) ? undefined : 'there is no such file';
+}
+
+function isThere(folder, [name, ...rest]) {
+  if (name === undefined) return true;
+  if (!name.includes('*')) return existsSync(join(folder, name)) && isThere(join(folder, name), rest);
+  const pattern = new RegExp(`^${name.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+  if (!statSync(folder).isDirectory()) return false;
+  return readdirSync(folder).some((each) => pattern.test(each) && isThere(join(folder, each), rest));
 }

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { takesNoFlags } from '../no-flags.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const requirements = join(here, 'requirements.txt');
@@ -54,6 +55,7 @@ function run(command, args, fix) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  takesNoFlags('Makes .peers/venv, the Python environment of the peers (about 5.5 GB), unless it is there');
   setUpPeers();
   process.stdout.write(`${peersPython}\n`);
 }

@@ -57,8 +57,8 @@ function writePage() {
 }
 
 function pageHead() {
-  const rows = Object.values(kept.known.rows);
-  const names = (texts) => [...new Set(texts)].join('; ') || 'nothing yet';
+  const { rows, files } = kept.known;
+  const ended = [...Object.values(rows), ...Object.values(files)];
   return [
     '# The paper’s tables in small',
     '',
@@ -66,8 +66,17 @@ function pageHead() {
     'results are. Top-1 in %; minutes of one training, evaluations included. `backbone-pretrain` is `npx backbone-pretrain` in',
     'this repository; DIR is the data folder, DEVKIT a VOCdevkit.',
     '',
-    `Data: ${names(rows.flatMap(({ data }) => data?.name ?? []))}. Measured on: ${names(rows.map(({ machine: on }) => `${on.processor}, ${on.cores} cores`))}.`,
-    '**The images are not the paper’s**, and the trainings are short: the column *scaled down* says how. What these numbers',
-    'show is that every network and method trains; they are no measure of the paper’s claims.',
+    ...(ended.length === 0 ? ['Nothing has been run yet.'] : whatWasRun(ended)),
+  ];
+}
+
+function whatWasRun(ended) {
+  const names = (texts) => [...new Set(texts)].join('; ');
+  const data = names(ended.flatMap((row) => row.data?.name ?? []));
+  const machines = names(ended.map(({ machine: on }) => `${on.processor}, ${on.cores} cores`));
+  return [
+    `Data: ${data}. Measured on: ${machines}.`,
+    '**The images are not the paper’s**, and the trainings are short: the column *scaled down* says how. What the rows that',
+    'were run show is that their networks and methods train; they are no measure of the paper’s claims.',
   ];
 }

@@ -3,6 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import wabt from 'wabt';
+import { takesNoFlags } from '../no-flags.mjs';
+
+takesNoFlags('Compiles packages/vision-data/wasm/resize-kernel.wat into src/resize-kernel-bytes.ts');
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../packages/vision-data');
 const source = join(folder, 'wasm/resize-kernel.wat');
