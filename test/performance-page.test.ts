@@ -65,6 +65,24 @@ describe('the performance page', () => {
     expect(page).toContain('| pytorch | 215 | 91.7 |');
   });
 
+  it('shows what share of a limit ours reaches, without its memory, and the note of the row', () => {
+    const contenders = { ours: figures(1000, 1500), limit: { ...figures(640, 700), isLimit: true } };
+    const ratios = { limit: { byFastestStep: 0.64, byMedianStep: 0.673, peakRss: 2.1 } };
+    const page = pageOf({ 'resnet50-float32': { ...row, contenders, ratios, note: 'limit: what it is.' } });
+    expect(page).toContain('| limit | 25.0 | 21.6 | 64 % of it | 67 % of it |  |  |\n\nlimit: what it is.\n\n`npm run');
+  });
+
+  it.each([
+    ['a faster one', figures(1000, 1), 'fast is 1.250x as fast as pytorch: the faster mode, so compare with it.'],
+    ['a slower one', figures(2500, 1), 'pytorch is 2.000x as fast as fast: the faster mode, so it is the contender.'],
+    ['one that failed', { error: 'no compiler' }, 'pytorch and fast cannot be compared.'],
+    ['none', undefined, 'fast was not measured in this run (`--all-modes` does): which is faster is not known.'],
+  ])('tells a further mode of a peer: %s', (_name, mode, line) => {
+    const contenders = { ...row.contenders, ...(mode === undefined ? {} : { fast: mode }) };
+    const modes = [{ name: 'fast', of: 'pytorch' }];
+    expect(pageOf({ 'resnet50-float32': { ...row, contenders, modes } })).toContain(`\n\n${line}\n\n`);
+  });
+
   it('says what the files of a model take', () => {
     const stored = { float32: { ...figures(1000, 900), fileMb: 79.6 }, uint8: { ...figures(1000, 900), fileMb: 20.1 } };
     const web = { ...row, name: 'web-resnet18-v2-128', first: 'float32', contenders: stored, ratios: {} };

@@ -40,7 +40,7 @@ const values = await scriptFlags({
       .string()
       .optional()
       .describe('Folder for bench.json, bench.txt and performance.md, instead of the project’s'),
-    allModes: z.boolean().default(false).describe('Measures the peers in their other modes too'),
+    allModes: z.boolean().default(false).describe('Measures the peers in their other modes too: torch.compile, PIL'),
     quick: z.boolean().default(false).describe('Few steps, to see that all parts work; nothing is written'),
     list: z.boolean().default(false).describe('Prints the rows and ends'),
   },

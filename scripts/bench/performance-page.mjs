@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { exchangeLine } from './exchange-line.mjs';
 import { filesLine } from './files-line.mjs';
 import { isBusy, useInWords } from './idle.mjs';
+import { modesLines } from './modes-lines.mjs';
+import { comparedCells } from './summary.mjs';
 
 const HEADINGS = {
   resnet50: 'ResNet-50, training step',
@@ -30,7 +32,8 @@ contender is (above 1: it is faster), by the fastest and by the median step, and
 Times of different runs, and of other machines, are not comparable; ratios are, roughly. The bench waits until nothing else
 uses the machine; where it did not become idle, the line below the table says so, and figures of an idle machine are not
 replaced by such ones. Contenders run in their best known mode: channels_last, bfloat16 by autocast, inference_mode,
-persistent worker processes.
+persistent worker processes; torch.compile is a further mode, which \`--all-modes\` measures beside: below the table stands
+which of both is faster.
 `;
 
 /** The page as Markdown. `rows` are those of results/bench.json, in their order; `groupOf` tells each one's group. */
@@ -56,16 +59,13 @@ function rowSection(row) {
       lines.push(tableLine([contender, 'failed', '', '', '', '', '']));
       continue;
     }
-    const ratio = ratios[contender];
+    const [byFastest, byMedian, memory] = comparedCells(figures, ratios[contender]);
     lines.push(
       tableLine([
         contender,
         isTime ? `${seconds(figures.fastestMs)} s` : speed(figures.imagesPerSecond),
         isTime ? `${seconds(figures.medianMs)} s` : speed(figures.medianImagesPerSecond),
-        ratio ? times(ratio.byFastestStep) : '',
-        ratio ? times(ratio.byMedianStep) : '',
-        `${figures.peakRssMb} MB`,
-        ratio ? times(ratio.peakRss) : '',
+        ...[byFastest, byMedian, figures.isLimit ? '' : `${figures.peakRssMb} MB`, memory],
       ]),
     );
   }
@@ -76,10 +76,10 @@ function rowSection(row) {
   if (paired !== undefined && paired.error === undefined) {
     const { rounds, median, low, high } = paired;
     lines.push(
-      `\nIn turn in one process, ${rounds} rounds: ${first} takes ${times(median)} the time (95 %: ${low} to ${high}).`,
+      `\nIn turn in one process, ${rounds} rounds: ${first} takes ${median.toFixed(3)}x the time (95 %: ${low} to ${high}).`,
     );
   }
-  if (note !== undefined) lines.push(`\n${note}`);
+  for (const line of [...modesLines(row), note]) if (line !== undefined) lines.push(`\n${line}`);
   return `${lines.join('\n')}\n\n${provenance(name, row)}\n`;
 }
 
@@ -120,10 +120,6 @@ function speed(imagesPerSecond) {
 
 function seconds(ms) {
   return (ms / 1000).toFixed(2);
-}
-
-function times(ratio) {
-  return `${ratio.toFixed(3)}x`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

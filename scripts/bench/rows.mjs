@@ -15,7 +15,7 @@ const ours = (script, options) => ({ runtime: 'node', script: join(here, 'rows',
 const peer = (script, options) => ({ runtime: 'python', script: join(peers, script), options });
 
 /** A training step of a classifier: forward, backward, SGD with momentum 0.9 and weight decay 1e-4. */
-function classifierStep({ name, group, model, imageSize, batchSize, numClasses, settings = {}, hasKeras = false }) {
+function classifierStep({ name, group, model, imageSize, batchSize, numClasses, settings = {}, gflopPerImage }) {
   return ['float32', 'bfloat16'].map((precision) => {
     const options = { model, imageSize, batchSize, numClasses, precision };
     return {
@@ -26,11 +26,26 @@ function classifierStep({ name, group, model, imageSize, batchSize, numClasses, 
       contenders: {
         ours: ours('classifier-step.mjs', options),
         pytorch: peer('torch_classifier.py', options),
-        ...(hasKeras ? { keras: peer('keras_classifier.py', options) } : {}),
+        ...(gflopPerImage === undefined
+          ? {}
+          : {
+              keras: peer('keras_classifier.py', options),
+              limit: peer('matmul_limit.py', { ...options, gflopPerImage }),
+            }),
       },
-      extra: { 'pytorch-compiled': peer('torch_classifier.py', { ...options, isCompiled: true }) },
+      ...(gflopPerImage === undefined ? {} : { note: limitNote(gflopPerImage) }),
+      extra: {
+        'pytorch-compiled': { ...peer('torch_classifier.py', { ...options, isCompiled: true }), modeOf: 'pytorch' },
+      },
     };
   });
+}
+
+function limitNote(gflopPerImage) {
+  return (
+    `limit: images/s if all ${gflopPerImage.toFixed(1)} GFLOP of an image's step ran at the rate of TensorFlow's product of ` +
+    'matrices of 2048x2048; beside it stands what share of it ours reaches.'
+  );
 }
 
 /** RetinaNet-R50, 20 classes, frozen batch norm, three trainable stages. */
@@ -46,7 +61,12 @@ function detector({ name, mode, imageSize, batchSize }) {
         ours: ours(mode === 'train' ? 'detector-step.mjs' : 'detector-inference.mjs', options),
         torchvision: peer('torch_retinanet.py', options),
       },
-      extra: {},
+      extra: {
+        'torchvision-compiled': {
+          ...peer('torch_retinanet.py', { ...options, isCompiled: true }),
+          modeOf: 'torchvision',
+        },
+      },
     };
   });
 }
@@ -81,7 +101,8 @@ export const rows = [
     imageSize: 224,
     batchSize: 16,
     numClasses: 1000,
-    hasKeras: true,
+    // Forward 8.18 (4.09 multiplications and additions), backward twice that.
+    gflopPerImage: 3 * 8.18,
   }),
   ...classifierStep({ ...CIFAR, name: 'resnet56', model: 'resnet56' }),
   // Its steps are long.

@@ -2,15 +2,17 @@
 import { medianInterval } from '@featuremine/training';
 import { exchangeLine } from './exchange-line.mjs';
 import { filesLine } from './files-line.mjs';
+import { modesLines } from './modes-lines.mjs';
 
 /**
  * A row's figures: for each contender the fastest and the median step over all runs, images/s of both, and the highest
  * peak memory of a process; for the first contender its ratio to each other one (above 1: it is faster, or takes more
  * memory). `paired`, where a row has it, is {plain, other}: milliseconds of steps taken in turn in one process; it gives
  * the median of the ratios with its 95 % interval. The `unit` 'seconds' shows times instead of images/s; `note` is a sentence that
- * must stand beside the figures.
+ * must stand beside the figures; `modes` are the row's further modes of its peers, measured or not.
  */
 export function summarise({ name, title, contenders, extra, unit, note }, runs, paired) {
+  const modes = Object.entries(extra).map(([mode, { modeOf }]) => ({ name: mode, of: modeOf }));
   const batchSize = Object.values({ ...contenders, ...extra })[0].options.batchSize;
   const figures = Object.fromEntries(
     Object.entries(runs).map(([contender, list]) => [contender, figuresOf(list, batchSize)]),
@@ -30,6 +32,7 @@ export function summarise({ name, title, contenders, extra, unit, note }, runs, 
     ...{ name, title, first, contenders: figures, ratios },
     ...(unit === undefined ? {} : { unit }),
     ...(note === undefined ? {} : { note }),
+    ...(modes.length === 0 ? {} : { modes }),
     ...(paired ? { paired: pairedFigures(paired) } : {}),
   };
 }
@@ -45,7 +48,7 @@ function figuresOf(list, batchSize) {
   if (failed) return { error: failed.error };
   const stepMs = list.flatMap((run) => run.stepMs).sort((a, b) => a - b);
   const medianMs = (stepMs[(stepMs.length - 1) >> 1] + stepMs[stepMs.length >> 1]) / 2;
-  const { version, loss, detections, fileMb } = list[0];
+  const { version, loss, detections, fileMb, isLimit } = list[0];
   const exchanges = list.flatMap((run) => run.exchangeMs ?? []).sort((a, b) => a - b);
   return {
     fastestMs: rounded(stepMs[0], 10),
@@ -54,6 +57,7 @@ function figuresOf(list, batchSize) {
     medianImagesPerSecond: rounded((1000 * batchSize) / medianMs),
     peakRssMb: Math.round(Math.max(...list.map((run) => run.peakRssMb))),
     steps: stepMs.length,
+    ...(isLimit ? { isLimit } : {}),
     ...(version === undefined ? {} : { version }),
     ...(loss === undefined ? {} : { loss }),
     ...(detections === undefined ? {} : { detections }),
@@ -70,7 +74,8 @@ function figuresOf(list, batchSize) {
 /** The table for people: one line a contender. */
 export function tableOf(summaries) {
   const lines = [];
-  for (const { title, first, contenders, ratios, paired, unit } of summaries) {
+  for (const summary of summaries) {
+    const { title, first, contenders, ratios, paired, unit } = summary;
     const isTime = unit === 'seconds';
     lines.push(title);
     lines.push(
@@ -85,20 +90,25 @@ export function tableOf(summaries) {
       const speeds = isTime
         ? [fastestMs / 1000, medianMs / 1000].map((value) => rounded(value))
         : [imagesPerSecond, medianImagesPerSecond];
-      const ratio = ratios[name];
-      const compared = ratio
-        ? [ratio.byFastestStep, ratio.byMedianStep, ratio.peakRss].map((value) => `${value.toFixed(3)}x`)
-        : ['', '', ''];
-      lines.push(cells(name, ...speeds, peakRssMb, ...compared));
+      lines.push(cells(name, ...speeds, peakRssMb, ...comparedCells(figures, ratios[name])));
     }
     const files = filesLine(contenders);
     if (files !== undefined) lines.push(`  ${files}`);
+    lines.push(...modesLines(summary).map((line) => `  ${line}`));
     const exchange = exchangeLine(contenders);
     if (exchange !== undefined) lines.push(`  ${exchange}`);
     if (paired !== undefined) lines.push(pairedLine(first, paired));
     lines.push('');
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A contender's ratios as they are shown: by the fastest and the median step, and of memory; of a limit, the share of it. */
+export function comparedCells({ isLimit }, ratio) {
+  if (ratio === undefined) return ['', '', ''];
+  const { byFastestStep, byMedianStep, peakRss } = ratio;
+  if (isLimit) return [...[byFastestStep, byMedianStep].map((share) => `${(100 * share).toFixed(0)} % of it`), ''];
+  return [byFastestStep, byMedianStep, peakRss].map((value) => `${value.toFixed(3)}x`);
 }
 
 function pairedLine(first, { rounds, median, low, high, error }) {

@@ -1,4 +1,5 @@
-"""A classifier's training step in PyTorch, in its best known mode: channels_last, and bfloat16 autocast when asked."""
+"""A classifier's training step in PyTorch, in its best known mode: channels_last, and bfloat16 autocast and torch.compile when
+asked."""
 import torch
 import torchvision
 

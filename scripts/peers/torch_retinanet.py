@@ -1,4 +1,5 @@
-"""torchvision's RetinaNet-R50: training step, or inference with post-processing; bfloat16 by autocast.
+"""torchvision's RetinaNet-R50: training step, or inference with post-processing; bfloat16 by autocast;
+with options["isCompiled"] the backbone with its pyramid goes through torch.compile.
 
 Frozen batch norm and three trainable stages, 20 classes. Inference uses weights by formula
 (scripts/parity/formula.py), as ours does, so that both sides have the same boxes to post-process.
@@ -42,8 +43,15 @@ autocast = torch.autocast("cpu", dtype=torch.bfloat16, enabled=options["precisio
 images = [formula.image_tensor(index, side, side) for index in range(count)]
 state = {}
 
+
+def compile_backbone() -> None:
+    if options.get("isCompiled"):
+        model.backbone = torch.compile(model.backbone)
+
+
 if options["mode"] == "train":
     model = model.to(memory_format=torch.channels_last).train()
+    compile_backbone()
     scale = side / 256
     boxes = torch.tensor([[8, 16, 120, 140], [100, 30, 220, 90], [60, 150, 250, 250], [10, 190, 50, 240]]) * scale
     targets = [{"boxes": boxes.float(), "labels": torch.tensor([1, 5, 9, 20])} for _ in range(count)]
@@ -61,6 +69,7 @@ if options["mode"] == "train":
 else:
     formula.load_formula(model)
     model = model.to(memory_format=torch.channels_last).eval()
+    compile_backbone()
 
     def step(_index: int) -> None:
         with torch.inference_mode(), autocast:

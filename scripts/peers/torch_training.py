@@ -1,5 +1,5 @@
 """A classifier trained from JPEG files in a plain PyTorch loop: DataLoader, 8-bit images normalised in the step, SGD;
-channels_last, and bfloat16 autocast when asked. With options["firstStep"] it writes that file after the first step."""
+channels_last, and bfloat16 autocast and torch.compile when asked. With options["firstStep"] it writes that file after the first step."""
 import itertools
 
 import torch
@@ -22,6 +22,7 @@ def main() -> None:
     model = torchvision.models.get_model(options["model"], weights=None, num_classes=options["numClasses"])
     model = model.to(memory_format=torch.channels_last).train()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
+    forward = torch.compile(model) if options.get("isCompiled") else model
     endless = itertools.chain.from_iterable(itertools.repeat(batches))
     state = {}
 
@@ -30,7 +31,7 @@ def main() -> None:
         images = images.to(memory_format=torch.channels_last).float().sub_(MEAN).div_(DEVIATION)
         optimizer.zero_grad(set_to_none=True)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=options["precision"] == "bfloat16"):
-            logits = model(images)
+            logits = forward(images)
         loss = torch.nn.functional.cross_entropy(logits.float(), labels)
         loss.backward()
         optimizer.step()

@@ -24,7 +24,13 @@ function trainingRow(precision) {
       'pure step': ours('classifier-step.mjs', options),
       'pytorch loop': peer('torch_training.py', { ...files, decoder: 'io' }),
     },
-    extra: { 'pytorch loop, PIL': peer('torch_training.py', { ...files, decoder: 'pil' }) },
+    extra: {
+      'pytorch loop, PIL': { ...peer('torch_training.py', { ...files, decoder: 'pil' }), modeOf: 'pytorch loop' },
+      'pytorch loop, compiled': {
+        ...peer('torch_training.py', { ...files, decoder: 'io', isCompiled: true }),
+        modeOf: 'pytorch loop',
+      },
+    },
   };
 }
 
