@@ -26,7 +26,7 @@ const WASM_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tf
 export async function buildSite({ folder, models, examples }: SiteOptions): Promise<void> {
   emptyFolder(folder);
   await bundleScripts(folder);
-  for (const name of ['index.html', 'style.css', 'icon.svg']) {
+  for (const name of ['index.html', 'style.css', 'picture.css', 'icon.svg']) {
     copyFileSync(join(PACKAGE, 'static', name), join(folder, name));
   }
   const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
