@@ -2,9 +2,9 @@
 // of `npm run demo` (RUN is its folder, runs/demo). Needs Chromium (/usr/bin/chromium, or what CHROMIUM names).
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { openChromium } from '../open-chromium.mjs';
 import { scriptFlags } from '../script-flags.mjs';
 
 const { run } = await scriptFlags({
@@ -13,10 +13,7 @@ const { run } = await scriptFlags({
   flags: { run: z.string().describe('Folder of npm run demo, runs/demo') },
 });
 const out = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images');
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
+const browser = await openChromium();
 try {
   for (const colorScheme of ['light', 'dark']) {
     const context = await browser.newContext({ colorScheme, viewport: { width: 1000, height: 700 } });

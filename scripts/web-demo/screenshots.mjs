@@ -4,9 +4,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serveSite } from '@featuremine/web-demo';
-import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { openChromium } from '../open-chromium.mjs';
 import { scriptFlags, wholeNumber } from '../script-flags.mjs';
 
 const { site: folder, example } = await scriptFlags({
@@ -32,10 +32,7 @@ const shots = [
   },
 ];
 const server = await serveSite({ folder, port: 0, host: '127.0.0.1' });
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
+const browser = await openChromium();
 try {
   for (const { name, ...options } of shots) {
     const page = await (await browser.newContext(options)).newPage();

@@ -8,8 +8,8 @@ import { DETECTOR_VERSIONS, makeDetector } from '@featuremine/retinanet';
 import { Random } from '@featuremine/random';
 import { buildSite, readExportedModel, serveSite } from '@featuremine/web-demo';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
-import { chromium } from 'playwright-core';
 import sharp from 'sharp';
+import { openChromium } from '../../open-chromium.mjs';
 import { contenderOptions } from '../measure.mjs';
 
 const options = contenderOptions();
@@ -55,10 +55,7 @@ async function measure(model, picture) {
   const site = join(folder, 'site');
   await buildSite({ folder: site, models: [model], examples: [picture] });
   const server = await serveSite({ folder: site, port: 0, host: '127.0.0.1' });
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
-  });
+  const browser = await openChromium();
   try {
     const page = await browser.newPage();
     await page.goto(`${server.url}?backend=wasm&threads=${options.threads}`);
