@@ -7,6 +7,7 @@ import {
   classificationBatches,
   classPartners,
   describeClassificationData,
+  EPOCHS_CACHE_BYTES,
   partOf,
   type ClassificationBatch,
   type WorkerPool,
@@ -51,6 +52,7 @@ export function classificationTask(parts: ClassificationTaskParts): TrainingTask
   const ownSize = rankBatchSize(job, batchSize);
   const { model } = classifier;
   const { dataset, transform, imageSize } = training;
+  const cacheBytes = EPOCHS_CACHE_BYTES;
   const exits = testVariables(methods);
   const stepsPerEpoch = batchCount({ count: dataset.count, batchSize, lastBatch: 'drop' });
   return {
@@ -63,7 +65,18 @@ export function classificationTask(parts: ClassificationTaskParts): TrainingTask
     async *batches(epoch, startBatch): AsyncGenerator<TrainingBatch, void, undefined> {
       const partners = parts.hasPartners === true ? { partnerOf: classPartners(dataset, { seed, epoch }) } : {};
       const part = partOf(job);
-      const options = { pool, batchSize, part, imageSize, seed, epoch, startBatch, transform, ...partners } as const;
+      const options = {
+        pool,
+        batchSize,
+        part,
+        imageSize,
+        seed,
+        epoch,
+        startBatch,
+        transform,
+        cacheBytes,
+        ...partners,
+      } as const;
       for await (const batch of classificationBatches(dataset, { ...options, order: 'shuffled', lastBatch: 'drop' })) {
         const { files, batchIndex } = batch;
         const labels = labelsOf(batch, { batchSize: ownSize, replaced: trainingLabels });
@@ -74,7 +87,7 @@ export function classificationTask(parts: ClassificationTaskParts): TrainingTask
       }
     },
     async evaluate(_epoch, signal) {
-      const { top1, top5, loss, networkTop1 } = await evaluateClassifier({ ...parts, data: test, signal });
+      const { top1, top5, loss, networkTop1 } = await evaluateClassifier({ ...parts, data: test, cacheBytes, signal });
       return { top1, top5, loss, ...(exits.length > 0 ? { networkTop1 } : {}) };
     },
     bestMetric: { name: 'top1', mode: 'max' },
@@ -99,6 +112,8 @@ export interface EvaluationParts {
   readonly data: ClassificationData;
   readonly pool: WorkerPool;
   readonly batchSize: number;
+  /** Memory for decoded images, where the same data are looked at again and again (none by default). */
+  readonly cacheBytes?: number;
   readonly signal?: AbortSignal;
   /** The processes that look at a part of each batch each, and all get the same result. */
   readonly job?: Collective;
@@ -112,10 +127,10 @@ export interface EvaluationParts {
 export async function evaluateClassifier(
   parts: EvaluationParts,
 ): Promise<ClassificationResult & { readonly networkTop1: number }> {
-  const { classifier, network, data, pool, batchSize, signal, job = singleProcess } = parts;
+  const { classifier, network, data, pool, batchSize, cacheBytes = 0, signal, job = singleProcess } = parts;
   const { dataset, imageSize, transform } = data;
   const [score, networkScore] = [new ClassificationScore(), new ClassificationScore()];
-  const options = { pool, batchSize, part: partOf(job), imageSize, transform, seed: 0, epoch: 0 } as const;
+  const options = { pool, batchSize, part: partOf(job), imageSize, transform, seed: 0, epoch: 0, cacheBytes } as const;
   const batches = classificationBatches(dataset, { ...options, order: 'sequential', lastBatch: 'pad' });
   await together(job, async () => {
     for await (const { images, labels, imageCount } of batches) {

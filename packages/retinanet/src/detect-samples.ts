@@ -41,6 +41,8 @@ export interface DetectOptions extends DetectionOptions {
   readonly pool: WorkerPool;
   /** uint8: resized while decoding; float32: as torchvision resizes. */
   readonly pixels: 'uint8' | 'float32';
+  /** Memory for decoded images, where the same samples are looked at again and again (none by default). */
+  readonly cacheBytes?: number;
   /** Makes targets for the samples' objects too, and passes on the outputs of each batch. */
   readonly validation?: {
     readonly matching: MatchingOptions;
@@ -77,6 +79,7 @@ export async function* detectSamples(
     lastBatch: 'pad',
     resize: options.resize,
     pixels: options.pixels,
+    cacheBytes: options.cacheBytes ?? 0,
     ...(options.validation ? { matching: options.validation.matching } : {}),
   });
   let done = 0;

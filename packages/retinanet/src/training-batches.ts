@@ -1,7 +1,7 @@
 import type { AnchorShapes } from '@featuremine/boxes';
 import { Random } from '@featuremine/random';
 import type { TrainingBatch } from '@featuremine/training';
-import { batchCount, detectionBatches } from '@featuremine/vision-data';
+import { batchCount, detectionBatches, EPOCHS_CACHE_BYTES } from '@featuremine/vision-data';
 import type {
   BatchPart,
   DetectionAugmentation,
@@ -70,6 +70,7 @@ export class TrainingBatches {
       isGroupedByAspect: config.resize.kind === 'min-max',
       augmentation: augmentationOf(options),
       matching: matchingOf(options, config.architecture.anchors),
+      cacheBytes: EPOCHS_CACHE_BYTES,
       ...(factors ? { subset: drawRepeats(factors, Random.of(options.seed, 'repeats', epoch)) } : {}),
     });
     for await (const { images, imageSizes, labels, deltas, imageCount, files } of batches) {

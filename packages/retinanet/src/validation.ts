@@ -1,7 +1,7 @@
 import { singleProcess, together, type Collective } from '@featuremine/mpi';
 import type { CompiledModel } from '@featuremine/tensor-graph';
 import type { Picture, ReportExamples } from '@featuremine/training';
-import { partOf } from '@featuremine/vision-data';
+import { EPOCHS_CACHE_BYTES, partOf } from '@featuremine/vision-data';
 import type { WorkerPool } from '@featuremine/vision-data';
 import type { DetectionSet } from './detection-set';
 import type { Detector } from './detector';
@@ -66,6 +66,7 @@ export class Validation {
       resize: config.resize,
       pixels: config.pixels,
       batchSize: options.batchSize,
+      cacheBytes: EPOCHS_CACHE_BYTES,
       isMirrored: options.testFlip,
       validation: {
         matching: matchingOf(options, config.architecture.anchors),

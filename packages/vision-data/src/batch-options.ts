@@ -27,7 +27,10 @@ export interface EpochOptions {
   readonly lastBatch: LastBatch;
   /** The images of the epoch, each as often as it is named (repeat-factor sampling); all, once, by default. */
   readonly subset?: Int32Array;
-  /** Memory for decoded images that are kept from epoch to epoch (shared by all workers), in bytes; 0 keeps none. */
+  /**
+   * Memory for decoded images that are kept from epoch to epoch (shared by all workers), in bytes. None by default: who
+   * looks at images once has no use for it.
+   */
   readonly cacheBytes?: number;
 }
 

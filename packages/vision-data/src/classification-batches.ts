@@ -2,7 +2,7 @@ import type { AssembleClassification } from './assemble-classification';
 import type { ClassificationBatch } from './batch-tensors';
 import type { ClassificationBatchOptions } from './batch-options';
 import type { ClassificationDataset } from './classification-dataset';
-import { DEFAULT_CACHE_BYTES, epochBatches, shareWithPool, type PlannedBatch } from './epoch-batches';
+import { epochBatches, shareWithPool, type PlannedBatch } from './epoch-batches';
 import { streamBatches } from './records/stream-batches';
 
 /**
@@ -14,7 +14,7 @@ export function classificationBatches(
   dataset: ClassificationDataset,
   options: ClassificationBatchOptions,
 ): AsyncGenerator<ClassificationBatch, void, undefined> {
-  const { pool, imageSize, transform, seed, epoch, partnerOf, cacheBytes = DEFAULT_CACHE_BYTES } = options;
+  const { pool, imageSize, transform, seed, epoch, partnerOf, cacheBytes = 0 } = options;
   const { source, count } = dataset;
   // Records are in memory already or quick to read, and all decodings but that for random crops are of the whole image.
   const decoding = transform.crop.kind === 'random-resized' ? `shrunk for ${imageSize}` : 'whole';

@@ -3,7 +3,7 @@ import type { DetectionBatch } from './batch-tensors';
 import type { DetectionBatchOptions } from './batch-options';
 import type { DetectionSample } from './detection-sample';
 import { checkResize } from './detection-resize';
-import { DEFAULT_CACHE_BYTES, epochBatches, shareWithPool } from './epoch-batches';
+import { epochBatches, shareWithPool } from './epoch-batches';
 import { aspectGroup } from './epoch-plan';
 import type { DetectionResize } from './transform-options';
 
@@ -17,7 +17,7 @@ export function detectionBatches(
   samples: readonly DetectionSample[],
   options: DetectionBatchOptions,
 ): AsyncGenerator<DetectionBatch, void, undefined> {
-  const { pool, resize, pixels, augmentation, matching, seed, epoch, cacheBytes = DEFAULT_CACHE_BYTES } = options;
+  const { pool, resize, pixels, augmentation, matching, seed, epoch, cacheBytes = 0 } = options;
   checkResize(resize);
   if (matching !== undefined) checkBoxes(samples);
   const ids = shareWithPool(pool, samples, {

@@ -6,8 +6,8 @@ import { prefetchInOrder } from './prefetch';
 import type { WorkerPool } from './worker-pool';
 import type { Task } from './worker-protocol';
 
-/** Default memory for decoded images. */
-export const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024;
+/** Memory for decoded images, where the same images come again in each epoch. */
+export const EPOCHS_CACHE_BYTES = 256 * 1024 * 1024;
 
 /** One batch to be made: which images, and how many places. */
 export interface PlannedBatch {

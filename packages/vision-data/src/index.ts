@@ -59,6 +59,7 @@ export type { EpochPlanOptions } from './epoch-plan';
 export { createWorkerPool } from './worker-pool';
 export type { WorkerPool } from './worker-pool';
 export { classificationBatches } from './classification-batches';
+export { EPOCHS_CACHE_BYTES } from './epoch-batches';
 export { classPartners } from './class-partners';
 export { detectionBatches } from './detection-batches';
 export { loadDetectionBatch } from './load-detection-batch';
