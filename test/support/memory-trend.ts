@@ -1,5 +1,6 @@
 /** What happened to a process's memory over the later batches of a run. */
 export interface MemoryTrend {
+  /** The last batch after which the memory was looked at. */
   readonly batches: number;
   /** Slope of the resident memory by least squares, in kB a batch. */
   readonly slopeKb: number;
@@ -13,19 +14,22 @@ export function memoryTrend(
   text: string,
   { mark, from }: { readonly mark: 'T' | 'E'; readonly from: number },
 ): MemoryTrend {
-  const all = text.split('\n').filter((line) => line.startsWith(mark));
-  const late = all.slice(from).map((line) => line.split(' ').slice(1).map(Number) as [number, number]);
-  const meanIndex = (late.length - 1) / 2;
-  const meanBytes = late.reduce((sum, [bytes]) => sum + bytes, 0) / late.length;
+  const all = text
+    .split('\n')
+    .filter((line) => line.startsWith(mark))
+    .map((line) => line.split(' ').slice(1).map(Number) as [batch: number, bytes: number, tensors: number]);
+  const late = all.filter(([batch]) => batch >= from);
+  const mean = (place: 0 | 1): number => late.reduce((sum, sample) => sum + sample[place], 0) / late.length;
+  const [meanBatch, meanBytes] = [mean(0), mean(1)];
   let [covariance, variance] = [0, 0];
-  late.forEach(([bytes], i) => {
-    covariance += (i - meanIndex) * (bytes - meanBytes);
-    variance += (i - meanIndex) ** 2;
-  });
+  for (const [batch, bytes] of late) {
+    covariance += (batch - meanBatch) * (bytes - meanBytes);
+    variance += (batch - meanBatch) ** 2;
+  }
   return {
-    batches: all.length,
+    batches: all.at(-1)?.[0] ?? 0,
     slopeKb: covariance / variance / 1000,
     meanMb: meanBytes / 1e6,
-    tensorCounts: [...new Set(late.map(([, tensors]) => tensors))],
+    tensorCounts: [...new Set(late.map(([, , tensors]) => tensors))],
   };
 }
