@@ -17,7 +17,7 @@ const direction = layers.map((name, index) => ({
             message: 'Imports go down the layers only.',
           },
           {
-            group: ['@featuremine/*/*', '!@featuremine/*/browser', '!@featuremine/voc-eval/validation-text'],
+            group: ['@featuremine/*/*', '!@featuremine/*/browser', '!@featuremine/voc-eval/text'],
             message: 'Import a package by its index only, or by a part that its package.json exports.',
           },
           ...(['tensor-graph', 'graph-export', 'web-demo'].includes(name)

@@ -8,7 +8,7 @@ const common = {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   moduleNameMapper: {
     '^@featuremine/([^/]+)$': '<rootDir>/packages/$1/src',
-    '^@featuremine/([^/]+)/(browser|validation-text)$': '<rootDir>/packages/$1/src/$2',
+    '^@featuremine/([^/]+)/(browser|text)$': '<rootDir>/packages/$1/src/$2',
   },
   testEnvironment: '<rootDir>/scripts/jest/native-environment.js',
   rootDir: __dirname,

@@ -13,3 +13,8 @@ export function boxCount(boxes: ArrayLike<number>): number {
   if (!Number.isInteger(count)) throw new RangeError(`boxes: length ${boxes.length} is no multiple of 4.`);
   return count;
 }
+
+/** Box number `i` of [N, 4]. */
+export function boxAt(boxes: ArrayLike<number>, i: number): Box {
+  return [boxes[i * 4], boxes[i * 4 + 1], boxes[i * 4 + 2], boxes[i * 4 + 3]];
+}

@@ -1,3 +1,4 @@
+export { boxAt } from './box';
 export type { Box, BoxArray } from './box';
 export { boxArea, giou, iou, iouMatrix } from './overlap';
 export { MAX_LOG_SCALE, decodeBoxes, encodeBoxes, encodeMatches } from './codec';

@@ -3,12 +3,24 @@ import { join } from 'node:path';
 import { ConfigError } from '@featuremine/errors';
 import type { VariableSpec } from '@featuremine/tensor-graph';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
+import { z } from 'zod';
 import { GRAPH_FORMATS } from './graph-formats';
 import type { StoredWeights } from './quantize-weights';
 
 /** All forms of an export: graphs with their weights, and weights alone for networks that exist elsewhere. */
 export const EXPORT_FORMATS = [...GRAPH_FORMATS, 'safetensors'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** The flags of an export that are the same for every kind of network. */
+export const exportFields = {
+  format: z.enum(EXPORT_FORMATS).describe('TensorFlow, browsers, onnxruntime and others, or PyTorch’s torchvision'),
+  out: z.string().min(1).describe('Folder of the export'),
+  storeWeights: z
+    .enum(['float32', 'float16', 'uint8'])
+    .default('float32')
+    .describe('How the weights of tfjs are stored: smaller files, other outputs'),
+  tolerance: z.number().min(0).default(1e-3).describe('The largest difference that passes'),
+};
 
 /** The file of the safetensors form. */
 export const SAFETENSORS_FILE = 'model.safetensors';

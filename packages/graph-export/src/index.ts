@@ -8,5 +8,5 @@ export type { GraphFormat } from './graph-formats';
 export type { StoredWeights } from './quantize-weights';
 export type { ModelRunner } from './model-runner';
 export { largestDifference } from './largest-difference';
-export { checkStoredWeights, EXPORT_FORMATS, SAFETENSORS_FILE, writeWeights, writtenFiles } from './export-formats';
+export { checkStoredWeights, exportFields, SAFETENSORS_FILE, writeWeights, writtenFiles } from './export-formats';
 export type { ExportFormat, WrittenFiles } from './export-formats';

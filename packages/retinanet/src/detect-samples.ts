@@ -14,6 +14,7 @@ import { PYRAMID_LEVELS } from './architecture';
 import { scaleDetections } from './detections';
 import type { Detections, ImageSize } from './detections';
 import { mirroredImages } from './mirror';
+import type { OpenDetector } from './open-detector';
 import { postProcess } from './post-process';
 import type { LevelOutput, PostProcessSettings } from './post-process';
 
@@ -52,6 +53,17 @@ export interface DetectOptions extends DetectionOptions {
   readonly signal?: AbortSignal;
   /** Called after each batch with the number of images that are done. */
   readonly onProgress?: (done: number) => void;
+}
+
+/** What `detectSamples` needs of a detector. */
+export function detectingBy({
+  evaluate,
+  classNames,
+  architecture: { anchors },
+  resize,
+  pixels,
+}: Omit<OpenDetector, 'close'>): Pick<DetectOptions, 'evaluate' | 'numClasses' | 'anchors' | 'resize' | 'pixels'> {
+  return { evaluate, numClasses: classNames.length, anchors, resize, pixels };
 }
 
 /** The detections of one sample, in pixels of its file. */

@@ -1,3 +1,4 @@
+import { boxAt } from '@featuremine/boxes';
 import type { Detections, ImageSize } from './detections';
 
 /** One object that was found. */
@@ -22,9 +23,10 @@ export function namedDetections(
   { classIds, scores, boxes }: Detections,
   classNames: readonly string[],
 ): ImageDetections {
-  const detections = Array.from(scores, (score, i): FoundObject => {
-    const [x1, y1, x2, y2] = boxes.subarray(i * 4, i * 4 + 4);
-    return { class: classNames[classIds[i]], score, box: [x1, y1, x2, y2] };
-  });
+  const detections = Array.from(scores, (score, i): FoundObject => ({
+    class: classNames[classIds[i]],
+    score,
+    box: boxAt(boxes, i),
+  }));
   return { width, height, detections };
 }

@@ -1,5 +1,5 @@
 import { WeightsError } from '@featuremine/errors';
-import { currentTorchvisionName } from '@featuremine/weights';
+import { currentTorchvisionName, withoutWrapper } from '@featuremine/weights';
 import type { StateDict } from '@featuremine/weights';
 import type { BackboneName, DetectorArchitecture } from './architecture';
 import { BACKBONES, PYRAMID_CHANNELS } from './architecture';
@@ -40,7 +40,7 @@ export function inferArchitecture(
  * @throws WeightsError when it holds none.
  */
 export function inferBackbone(tensors: StateDict, file: string): BackboneName {
-  const names = new Set([...tensors.keys()].map((name) => withoutWrapper(name).replace(BACKBONE_PREFIX, '')));
+  const names = new Set([...withoutWrapper(tensors).keys()].map((name) => name.replace(BACKBONE_PREFIX, '')));
   const isBottleneck = names.has('layer1.0.conv3.weight');
   const thirdStage = countBlocks(names, 'layer3');
   if (isBottleneck && thirdStage === 6) return 'resnet50';
@@ -62,10 +62,5 @@ function countBlocks(names: ReadonlySet<string>, stage: string): number {
 }
 
 function currentShapes(tensors: StateDict): Map<string, readonly number[]> {
-  return new Map([...tensors].map(([name, { shape }]) => [currentTorchvisionName(withoutWrapper(name)), shape]));
-}
-
-// DistributedDataParallel saves its wrapper's name before each tensor's.
-function withoutWrapper(name: string): string {
-  return name.replace(/^module\./, '');
+  return new Map([...withoutWrapper(tensors)].map(([name, { shape }]) => [currentTorchvisionName(name), shape]));
 }

@@ -7,6 +7,7 @@ import type { DetectionSet } from './detection-set';
 import type { Detector } from './detector';
 import type { DetectorConfig } from './detector-config';
 import { validationStep } from './detector-steps';
+import { detectingBy } from './detect-samples';
 import type { DetectOptions } from './detect-samples';
 import { keepScoresFrom } from './detections';
 import { drawnJpeg } from './draw-detections';
@@ -60,11 +61,7 @@ export class Validation {
     const { config, loss, pool, options, job = singleProcess } = this.parts;
     const losses = new ValidationLoss(loss.normalizer);
     const judging: DetectOptions = {
-      evaluate: this.evaluate,
-      numClasses: config.classNames.length,
-      anchors: config.architecture.anchors,
-      resize: config.resize,
-      pixels: config.pixels,
+      ...detectingBy({ ...config, evaluate: this.evaluate }),
       batchSize: options.batchSize,
       cacheBytes: EPOCHS_CACHE_BYTES,
       isMirrored: options.testFlip,

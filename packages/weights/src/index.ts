@@ -16,4 +16,4 @@ export type { LoadOptions, LoadPlan, Misshapen, WantedTensor } from './plan-load
 export { float32ToFloat16 } from './half-floats';
 export { makeStateDict } from './make-state-dict';
 export type { StateDictOptions } from './make-state-dict';
-export { currentTorchvisionName } from './torchvision-names';
+export { currentTorchvisionName, withoutWrapper } from './torchvision-names';

@@ -1,5 +1,5 @@
 import { defineCommand, formatTable } from '@featuremine/command-line';
-import { EXPORT_FORMATS, ExportError } from '@featuremine/graph-export';
+import { ExportError, exportFields } from '@featuremine/graph-export';
 import { trainingFields } from '@featuremine/training';
 import { z } from 'zod';
 import { exportClassifier, outputOf, type ExportedClassifier } from '../export/export-classifier';
@@ -9,8 +9,8 @@ import { dataFields } from '../training-options';
 
 const schema = z.object({
   run: z.string().min(1).describe('Run folder of backbone-pretrain train'),
-  format: z.enum(EXPORT_FORMATS).describe('TensorFlow, browsers, onnxruntime and others, or PyTorch’s torchvision'),
-  out: z.string().min(1).describe('Folder of the export'),
+  format: exportFields.format,
+  out: exportFields.out,
   imageSize: dataFields.imageSize.describe('Side of the images in pixels (the run’s if not given)'),
   inputSize: z
     .enum(['fixed', 'dynamic'])
@@ -24,14 +24,11 @@ const schema = z.object({
     .enum(['outside', 'inside'])
     .default('outside')
     .describe('Logits, or with the softmax in the graph: scores of the classes (not for safetensors)'),
-  storeWeights: z
-    .enum(['float32', 'float16', 'uint8'])
-    .default('float32')
-    .describe('How the weights of tfjs are stored: smaller files, other outputs'),
+  storeWeights: exportFields.storeWeights,
   verify: z.boolean().default(false).describe('Run the export and the network on held-out images, and compare'),
   data: z.string().min(1).optional().describe('Folder of the data set to compare on (the run’s if not given)'),
   count: z.number().int().min(1).default(64).describe('Compare on the first so many images'),
-  tolerance: z.number().min(0).default(1e-3).describe('The largest difference that passes'),
+  tolerance: exportFields.tolerance,
   workers: trainingFields.workers,
 });
 type ExportFlags = z.output<typeof schema>;

@@ -5,6 +5,7 @@ import { writeRunFile } from '@featuremine/training';
 import { averagePrecision, matchVoc, precisionRecall } from '@featuremine/voc-eval';
 import type { Evaluation } from '@featuremine/voc-eval';
 import type { WorkerPool } from '@featuremine/vision-data';
+import { detectingBy } from '../detect-samples';
 import { detectionsOfImage, evaluateBy, judgeDetector } from '../evaluate-detector';
 import type { EvaluationSet, JudgedSet } from '../evaluate-detector';
 import { keepScoresFrom } from '../detections';
@@ -80,10 +81,7 @@ export async function evaluateArm(
 ): Promise<ArmResult> {
   const detector = await openDetector({ run: detectorFolder(arm) }, { precision: options.precision });
   try {
-    const { evaluate, resize, pixels, classNames, architecture } = detector;
-    const { anchors } = architecture;
-    const numClasses = classNames.length;
-    const judged = await judgeDetector(set, { ...options, evaluate, resize, pixels, numClasses, anchors });
+    const judged = await judgeDetector(set, { ...options, ...detectingBy(detector) });
     const voc07 = evaluateBy('voc07', judged);
     const result: ArmResult = {
       arm: arm.name,

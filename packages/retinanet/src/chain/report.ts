@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { boxAt } from '@featuremine/boxes';
 import { figureGrid, htmlPage, htmlTable, imageWithBoxes, lineChartSvg } from '@featuremine/training';
 import { metricSeries, readMetrics } from '@featuremine/training';
-import type { ChartSeries, DrawnBox, MetricsLine } from '@featuremine/training';
+import type { ChartSeries, MetricsLine } from '@featuremine/training';
 import { jpegDataUri } from '@featuremine/vision-data';
 import { writeFileAtomic } from '@featuremine/files';
 import { ARM_TITLES, backboneFolder, detectorFolder } from './arms';
@@ -101,12 +102,6 @@ function precisionChart({ curves }: ArmResult): string {
 
 async function picture(image: ShownImage, classNames: readonly string[]): Promise<string> {
   const { imagePath, width, height, groundTruth, detections } = image;
-  const boxAt = (boxes: readonly number[], i: number): DrawnBox['box'] => [
-    boxes[i * 4],
-    boxes[i * 4 + 1],
-    boxes[i * 4 + 2],
-    boxes[i * 4 + 3],
-  ];
   return imageWithBoxes({
     dataUri: await jpegDataUri(imagePath, { maxSidePx: LONGEST_SIDE_PX }),
     width,

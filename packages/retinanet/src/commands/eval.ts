@@ -1,15 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
+import { defineCommand, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
-import { cocoNumbers, cocoResults, detectionsForDevkit } from '@featuremine/voc-eval';
-import type { CocoEvaluation, Evaluation } from '@featuremine/voc-eval';
+import { cocoResults, detectionsForDevkit } from '@featuremine/voc-eval';
+import { formatEvaluation } from '@featuremine/voc-eval/text';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { writeDetections } from '@featuremine/voc';
 import { trainingFields } from '@featuremine/training';
 import { writeFileAtomic } from '@featuremine/files';
 import { z } from 'zod';
 import { readDetectionSet, setField, sourceName, sourcePlaces } from '../data-source';
+import { detectingBy } from '../detect-samples';
 import { evaluateBy, evaluationSetOf, judgeDetector } from '../evaluate-detector';
 import type { JudgedSet } from '../evaluate-detector';
 import { openExportedDetector } from '../export/open-exported-detector';
@@ -67,12 +68,8 @@ export const evalCommand: Command = defineCommand({
       }
       const progress = startProgress({ label: 'detecting', total: imageSet.images.length });
       const judged = await judgeDetector(evaluationSetOf(imageSet), {
-        evaluate: detector.evaluate,
-        numClasses: detector.classNames.length,
-        anchors: detector.architecture.anchors,
+        ...detectingBy(detector),
         isMirrored: options.testFlip,
-        resize: detector.resize,
-        pixels: detector.pixels,
         batchSize: options.batchSize,
         pool,
         settings: { scoreThreshold: options.scoreThreshold },
@@ -81,7 +78,7 @@ export const evalCommand: Command = defineCommand({
       if (options.out !== undefined) writeFound(options.out, options, judged);
       const evaluation = evaluateBy(options.protocol, judged, options.iou);
       context.output(evaluation);
-      context.print(evaluationText(evaluation));
+      context.print(formatEvaluation(evaluation, `${evaluation.protocol}, IoU ${evaluation.iou}`));
     } finally {
       await pool.close();
       await detector.close();
@@ -102,38 +99,4 @@ function writeFound(
   }
   mkdirSync(folder, { recursive: true });
   writeFileAtomic(join(folder, 'detections.json'), JSON.stringify(cocoResults(groundTruth, detections)));
-}
-
-/** The evaluation as a text table, a class a row and the mean last; COCO's twelve numbers above it. */
-function evaluationText(evaluation: Evaluation): string {
-  const { protocol, iou, mAP, classes } = evaluation;
-  const table = formatTable({
-    columns: [
-      { title: `class (${protocol}, IoU ${iou})` },
-      { title: 'AP %', align: 'right' },
-      { title: 'objects', align: 'right' },
-      { title: 'detections', align: 'right' },
-    ],
-    rows: [
-      ...Object.entries(classes).map(([name, { ap, groundTruths, detections }]) => [
-        name,
-        percent(ap),
-        groundTruths,
-        detections,
-      ]),
-      ['mAP', percent(mAP), '', ''],
-    ],
-  });
-  return protocol === 'coco' ? `${twelveNumbers(evaluation as CocoEvaluation)}\n\n${table}` : table;
-}
-
-function twelveNumbers(evaluation: CocoEvaluation): string {
-  return formatTable({
-    columns: cocoNumbers.map((title) => ({ title, align: 'right' as const })),
-    rows: [cocoNumbers.map((name) => percent(evaluation[name]))],
-  });
-}
-
-function percent(ap: number | null): string {
-  return ap === null || ap < 0 ? '-' : (ap * 100).toFixed(2);
 }

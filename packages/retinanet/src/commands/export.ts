@@ -1,7 +1,7 @@
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
-import { EXPORT_FORMATS, ExportError } from '@featuremine/graph-export';
+import { ExportError, exportFields } from '@featuremine/graph-export';
 import { z } from 'zod';
 import { detectorFields, detectorSource } from '../detector-source';
 import { exportDetector } from '../export/export-detector';
@@ -18,8 +18,8 @@ import { sizeFields } from '../train-options';
 
 const schema = z.object({
   ...detectorFields,
-  format: z.enum(EXPORT_FORMATS).describe('TensorFlow, browsers, onnxruntime and others, or PyTorch’s torchvision'),
-  out: z.string().describe('Folder of the export'),
+  format: exportFields.format,
+  out: exportFields.out,
   ...sizeFields,
   inputSize: z
     .enum(['fixed', 'dynamic'])
@@ -29,10 +29,7 @@ const schema = z.object({
     .enum(['outside', 'inside'])
     .default('outside')
     .describe('Whether thresholds, decoding and suppression are part of the graph (saved-model, onnx; fixed size)'),
-  storeWeights: z
-    .enum(['float32', 'float16', 'uint8'])
-    .default('float32')
-    .describe('How the weights of tfjs are stored: smaller files, other outputs'),
+  storeWeights: exportFields.storeWeights,
   scoreThreshold: z.number().min(0).max(1).default(0.05).describe('Detections at or below this score are dropped'),
   nmsThreshold: z.number().min(0).max(1).default(0.5).describe('A box goes when it overlaps a better one by more'),
   detectionsPerImage: z.number().int().min(1).default(300).describe('So many detections of an image are kept'),
@@ -40,7 +37,7 @@ const schema = z.object({
   verify: z.boolean().default(false).describe('Run the export and the detector on images, and compare'),
   images: z.array(z.string()).optional().describe('Images and folders to compare on (the run’s validation images)'),
   count: z.number().int().min(1).default(16).describe('Compare on the first so many images'),
-  tolerance: z.number().min(0).default(1e-3).describe('The largest difference that passes'),
+  tolerance: exportFields.tolerance,
 });
 type ExportFlags = z.output<typeof schema>;
 

@@ -5,7 +5,7 @@ import type { Command } from '@featuremine/command-line';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { trainingFields } from '@featuremine/training';
 import { z } from 'zod';
-import { detectSamples } from '../detect-samples';
+import { detectingBy, detectSamples } from '../detect-samples';
 import { detectorFields, detectorSource } from '../detector-source';
 import { keepScoresFrom } from '../detections';
 import { writeDrawnImage } from '../draw-detections';
@@ -69,14 +69,10 @@ export const predictCommand: Command = defineCommand({
     try {
       outputs = new PredictOutputs(options, { classNames: detector.classNames, json: context.json });
       const found = detectSamples(samples, {
-        evaluate: detector.evaluate,
-        numClasses: detector.classNames.length,
-        anchors: detector.architecture.anchors,
+        ...detectingBy(detector),
         isMirrored: options.testFlip,
-        resize: detector.resize,
         batchSize: options.batchSize,
         pool,
-        pixels: detector.pixels,
         settings: { scoreThreshold: options.scoreThreshold },
         onProgress: (done) => progress.update(done),
       });

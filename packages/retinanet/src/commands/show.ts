@@ -9,7 +9,7 @@ import type { DetectionSample, WorkerPool } from '@featuremine/vision-data';
 import { writeFileAtomic } from '@featuremine/files';
 import { z } from 'zod';
 import { readDetectionSet, setField, sourceFields, sourceName } from '../data-source';
-import { detectSamples } from '../detect-samples';
+import { detectingBy, detectSamples } from '../detect-samples';
 import { keepScoresFrom } from '../detections';
 import { readDetectorConfig } from '../detector-config';
 import type { DetectorConfig } from '../detector-config';
@@ -129,15 +129,12 @@ async function predictions(
   { options, run, pool }: { readonly options: ShowOptions; readonly run: string; readonly pool: WorkerPool },
 ): Promise<string[]> {
   const detector = await openDetector({ run });
-  const { evaluate, resize, pixels, classNames, architecture } = detector;
   const figures: string[] = [];
   try {
-    const numClasses = classNames.length;
-    const { anchors } = architecture;
-    const detecting = { evaluate, resize, pixels, numClasses, anchors, batchSize: 1, pool };
+    const detecting = { ...detectingBy(detector), batchSize: 1, pool };
     for await (const { index, detections } of detectSamples(shown, detecting)) {
       const found = keepScoresFrom(detections, options.scoreThreshold);
-      figures.push(await predictedFigure(shown[index], classNames, found));
+      figures.push(await predictedFigure(shown[index], detector.classNames, found));
     }
   } finally {
     await detector.close();

@@ -1,7 +1,7 @@
 import { defineCommand, formatTable, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
-import { validationJson, validationText } from '@featuremine/voc-eval/validation-text';
+import { validationJson, validationText } from '@featuremine/voc-eval/text';
 import { z } from 'zod';
 import { checkSource, sourceFields } from '../data-source';
 import { trainSchema } from '../train-options';

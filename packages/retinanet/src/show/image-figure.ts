@@ -1,3 +1,4 @@
+import { boxAt } from '@featuremine/boxes';
 import { imageWithBoxes } from '@featuremine/training';
 import type { DrawnBox } from '@featuremine/training';
 import { jpegDataUri } from '@featuremine/vision-data';
@@ -55,8 +56,4 @@ async function figure(
 ): Promise<string> {
   const dataUri = await jpegDataUri(imagePath, { maxSidePx: LONGEST_SIDE_PX });
   return imageWithBoxes({ dataUri, width, height, ...content });
-}
-
-function boxAt(boxes: Float32Array, i: number): DrawnBox['box'] {
-  return [boxes[i * 4], boxes[i * 4 + 1], boxes[i * 4 + 2], boxes[i * 4 + 3]];
 }

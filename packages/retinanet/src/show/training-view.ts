@@ -1,7 +1,6 @@
-import { decodeBoxes } from '@featuremine/boxes';
-import type { AnchorShapes } from '@featuremine/boxes';
+import { boxAt, decodeBoxes } from '@featuremine/boxes';
+import type { AnchorShapes, Box } from '@featuremine/boxes';
 import { imageWithBoxes } from '@featuremine/training';
-import type { DrawnBox } from '@featuremine/training';
 import type { DetectionBatch } from '@featuremine/vision-data';
 import sharp from 'sharp';
 import { anchorsFor } from '../anchor-cache';
@@ -12,9 +11,9 @@ export interface TrainingView {
   readonly foreground: number;
   readonly ignored: number;
   /** Ground truth as the labels and deltas say it, in pixels of the resized image. */
-  readonly objects: readonly { readonly classId: number; readonly box: DrawnBox['box'] }[];
+  readonly objects: readonly { readonly classId: number; readonly box: Box }[];
   /** Anchors that are foreground, in the same pixels. */
-  readonly anchors: readonly { readonly classId: number; readonly box: DrawnBox['box'] }[];
+  readonly anchors: readonly { readonly classId: number; readonly box: Box }[];
 }
 
 /**
@@ -36,7 +35,7 @@ export function trainingViews(batch: DetectionBatch, shapes?: AnchorShapes): Tra
       return [...deltas.subarray(at, at + 4)];
     });
     const boxes = decodeBoxes(Float32Array.from(chosenDeltas), chosen);
-    const objects: { classId: number; box: DrawnBox['box'] }[] = [];
+    const objects: { classId: number; box: Box }[] = [];
     rows.forEach((row, i) => {
       const found = { classId: ofImage[row], box: boxAt(boxes, i) };
       if (!objects.some((object) => isSameObject(object, found))) objects.push(found);
@@ -85,8 +84,4 @@ export async function trainingFigure(
 // Decoding from different anchors gives the same box up to float rounding.
 function isSameObject(a: TrainingView['objects'][number], b: TrainingView['objects'][number]): boolean {
   return a.classId === b.classId && a.box.every((value, axis) => Math.abs(value - b.box[axis]) < 0.05);
-}
-
-function boxAt(boxes: Float32Array, i: number): DrawnBox['box'] {
-  return [boxes[i * 4], boxes[i * 4 + 1], boxes[i * 4 + 2], boxes[i * 4 + 3]];
 }
