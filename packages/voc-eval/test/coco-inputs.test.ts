@@ -1,10 +1,6 @@
-import {
-  cocoIds,
-  detectionsFromCocoResults,
-  detectionsFromProjectJson,
-  groundTruthFromCoco,
-  type GroundTruth,
-} from '@featuremine/voc-eval';
+import { detectionsFromCocoResults, groundTruthFromCoco, type GroundTruth } from '@featuremine/voc-eval';
+import { cocoIds } from '../src/coco-ids';
+import { detectionsFromProjectJson } from '../src/inputs/project-detections';
 import { groundTruth, object } from './support/build';
 
 const content = {

@@ -4,13 +4,13 @@ import { DatasetError } from '@featuremine/errors';
 import { Random } from '@featuremine/random';
 import {
   detectionsFromCocoResults,
-  detectionsFromProjectJson,
   errorBreakdown,
   evaluateCoco,
   evaluateVoc,
   groundTruthFromCoco,
   type ReadDetectionRows,
 } from '@featuremine/voc-eval';
+import { detectionsFromProjectJson } from '../src/inputs/project-detections';
 import { vocEval } from './support/run';
 import { smallKit } from './support/shapes-kit';
 
