@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 interface Package {
   readonly version?: string;
@@ -45,12 +45,15 @@ const ours = (names: readonly string[]): string[] =>
 const referencesIn = (path: string): string[] =>
   (read(path) as { references: { path: string }[] }).references.map(({ path: folder }) => basename(folder));
 
+/** All files of a folder of a package. */
+function filesIn(folder: string, part: string): string[] {
+  const path = join(root, 'packages', folder, part);
+  return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name)) : []; // prettier-ignore
+}
+
 /** The packages that the published code of a package names, whatever kind of import it is. */
 function importedBy(folder: string): string[] {
-  const files = ['src', 'bin', 'examples', 'static'].flatMap((part) => {
-    const path = join(root, 'packages', folder, part);
-    return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name)) : []; // prettier-ignore
-  });
+  const files = ['src', 'bin', 'examples', 'static'].flatMap((part) => filesIn(folder, part));
   // With a second argument `require.resolve` looks in another package.
   const names =
     /(?:\bfrom |\bimport |\bimport\(|\b(?:require|require\.resolve|loadModule|requireModule)\()'(@?[a-z][^']*)'(?!,)/g;
@@ -70,6 +73,22 @@ describe('dependencies', () => {
     expect(referencesIn(`packages/${folder}/tsconfig.json`).sort()).toEqual(ours(declared));
     const layers = referencesIn('tsconfig.json');
     expect(layers.slice(0, layers.indexOf(folder))).toEqual(expect.arrayContaining(ours(declared)));
+  });
+
+  it.each(folders)('of the files of %s on each other, types included, are not mutual', (folder) => {
+    const files = filesIn(folder, 'src').filter((file) => file.endsWith('.ts'));
+    const imports = new Map(
+      files.map((file) => {
+        const names = readFileSync(file, 'utf8').matchAll(/\bfrom '(\.[^']+)'/g);
+        return [file, [...names].map(([, name]) => `${join(file, '..', name)}.ts`)];
+      }),
+    );
+    // What imports none of those that are left goes, again and again: only circles, and what imports them, stay.
+    for (let before = -1; imports.size !== before;) {
+      before = imports.size;
+      for (const [file, others] of imports) if (!others.some((other) => imports.has(other))) imports.delete(file);
+    }
+    expect([...imports.keys()].map((file) => relative(root, file))).toEqual([]);
   });
 
   it('are few, and of exact versions', () => {

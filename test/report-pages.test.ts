@@ -17,7 +17,7 @@ import { featureMining } from '../packages/backbone-pretrain/src/feature-mining/
 import { examplesSection as classifierSection } from '../packages/backbone-pretrain/src/training-examples';
 import type { ArmResult } from '../packages/retinanet/src/chain/arm-result';
 import { planArms } from '../packages/retinanet/src/chain/arms';
-import { compareArms } from '../packages/retinanet/src/chain/comparison';
+import { compareResults } from '../packages/retinanet/src/chain/comparison';
 import { writeReport } from '../packages/retinanet/src/chain/report';
 import { main as retinanet } from '../packages/retinanet/src/cli';
 import {
@@ -133,7 +133,7 @@ async function chainPage({ images, classNames }: VocImageSet): Promise<string> {
     }));
     return { arm: name, seed, scores, voc07: { mAP: 0.6, classes } as unknown as ArmResult['voc07'], curves, shown };
   });
-  return writeReport({ title: 'Demo: shapes', out, arms, chain: { results, comparison: compareArms(results) } });
+  return writeReport({ title: 'Demo: shapes', out, arms, chain: { results, comparison: compareResults(results) } });
 }
 
 /** Detections beside the objects of a set, some of another class. */

@@ -1,21 +1,21 @@
 import { join } from 'node:path';
 import { ConfigError } from '@featuremine/errors';
-import { readRunConfig as readStoredOptions } from '@featuremine/training';
+import { readRunConfig } from '@featuremine/training';
 import { z } from 'zod';
 import { trainSchema } from './training-options';
 
 const runSchema = trainSchema.extend({ imageSize: z.number().int(), classNames: z.array(z.string()) });
 
 /** All resolved options of a run, with its classes. */
-export type RunConfig = z.output<typeof runSchema>;
+export type ClassifierConfig = z.output<typeof runSchema>;
 
 /**
  * Reads the options that a run was trained with.
  *
  * @throws RunFolderError when the folder holds no run, ConfigError when it is not one of `backbone-pretrain train`
  */
-export function readRunConfig(folder: string): RunConfig {
-  const result = runSchema.safeParse(readStoredOptions(folder));
+export function readClassifierConfig(folder: string): ClassifierConfig {
+  const result = runSchema.safeParse(readRunConfig(folder));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const found = `${issue.path.join('.')}: ${issue.message}`;

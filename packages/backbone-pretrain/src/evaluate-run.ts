@@ -11,7 +11,7 @@ import { createNetwork } from './create-network';
 import { featureMining } from './feature-mining/feature-mining';
 import { testMethods } from './methods/chosen-methods';
 import { testVariables } from './methods/training-method';
-import { readRunConfig } from './open-run';
+import { readClassifierConfig } from './classifier-config';
 import { pixelStatistics } from './pixel-statistics';
 import type { EvalOptions } from './training-options';
 
@@ -32,7 +32,7 @@ export interface RunEvaluation extends ClassificationResult {
  * Throws ConfigError, DatasetError or WeightsError when that cannot work.
  */
 export async function evaluateRun(options: EvalOptions): Promise<RunEvaluation> {
-  const config = readRunConfig(options.run);
+  const config = readClassifierConfig(options.run);
   const opened = openTestData({
     ...config,
     dataset: options.dataset ?? config.dataset,

@@ -1,10 +1,18 @@
 import { accumulatorName } from './optimizer';
-import type { RecordedTensor } from './recorder';
-import type { UpdateContext } from './update-builder';
+import type { RecordedTensor, Recorder } from './recorder';
+import type { VariableNodes } from './variable-nodes';
+import type { VariableSpec } from './variables';
+
+/** The recording, and the variables that it knows. */
+export interface RecordedVariables {
+  readonly recorder: Recorder;
+  readonly nodes: VariableNodes;
+  readonly variables: ReadonlyMap<string, VariableSpec>;
+}
 
 /** The variables in which the gradients of a step's first parts wait for its last one. */
 export class Accumulators {
-  constructor(private readonly context: UpdateContext) {}
+  constructor(private readonly context: RecordedVariables) {}
 
   /** Adds a part's gradients, whatever they are: one that is not finite makes the whole step so when it is applied. */
   add(gradients: ReadonlyMap<string, RecordedTensor>): RecordedTensor[] {

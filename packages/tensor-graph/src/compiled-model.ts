@@ -1,6 +1,7 @@
 import { ConfigError, ShapeError } from '@featuremine/errors';
 import { Random } from '@featuremine/random';
 import { bfloat16Rewrite } from './bfloat16-rewrite';
+import type { AccumulatedFunction, CompiledFunction, FunctionInputs } from './compiled-function';
 import { EagerModel } from './eager-model';
 import { refuseFrozenValues } from './frozen-constants';
 import { gpuOf } from './gpu';
@@ -59,15 +60,6 @@ export interface GradientExchange {
   /** Adds values up over all processes, in place; the same bits on each. */
   sum(values: Float32Array): Promise<void>;
 }
-
-/** Inputs of a compiled function by name; a number is a float32 scalar. */
-export type FunctionInputs = Readonly<Record<string, HostTensor | number>>;
-
-/** Runs one step or evaluation; new shapes of inputs compile a further graph over the same variables. */
-export type CompiledFunction = (inputs: FunctionInputs) => Promise<Record<string, HostTensor>>;
-
-/** Runs one step over the batches of one update, at least one; each has all inputs of the step. */
-export type AccumulatedFunction = (parts: readonly FunctionInputs[]) => Promise<Record<string, HostTensor>>;
 
 interface CompiledGraph {
   readonly plan: RunPlan;

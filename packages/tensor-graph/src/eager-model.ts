@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { checkHostTensor, type HostTensor } from './host-tensor';
-import type { CompiledFunction, FunctionInputs } from './compiled-model';
+import type { CompiledFunction, FunctionInputs } from './compiled-function';
 import { checkAssignment, scalarLoss, unknownVariable, type BuildOptions } from './graph-builder';
 import { slotNames, type OptimizerConfig, type TrainOptions } from './optimizer';
 import type { StepContext, StepDefinition } from './step-context';

@@ -1,13 +1,7 @@
 export { doctorCommand } from './commands/doctor';
+export type { AccumulatedFunction, CompiledFunction, FunctionInputs } from './compiled-function';
 export { CompiledModel } from './compiled-model';
-export type {
-  AccumulatedFunction,
-  CompiledFunction,
-  FunctionInputs,
-  GradientExchange,
-  ModelOptions,
-  Precision,
-} from './compiled-model';
+export type { GradientExchange, ModelOptions, Precision } from './compiled-model';
 export { frozenGraph } from './frozen-graph';
 export type { FrozenGraphOptions } from './frozen-graph';
 export type { InputSignature } from './graph-builder';
@@ -41,7 +35,8 @@ export { add } from './ops/add';
 export { averagePool2d } from './ops/average-pool2d';
 export type { AveragePool2dOptions } from './ops/average-pool2d';
 export { batchNorm } from './ops/batch-norm';
-export type { BatchNormOptions, BatchNormParameters, BatchNormResult } from './ops/batch-norm';
+export type { BatchNormOptions, BatchNormResult } from './ops/batch-norm';
+export type { BatchNormParameters } from './ops/frozen-batch-norm';
 export { conv2d } from './ops/conv2d';
 export type { Conv2dOptions } from './ops/conv2d';
 export { conv2dFrozenBatchNorm } from './ops/conv2d-frozen-batch-norm';

@@ -1,11 +1,10 @@
-import { Accumulators } from './accumulators';
+import { Accumulators, type RecordedVariables } from './accumulators';
 import { AttrType, typeAttribute } from './attribute-type';
 import { DataType } from './c-api';
 import type { Interception } from './interception';
 import { slotNames, type TrainOptions } from './optimizer';
 import type { RecordedTensor, Recorder } from './recorder';
 import { tf } from './tensorflow';
-import type { VariableNodes } from './variable-nodes';
 import type { VariableSpec } from './variables';
 
 /** What the forward and backward passes leave for the updates. */
@@ -27,11 +26,8 @@ interface UpdateScope {
 }
 
 /** The recording that the updates are added to. */
-export interface UpdateContext {
-  readonly recorder: Recorder;
+export interface UpdateContext extends RecordedVariables {
   readonly interception: Interception;
-  readonly nodes: VariableNodes;
-  readonly variables: ReadonlyMap<string, VariableSpec>;
 }
 
 /**

@@ -1,13 +1,10 @@
 import type { Logger } from '@featuremine/command-line';
 import { CheckpointError } from '@featuremine/errors';
-import type { CheckpointState } from './checkpoint-state';
+import type { CheckpointState, RunIdentity } from './checkpoint-state';
 import { loadLastCheckpoint, saveCheckpoint } from './checkpoints';
 import type { Checkpoint } from './checkpoints';
 import { describeChanges } from './config-changes';
 import type { TrainableModel } from './task';
-
-/** The part of a checkpoint's state that stays the same over a sitting. */
-export type RunIdentity = Pick<CheckpointState, 'stepsPerEpoch' | 'config' | 'data' | 'versions' | 'ranks'>;
 
 /** Options of `CheckpointKeeper`. */
 export interface CheckpointKeeperOptions {

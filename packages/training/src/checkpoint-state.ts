@@ -38,3 +38,6 @@ export const checkpointStateSchema = z.object({
 
 /** Everything of a run that is no variable of the model. Batches and random inputs follow from seed, epoch and batch. */
 export type CheckpointState = z.output<typeof checkpointStateSchema>;
+
+/** The part of a checkpoint's state that stays the same over a sitting. */
+export type RunIdentity = Pick<CheckpointState, 'stepsPerEpoch' | 'config' | 'data' | 'versions' | 'ranks'>;

@@ -1,4 +1,4 @@
-import type { RunIdentity } from './checkpoint-keeper';
+import type { RunIdentity } from './checkpoint-state';
 
 /** Keys that change how a run is carried out, but not what comes out of it. */
 export const HARMLESS_KEYS: ReadonlySet<string> = new Set(

@@ -1,5 +1,4 @@
-import type { RunIdentity } from './checkpoint-keeper';
-import type { CheckpointState } from './checkpoint-state';
+import type { CheckpointState, RunIdentity } from './checkpoint-state';
 import { RunningMeans } from './running-means';
 import type { EpochMetrics } from './summary';
 

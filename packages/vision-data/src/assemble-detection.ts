@@ -1,7 +1,7 @@
+import type { WholeBatch } from './batch-part';
 import type { DetectionBatch, Float32Tensor, Int32Tensor, Uint8Tensor } from './batch-tensors';
 import { paddedSize, resizedSize } from './detection-resize';
 import type { DetectionSample } from './detection-sample';
-import type { WholeBatch } from './epoch-batches';
 import { anchorCount, anchorTargets } from './detection-targets';
 import type { ImageCache } from './image-cache';
 import type { DecodedImage, FloatImage, ImageSize } from './image';

@@ -17,3 +17,9 @@ export function placesOf(part: BatchPart | undefined, batchSize: number): { firs
   if (!Number.isInteger(length)) throw new Error(`batches of ${batchSize} cannot be shared by ${part.size} processes`);
   return { first: part.rank * length, end: (part.rank + 1) * length };
 }
+
+/** The images of a batch, and how often each was in the epoch before. */
+export interface WholeBatch {
+  readonly indices: Int32Array;
+  readonly occurrences?: Int32Array | undefined;
+}

@@ -1,4 +1,5 @@
 import { placesOf } from './batch-part';
+import type { WholeBatch } from './batch-part';
 import { occurrencesOf, planEpoch } from './epoch-plan';
 import type { EpochOptions } from './batch-options';
 import { createImageCache } from './image-cache';
@@ -17,12 +18,6 @@ export interface PlannedBatch {
   readonly batchSize: number;
   /** Of a part: the whole batch. */
   readonly whole?: WholeBatch;
-}
-
-/** The images of a batch, and how often each was in the epoch before. */
-export interface WholeBatch {
-  readonly indices: Int32Array;
-  readonly occurrences?: Int32Array | undefined;
 }
 
 /**

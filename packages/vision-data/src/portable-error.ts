@@ -7,7 +7,15 @@ import {
   UserError,
   WeightsError,
 } from '@featuremine/errors';
-import type { PortableError } from './worker-protocol';
+import type { FaultDescription } from '@featuremine/errors';
+
+/** An error on its way between threads: its class by name, its parts if it is the user's fault. */
+export interface PortableError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly description: FaultDescription | undefined;
+}
 
 const classes = { CheckpointError, ConfigError, DatasetError, RuntimeError, ShapeError, WeightsError };
 

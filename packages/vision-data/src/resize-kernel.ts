@@ -1,6 +1,13 @@
+import type { DecodedImage } from './image';
 import { RESIZE_KERNEL } from './resize-kernel-bytes';
-import type { SmoothResize } from './resize-smooth';
 import type { Taps } from './triangle-taps';
+
+/** What a resize reads: its image, and the taps of both directions, in positions of that image. */
+export interface SmoothResize {
+  readonly image: DecodedImage;
+  readonly columns: Taps;
+  readonly rows: Taps;
+}
 
 /** The exports of wasm/resize-kernel.wat. */
 interface Kernel {

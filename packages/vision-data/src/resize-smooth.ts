@@ -1,5 +1,6 @@
 import type { DecodedImage, ImagePart, ImageSize } from './image';
 import { resizeInKernel } from './resize-kernel';
+import type { SmoothResize } from './resize-kernel';
 import { triangleTaps, type Taps } from './triangle-taps';
 
 /** A rectangle of an image in pixels; may have fractions. */
@@ -8,13 +9,6 @@ export interface Region {
   readonly top: number;
   readonly width: number;
   readonly height: number;
-}
-
-/** What a resize reads: its image, and the taps of both directions, in positions of that image. */
-export interface SmoothResize {
-  readonly image: DecodedImage;
-  readonly columns: Taps;
-  readonly rows: Taps;
 }
 
 /**

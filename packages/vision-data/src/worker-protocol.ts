@@ -1,6 +1,6 @@
-import type { FaultDescription } from '@featuremine/errors';
 import type { AssembleClassification } from './assemble-classification';
 import type { AssembleDetection } from './assemble-detection';
+import type { PortableError } from './portable-error';
 
 /** A piece of work for a data worker: one batch. */
 export type Task = AssembleClassification | AssembleDetection;
@@ -16,14 +16,6 @@ export type ToWorker =
   | { readonly kind: 'share'; readonly item: SharedItem }
   | { readonly kind: 'forget'; readonly id: number }
   | { readonly kind: 'run'; readonly ticket: number; readonly task: Task };
-
-/** An error on its way between threads: its class by name, its parts if it is the user's fault. */
-export interface PortableError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string | undefined;
-  readonly description: FaultDescription | undefined;
-}
 
 /** What a worker sends back. */
 export type FromWorker =

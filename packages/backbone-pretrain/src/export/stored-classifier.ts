@@ -3,12 +3,12 @@ import { planLoad, readSafetensors, requireComplete } from '@featuremine/weights
 import type { PixelStatistics } from '../classification-steps';
 import { createNetwork } from '../create-network';
 import type { Network } from '../network';
-import { readRunConfig, type RunConfig } from '../open-run';
+import { readClassifierConfig, type ClassifierConfig } from '../classifier-config';
 import { pixelStatistics } from '../pixel-statistics';
 
 /** The network of a run, with the best values of its variables. */
 export interface StoredClassifier {
-  readonly config: RunConfig;
+  readonly config: ClassifierConfig;
   readonly network: Network;
   readonly pixels: PixelStatistics;
   readonly values: ReadonlyMap<string, Float32Array>;
@@ -18,7 +18,7 @@ export interface StoredClassifier {
 
 /** Reads the best weights of a run. @throws ConfigError, WeightsError */
 export function readClassifier(run: string): StoredClassifier {
-  const config = readRunConfig(run);
+  const config = readClassifierConfig(run);
   const network = createNetwork(config.model, { numClasses: config.classNames.length, stem: config.stem });
   const file = join(run, 'weights.safetensors');
   const { tensors, metadata } = readSafetensors(file);

@@ -6,7 +6,7 @@ import { createClassifier, type Classifier } from '../classifier';
 import { createNetwork } from '../create-network';
 import { featureMining } from '../feature-mining/feature-mining';
 import type { Network } from '../network';
-import { readRunConfig } from '../open-run';
+import { readClassifierConfig } from '../classifier-config';
 import { pixelStatistics } from '../pixel-statistics';
 
 /** The network of a finished run with its best weights, and the held-out images that it was measured on. */
@@ -19,7 +19,7 @@ export interface TrainedNetwork {
 
 /** Opens the network of a run folder; the caller disposes its model. @throws ConfigError, DatasetError, WeightsError */
 export async function openTrainedNetwork(run: string): Promise<TrainedNetwork> {
-  const config = readRunConfig(run);
+  const config = readClassifierConfig(run);
   const test = openTestData(config);
   const network = createNetwork(config.model, { numClasses: config.classNames.length, stem: config.stem });
   const mining = featureMining(network, { stages: 0, imageSize: test.imageSize });

@@ -16,7 +16,7 @@ import { ARM_TITLES, backboneFolder, detectorCommand, detectorFolder, planArms, 
 import type { Arm } from './arms';
 import type { ChainOptions } from './chain-options';
 import { parseClassifySource } from './classify-source';
-import { compareArms } from './comparison';
+import { compareResults } from './comparison';
 import type { Comparison } from './comparison';
 
 /** A finished chain. */
@@ -45,7 +45,7 @@ export async function runChain(options: ChainOptions, log: Logger): Promise<Chai
     log.info(`${title}: mAP ${result.scores.mAP.toFixed(4)}, AP50 ${result.scores.AP50.toFixed(4)}`);
     results.push(result);
   }
-  const comparison = compareArms(results);
+  const comparison = compareResults(results);
   writeRunFile(join(options.out, 'results.json'), `${JSON.stringify({ results, comparison }, null, 1)}\n`);
   return { results, comparison };
 }

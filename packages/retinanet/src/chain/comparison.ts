@@ -36,7 +36,7 @@ const PAIRS: readonly (readonly [ArmName, ArmName])[] = [
 ];
 
 /** Summarises results by arm, and the differences of the pairs of arms over the seeds that both have. */
-export function compareArms(results: readonly ArmResult[]): Comparison {
+export function compareResults(results: readonly ArmResult[]): Comparison {
   const of = (arm: ArmName): ArmResult[] => results.filter((result) => result.arm === arm);
   const arms = ARM_NAMES.filter((arm) => of(arm).length > 0);
   return {

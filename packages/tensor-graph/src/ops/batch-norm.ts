@@ -3,16 +3,7 @@ import { bool, float, rawOps, string, type } from '../raw-op';
 import { tf } from '../tensorflow';
 import { differentiable } from './differentiable';
 import { frozenBatchNorm } from './frozen-batch-norm';
-
-/** Per-channel vectors [C] of a batch normalisation. */
-export interface BatchNormParameters {
-  readonly scale: Tensor;
-  readonly offset: Tensor;
-  /** The running mean. */
-  readonly mean: Tensor;
-  /** The running variance. */
-  readonly variance: Tensor;
-}
+import type { BatchNormParameters } from './frozen-batch-norm';
 
 export interface BatchNormOptions {
   /** Added to the variance, 1e-5 by default. */

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../tensorflow';
-import type { BatchNormParameters } from './batch-norm';
 import { conv2d } from './conv2d';
 import { channelAffine } from './frozen-batch-norm';
+import type { BatchNormParameters } from './frozen-batch-norm';
 
 export interface Conv2dFrozenBatchNormOptions {
   readonly stride?: number;

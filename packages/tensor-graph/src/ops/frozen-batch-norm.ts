@@ -1,8 +1,17 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../tensorflow';
 import { bool, float, rawOp, rawOps, string, type } from '../raw-op';
-import type { BatchNormParameters } from './batch-norm';
 import { differentiableOne } from './differentiable';
+
+/** Per-channel vectors [C] of a batch normalisation. */
+export interface BatchNormParameters {
+  readonly scale: Tensor;
+  readonly offset: Tensor;
+  /** The running mean. */
+  readonly mean: Tensor;
+  /** The running variance. */
+  readonly variance: Tensor;
+}
 
 /** A batch normalisation with fixed statistics as y = x · factor + shift, both [C]. */
 export interface ChannelAffine {
