@@ -110,7 +110,10 @@ describe('the list of error messages', () => {
       const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
       return files.map((path) => readFileSync(join(folder, path), 'utf8'));
     });
-    const code = [...sources, readFileSync(join(root, 'scripts', 'setup.mjs'), 'utf8')].join('\n');
+    const bin = readFileSync(join(root, 'packages', 'retinanet', 'bin', 'retinanet.js'), 'utf8');
+    // What Node and the shell say.
+    const others = ['Cannot find module', 'Killed'];
+    const code = [...sources, readFileSync(join(root, 'scripts', 'setup.mjs'), 'utf8'), bin, ...others].join('\n');
     const parts = quoted
       .flatMap((message) => message.split('…').map((part) => part.trim()))
       .filter((part) => part !== '');

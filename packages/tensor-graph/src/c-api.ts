@@ -1,4 +1,5 @@
 import type * as Koffi from 'koffi' with { 'resolution-mode': 'import' };
+import { RuntimeError } from '@featuremine/errors';
 import { C_FUNCTIONS } from './c-functions';
 import { loadTensorflow } from './tensorflow';
 import { tensorflowLibraryPath } from './tensorflow-environment';
@@ -56,7 +57,7 @@ function load(): CApi {
   return Object.fromEntries(functions) as CApi;
 }
 
-/** Calls `use` with a fresh TF_Status and turns a status that is not OK into an Error that starts with `what`. */
+/** Calls `use` with a fresh TF_Status and turns a status that is not OK into an Error that starts with `what`. @throws as `raise` */
 export function checked<T>(what: string, use: (status: Pointer) => T): T {
   const api = cApi();
   const status = api.NewStatus() as Pointer;
@@ -69,10 +70,21 @@ export function checked<T>(what: string, use: (status: Pointer) => T): T {
   }
 }
 
-/** Throws when the status is not OK. */
+/** TF_Code of a lack of memory. */
+const RESOURCE_EXHAUSTED = 8;
+
+/** Throws when the status is not OK. @throws RuntimeError where memory is short, Error for any other fault */
 export function raise(what: string, status: Pointer): void {
   const api = cApi();
-  if ((api.GetCode(status) as number) !== 0) throw new Error(`${what}: ${api.Message(status) as string}`);
+  const code = api.GetCode(status) as number;
+  if (code === 0) return;
+  const message = api.Message(status) as string;
+  if (code !== RESOURCE_EXHAUSTED) throw new Error(`${what}: ${message}`);
+  throw new RuntimeError({
+    where: what,
+    found: `no memory is left for what it computes (${message.split('\n')[0]})`,
+    fix: 'Take a smaller --batch-size or smaller images; on a GPU, another program may hold its memory',
+  });
 }
 
 // TF_Buffer.

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { RuntimeError } from '@featuremine/errors';
 import { CompiledModel, tf } from '../../src';
 import { Session } from '../../src/session';
 
@@ -29,6 +30,18 @@ describe('run', () => {
     } finally {
       await session.dispose();
     }
+  });
+});
+
+describe('a lack of memory', () => {
+  it('is a fault that the user can mend, not one of the program', async () => {
+    const model = new CompiledModel({ variables: [], seed: 0 });
+    // 2^45 numbers are more than a process can address.
+    const huge = model.evaluation('huge', (_step, { x }) => ({ sum: tf.sum(tf.tile(x, [2 ** 20, 2 ** 25])) }));
+    const run = huge({ x: { shape: [1, 1], dtype: 'float32', data: Float32Array.of(1) } });
+    await expect(run).rejects.toThrow(/^TensorFlow: no memory is left for .*\(.*OOM.*\)\. Take a smaller --batch-size/);
+    await expect(run).rejects.toBeInstanceOf(RuntimeError);
+    await model.dispose();
   });
 });
 
