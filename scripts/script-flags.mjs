@@ -7,14 +7,15 @@ import { z } from 'zod';
 
 /**
  * The options of this process's script, by key. `flags` are zod types, each with a default or optional unless it must be
- * given, and described; `words` says which key takes the arguments that are no flags. --help ends the process, and so does
- * what cannot be read. From then on an error of the user's input ends it in the same way.
+ * given, and described; `words` says which key takes the arguments that are no flags; without `examples`, the script alone is
+ * one. --help ends the process, and so does what cannot be read. From then on an error of the user's input ends it in the same
+ * way.
  */
-export async function scriptFlags({ summary, flags = {}, words, examples = [] }) {
+export async function scriptFlags({ summary, flags = {}, words, examples }) {
   let options;
   const script = relative(process.cwd(), process.argv[1]);
   const command = defineCommand({
-    ...{ name: script, summary, examples, schema: z.object(flags), hasJson: false },
+    ...{ name: script, summary, examples: examples ?? [`node ${script}`], schema: z.object(flags), hasJson: false },
     ...(words === undefined ? {} : { positional: words }),
     run: (read) => void (options = read),
   });

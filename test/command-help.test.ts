@@ -34,7 +34,12 @@ built('the help of all commands', () => {
   it.each(programs.map(({ name }) => name))('lists the commands of %s', (name) => {
     for (const command of programs.find((program) => program.name === name)!.commands) {
       expect(help[name]).toContain(`${name} ${command.name}`);
+      expect(command.summary).not.toMatch(/\.$/);
     }
+    const { commands: [first] } = programs.find((program) => program.name === name)!; // prettier-ignore
+    const flat = help[name].replace(/\s+/g, ' ');
+    expect(flat).toContain(`Examples: ${first.examples[0]}`);
+    expect(flat).toContain(`${name} COMMAND --help shows the flags of a command`);
   });
 
   it.each(programs.map(({ name, version }) => [name, version]))('has a version: %s', (_, version) => {

@@ -40,6 +40,7 @@ built('the flags of scripts', () => {
     const help = run(script, '--help');
     expect(help).toMatchObject({ status: 0, stderr: '' });
     expect(help.stdout).toMatch(new RegExp(`^node scripts/${script}.*\\n\\n\\S`));
+    expect(help.stdout).toMatch(/\nExamples:\n +(npm run|node scripts)/);
     const refused = run(script, '--no-such-flag', '1');
     expect(refused).toEqual({
       status: 2,

@@ -20,6 +20,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 const values = await scriptFlags({
   summary:
     'RetinaNet-R50 from scratch on bccd, here and in torchvision, by one evaluator; Ctrl-C and the same again goes on',
+  examples: [
+    'npm run compare:bccd -- --voc DEVKIT',
+    'npm run compare:bccd -- --voc DEVKIT --smoke --out runs/smoke --results runs/smoke',
+  ],
   flags: {
     voc: z.string().describe('VOCdevkit folder of bccd'),
     train: z.string().default('2007/train').describe('Image set to train on'),

@@ -24,6 +24,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const isMultipleOf32 = (side) => side > 0 && side % 32 === 0;
 const values = await scriptFlags({
   summary: 'RetinaNet-R50 here and in torchvision: the losses of every step from the same weights on the same batches',
+  examples: ['npm run compare:curves', 'npm run compare:curves -- --voc VOCdevkit --size 320x224 --steps 50'],
   flags: {
     steps: wholeNumber(1).default(200).describe('Steps of each side'),
     size: z

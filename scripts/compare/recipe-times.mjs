@@ -15,6 +15,7 @@ import { scriptFlags, wholeNumber } from '../script-flags.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const values = await scriptFlags({
   summary: 'Measures a step of each detection recipe, and writes the table of times in docs/recipes.md',
+  examples: ['node scripts/compare/recipe-times.mjs --threads 2'],
   flags: {
     threads: wholeNumber(1).default(2).describe('Threads of TensorFlow'),
     steps: wholeNumber(1).default(3).describe('Timed steps of each recipe'),

@@ -10,6 +10,7 @@ import { scriptFlags } from '../script-flags.mjs';
 
 const values = await scriptFlags({
   summary: 'docs/images/feature-mining.svg out of the code',
+  examples: ['npm run docs:figures', 'npm run docs:figures -- --check'],
   flags: { check: z.boolean().default(false).describe('Writes nothing; exit code 1 where something would change') },
 });
 const path = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images', 'feature-mining.svg');

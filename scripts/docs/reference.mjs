@@ -10,6 +10,7 @@ import { referencePage } from './reference-page.mjs';
 
 const values = await scriptFlags({
   summary: 'docs/reference out of the schemas of all commands',
+  examples: ['npm run docs:reference', 'npm run docs:reference -- --check'],
   flags: { check: z.boolean().default(false).describe('Writes nothing; exit code 1 where something would change') },
 });
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'reference');

@@ -9,6 +9,7 @@ import { scriptFlags } from '../script-flags.mjs';
 
 const { run } = await scriptFlags({
   summary: 'Pictures of the demo’s report, into docs/images',
+  examples: ['node scripts/docs/report-picture.mjs runs/demo'],
   words: { key: 'run', describe: 'RUN' },
   flags: { run: z.string().describe('Folder of npm run demo, runs/demo') },
 });

@@ -21,6 +21,7 @@ const SMALL = { '--epochs': '1', '--image-size': '96', '--batch-size': '4' };
 const PAGES = ['README.md', 'docs/own-data.md', 'docs/pretraining.md', 'docs/fine-tuning.md'];
 const { pages } = await scriptFlags({
   summary: 'Runs the commands of documents in small, on drawn shapes',
+  examples: ['npm run docs:walk', 'npm run docs:walk -- docs/own-data.md'],
   words: { key: 'pages', describe: '[PAGE]', isArray: true },
   flags: { pages: z.array(z.string()).default(PAGES).describe('Documents, from the root of the repository') },
 });

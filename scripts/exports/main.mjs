@@ -20,6 +20,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const values = await scriptFlags({
   summary: 'A run’s exports in TensorFlow, onnxruntime and torchvision for Python, into results/exports.json',
+  examples: ['npm run exports', 'npm run exports -- --run runs/detector --images photos --count 4'],
   flags: {
     run: z.string().optional().describe('Run folder of a detector (that of npm run demo if not given)'),
     images: z.string().optional().describe('Folder of images (those of the demo)'),

@@ -16,6 +16,7 @@ import { Report } from './report.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const values = await scriptFlags({
   summary: 'Our networks against torchvision’s, number by number, into results/parity.json',
+  examples: ['npm run parity', 'npm run parity -- --keep runs/parity'],
   flags: { keep: z.string().optional().describe('Folder in which the files of both sides stay') },
 });
 const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'parity-'));

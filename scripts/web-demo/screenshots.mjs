@@ -11,6 +11,7 @@ import { scriptFlags, wholeNumber } from '../script-flags.mjs';
 
 const { site: folder, example } = await scriptFlags({
   summary: 'Pictures of the web demo’s page, into docs/images',
+  examples: ['node scripts/web-demo/screenshots.mjs site --example 2'],
   words: { key: 'site', describe: 'SITE' },
   flags: {
     site: z.string().describe('Folder that web-demo build wrote'),

@@ -18,7 +18,7 @@ export const backbonePretrainProgram: Program = {
   commands: [
     trainCommand,
     ...outsideJobs(name, [evalCommand, exportCommand, compareCommand, reproduceCommand, packCommand]),
-    doctorCommand,
+    doctorCommand(name),
   ],
 };
 

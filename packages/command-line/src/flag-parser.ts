@@ -69,9 +69,11 @@ function buildParser(options: { program: Program; purpose: Purpose; widthColumns
     .help('help')
     .alias('help', 'h')
     .group('help', 'Common:')
-    .wrap(Math.min(120, widthColumns));
+    .wrap(Math.min(120, widthColumns))
+    .epilogue(`${program.name} COMMAND --help shows the flags of a command, with examples.`);
   if (program.version === undefined) parser.version(false);
   else parser.version(program.version);
+  for (const example of program.commands[0]?.examples.slice(0, 1) ?? []) parser.example(example, '');
   for (const command of program.commands) {
     const build = (child: Argv): Argv => declareCommand(child, { program, command, purpose });
     parser.command(command.name, command.summary, build, () => undefined);

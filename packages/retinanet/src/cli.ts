@@ -31,7 +31,7 @@ export const retinanetProgram: Program = {
       splitCommand,
       validateCommand,
     ]),
-    doctorCommand,
+    doctorCommand(name),
   ],
 };
 

@@ -116,10 +116,10 @@ export const trainSchema = z.object({
     .describe('Probability of a vertical flip, for images without an up and down: cells, aerial views'),
   colourJitter: z
     .object({
-      brightness: z.number().min(0).default(0),
-      contrast: z.number().min(0).default(0),
-      saturation: z.number().min(0).default(0),
-      hue: z.number().min(0).max(0.5).default(0),
+      brightness: z.number().min(0).default(0).describe('Brightness: a factor from 1 − x to 1 + x'),
+      contrast: z.number().min(0).default(0).describe('Contrast: such a factor'),
+      saturation: z.number().min(0).default(0).describe('Saturation: such a factor'),
+      hue: z.number().min(0).max(0.5).default(0).describe('Hue: a turn by −x to x of the colour circle'),
     })
     .optional()
     .describe('Random changes of colour, as in torchvision’s ColorJitter'),

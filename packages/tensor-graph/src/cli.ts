@@ -5,9 +5,9 @@ import { installCommand } from './commands/install';
 /** The `tensor-graph` program and its commands. */
 export const tensorGraphProgram: Program = {
   name: 'tensor-graph',
-  summary: 'The TensorFlow runtime of this toolkit.',
+  summary: 'The TensorFlow runtime of this toolkit',
   version: packageVersion(__filename),
-  commands: [installCommand, doctorCommand],
+  commands: [installCommand, doctorCommand('tensor-graph')],
 };
 
 /** The `tensor-graph` program; resolves to its exit code. */

@@ -26,7 +26,7 @@ export const trainingFields = {
   ema: z.number().min(0).lt(1).default(0).describe('Decay of the moving average of the weights; 0 is none'),
   seed: z.number().int().min(0).default(0).describe('Seed of weights, order and augmentation'),
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
-  workers: z.number().int().min(0).default(2).describe('Threads that read images, and augment them in training'),
+  workers: z.number().int().min(0).default(2).describe('Threads that read and prepare images'),
   threads: z.number().int().min(1).optional().describe('Threads of TensorFlow (all cores if not given)'),
   profile: z
     .boolean()

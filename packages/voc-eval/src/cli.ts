@@ -7,7 +7,7 @@ import { validateCommand } from './commands/validate';
 /** The `voc-eval` program and its commands. */
 export const vocEvalProgram: Program = {
   name: 'voc-eval',
-  summary: 'Exact VOC and COCO average precision, with explanations.',
+  summary: 'Exact VOC and COCO average precision, with explanations',
   version: packageVersion(__filename),
   commands: [runCommand, validateCommand, convertCommand, compareCommand],
 };

@@ -3,27 +3,29 @@ import { RuntimeError } from '@featuremine/errors';
 import { z } from 'zod';
 import { examine } from '../installer/doctor';
 
-/** `doctor`, also of the programs that need TensorFlow: what is loaded, what is wrong with it, and the fix. */
-export const doctorCommand: Command = defineCommand({
-  name: 'doctor',
-  summary: 'Say which runtime is loaded, what is wrong, and how to mend it',
-  examples: ['npx tensor-graph doctor'],
-  schema: z.object({}),
-  run(_options, context) {
-    const findings = examine();
-    for (const { what, value, fix } of findings) {
-      context.print(
-        `${fix === undefined ? 'ok ' : 'BAD'}  ${what.padEnd(17)} ${value}${fix === undefined ? '' : `\n     fix: ${fix}`}`,
-      );
-    }
-    context.output({ findings });
-    const broken = findings.filter(({ fix }) => fix !== undefined);
-    if (broken.length > 0) {
-      throw new RuntimeError({
-        where: 'doctor',
-        found: `${broken.length} of ${findings.length} findings are bad`,
-        fix: broken[0].fix!,
-      });
-    }
-  },
-});
+/** `doctor` of a program that needs TensorFlow: what is loaded, what is wrong with it, and the fix. */
+export function doctorCommand(program: string): Command {
+  return defineCommand({
+    name: 'doctor',
+    summary: 'Say which runtime is loaded, what is wrong, and how to mend it',
+    examples: [`${program} doctor`, `${program} doctor --json`],
+    schema: z.object({}),
+    run(_options, context) {
+      const findings = examine();
+      for (const { what, value, fix } of findings) {
+        context.print(
+          `${fix === undefined ? 'ok ' : 'BAD'}  ${what.padEnd(17)} ${value}${fix === undefined ? '' : `\n     fix: ${fix}`}`,
+        );
+      }
+      context.output({ findings });
+      const broken = findings.filter(({ fix }) => fix !== undefined);
+      if (broken.length > 0) {
+        throw new RuntimeError({
+          where: 'doctor',
+          found: `${broken.length} of ${findings.length} findings are bad`,
+          fix: broken[0].fix!,
+        });
+      }
+    },
+  });
+}

@@ -28,7 +28,7 @@ const schema = z.object({
 /** `voc-eval compare A B`: the difference of two sets of detections, with a paired bootstrap over images. */
 export const compareCommand: Command = defineCommand({
   name: 'compare',
-  summary: 'The difference B − A between two sets of detections, with a paired bootstrap over images.',
+  summary: 'The difference B − A between two sets of detections, with a paired bootstrap over images',
   examples: ['voc-eval compare results-a results-b --voc VOCdevkit --set 2007/test --protocol voc07'],
   schema,
   positional: { key: 'detections', describe: 'A B', isArray: true },

@@ -28,7 +28,7 @@ type Options = z.output<typeof schema>;
 /** `voc-eval convert`: ground truth or detections between VOC and COCO files. */
 export const convertCommand: Command = defineCommand({
   name: 'convert',
-  summary: 'Ground truth or detections from VOC to COCO files or back, boxes kept exact.',
+  summary: 'Ground truth or detections from VOC to COCO files or back, boxes kept exact',
   examples: [
     'voc-eval convert --to coco --voc VOCdevkit --set 2007/test --out test.json',
     'voc-eval convert --to coco --voc VOCdevkit --set 2007/test --detections results/VOC2007/Main --out results.json',

@@ -44,7 +44,7 @@ type Options = z.output<typeof schema>;
 /** `voc-eval run`: detections in, average precision out. */
 export const runCommand: Command = defineCommand({
   name: 'run',
-  summary: 'Average precision of detections, per class and mean, and what they get wrong.',
+  summary: 'Average precision of detections, per class and mean, and what they get wrong',
   examples: [
     'voc-eval run --voc VOCdevkit --set 2007/test --detections results/VOC2007/Main --protocol voc07',
     'voc-eval run --coco instances.json --detections results.json --protocol coco --json',

@@ -16,7 +16,7 @@ const schema = z.object({
 /** `voc-eval validate`: every fault of annotations at once; exit code 2 if one is an error. */
 export const validateCommand: Command = defineCommand({
   name: 'validate',
-  summary: 'Every fault of VOC annotations at once, grouped and counted, with class and size histograms.',
+  summary: 'Every fault of VOC annotations at once, grouped and counted, with class and size histograms',
   examples: ['voc-eval validate --voc VOCdevkit --set 2007/trainval', 'voc-eval validate Annotations --json'],
   schema,
   positional: { key: 'paths', describe: 'PATH', isArray: true },
