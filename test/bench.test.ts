@@ -264,3 +264,45 @@ async function until(isDone: () => boolean, child: ChildProcess): Promise<void> 
     expect(peakMb).toBeLessThan(600);
   });
 });
+
+const peersPython = join(__dirname, '../.peers/venv/bin/python');
+const hasPeers = existsSync(peersPython);
+if (!hasPeers) console.info('bench: peers are skipped, no .peers (node scripts/peers/setup.mjs makes it)');
+
+(isBuilt ? describe : describe.skip)('the bench on a GPU', () => {
+  // Without nvidia-smi on the path.
+  const env = { ...process.env, PATH: mkdtempSync(join(root, 'empty-')), CUDA_VISIBLE_DEVICES: '-1' };
+
+  it.each([
+    [['resnet50', '--device', 'gpu'], 'bench: nvidia-smi shows no GPU on this machine.'],
+    [['voc-eval', '--device', 'gpu'], 'bench: no row or group for GPUs is named voc-eval.'],
+    [['--device', 'gpus'], 'Did you mean gpu?'],
+  ])('is refused where it cannot be: %j', (argv, message) => {
+    const { status, stderr } = spawnSync(process.execPath, [join(bench, 'main.mjs'), ...argv], {
+      encoding: 'utf8',
+      env,
+    });
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
+  });
+
+  it.each(['resnet50-float32', 'retinanet-infer-512-bfloat16', 'training-files-float32'])('has a row of %s', (name) => {
+    const argv = [join(bench, 'main.mjs'), '--device', 'gpu', '--list'];
+    expect(spawnSync(process.execPath, argv, { encoding: 'utf8', env }).stdout).toContain(`${name}-gpu `);
+  });
+
+  it('makes our contender fail when TensorFlow has none, instead of measuring the processor', () => {
+    const options = { model: 'resnet20', imageSize: 32, numClasses: 2, precision: 'float32', batchSize: 1, threads: 1 };
+    const argv = [join(bench, 'rows/classifier-step.mjs'), JSON.stringify({ ...options, device: 'gpu' })];
+    const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', env });
+    expect(status).toBe(1);
+    expect(stderr).toContain('TensorFlow has no GPU here: npm run doctor says why');
+  });
+
+  (hasPeers ? it : it.skip)('makes a peer fail when PyTorch has none', () => {
+    const argv = [join(__dirname, '../scripts/peers/torch_classifier.py'), JSON.stringify({ device: 'gpu' })];
+    const { status, stderr } = spawnSync(peersPython, argv, { encoding: 'utf8', env });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^torch .* finds no NVIDIA GPU/m);
+  });
+});

@@ -83,6 +83,15 @@ describe('the performance page', () => {
     expect(pageOf({ 'resnet50-float32': { ...row, contenders, modes } })).toContain(`\n\n${line}\n\n`);
   });
 
+  it('names the GPU of a row that was measured on one, with its flag', () => {
+    const settings = { ...row.settings, device: 'gpu' };
+    const page = pageOf({
+      x: { ...row, name: 'resnet50-float32-gpu', settings, machine: { ...machine, gpus: ['A GPU'] } },
+    });
+    expect(page).toContain('`npm run bench -- resnet50-float32 --device gpu`, 2026-11-24');
+    expect(page).toContain('; A GPU, A processor avx2 avx512_bf16, 2 cores,');
+  });
+
   it('says what the files of a model take', () => {
     const stored = { float32: { ...figures(1000, 900), fileMb: 79.6 }, uint8: { ...figures(1000, 900), fileMb: 20.1 } };
     const web = { ...row, name: 'web-resnet18-v2-128', first: 'float32', contenders: stored, ratios: {} };

@@ -5,7 +5,10 @@ import { peersEnvironment, peersPython } from '../peers/setup.mjs';
 /** What the process printed, or {error} with the end of its stderr. */
 export function runContender({ runtime, script, options }, settings) {
   const command = runtime === 'node' ? process.execPath : peersPython;
-  const environment = runtime === 'node' ? { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' } : peersEnvironment();
+  // What is measured on the processor must not find a GPU.
+  const hidden = settings.device === 'gpu' ? {} : { CUDA_VISIBLE_DEVICES: '-1' };
+  const more = { TF_CPP_MIN_LOG_LEVEL: '3', ...hidden };
+  const environment = runtime === 'node' ? { ...process.env, ...more } : peersEnvironment(more);
   const child = spawn(command, [script, JSON.stringify({ ...options, ...settings })], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,7 +7,7 @@ import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 const MATRIX_FLAGS = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile', 'amx_bf16'];
 
 /**
- * Processor, its instructions (on Linux), cores, memory, system, Node version, commit and date; `hasLocalChanges` where
+ * Processor, its instructions (on Linux), cores, memory, system, NVIDIA GPUs, Node version, commit and date; `hasLocalChanges` where
  * files differ from the commit, other than what benches write.
  */
 export function machine() {
@@ -19,6 +19,7 @@ export function machine() {
     cores: availableParallelism(),
     memoryGb: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,
+    ...gpuNames(),
     node: process.versions.node,
     commit: git('rev-parse', '--short', 'HEAD') ?? 'unknown',
     ...(changes === '' ? {} : { hasLocalChanges: true }),
@@ -39,6 +40,13 @@ export function machineWithTensorflow() {
 function git(...words) {
   const { status, stdout } = spawnSync('git', words, { encoding: 'utf8', cwd: import.meta.dirname });
   return status === 0 ? stdout.trim() : undefined;
+}
+
+function gpuNames() {
+  const query = ['--query-gpu=name', '--format=csv,noheader'];
+  const { status, stdout } = spawnSync('nvidia-smi', query, { encoding: 'utf8' });
+  const names = status === 0 ? stdout.split('\n').filter((line) => line.trim() !== '') : [];
+  return names.length === 0 ? {} : { gpus: names.map((name) => name.trim()) };
 }
 
 function processorFlags() {

@@ -40,14 +40,16 @@ const values = await scriptFlags({
       .string()
       .optional()
       .describe('Folder for bench.json, bench.txt and performance.md, instead of the project’s'),
+    device: z.enum(['cpu', 'gpu']).default('cpu').describe('What the contenders compute on; gpu: an NVIDIA GPU'),
     allModes: z.boolean().default(false).describe('Measures the peers in their other modes too: torch.compile, PIL'),
     quick: z.boolean().default(false).describe('Few steps, to see that all parts work; nothing is written'),
     list: z.boolean().default(false).describe('Prints the rows and ends'),
   },
 });
-const chosen = values.rows.length === 0 ? rows : values.rows.flatMap(rowsOf);
+const ofDevice = rows.filter(({ device = 'cpu' }) => device === values.device);
+const chosen = values.rows.length === 0 ? ofDevice : values.rows.flatMap(rowsOf);
 if (values.list) {
-  for (const { name, title } of rows) process.stdout.write(`${name.padEnd(32)} ${title}\n`);
+  for (const { name, title } of ofDevice) process.stdout.write(`${name.padEnd(32)} ${title}\n`);
   process.exit(0);
 }
 const flags = Object.fromEntries(
@@ -57,13 +59,20 @@ const flags = Object.fromEntries(
 );
 const say = (line) => void process.stderr.write(`${line}\n`);
 
+const measuredOn = machineWithTensorflow();
+if (values.device === 'gpu' && measuredOn.gpus === undefined) {
+  throw new ConfigError({
+    where: 'bench',
+    found: 'nvidia-smi shows no GPU on this machine',
+    fix: 'Start it where there is one, with a driver; npm run setup brings the rest',
+  });
+}
 lockBench(join(CACHE, 'lock'));
 const needsPeers = ({ contenders, needsPeers }) =>
   needsPeers === true || Object.values(contenders).some(({ runtime }) => runtime !== 'node');
 if (chosen.some(needsPeers)) setUpPeers();
 if (chosen.some(({ name }) => name.startsWith('retinanet-infer'))) formulaWeightsFile();
 if (chosen.some(({ needsPhotos }) => needsPhotos)) await benchPhotos();
-const measuredOn = machineWithTensorflow();
 const files = new ResultFiles(values.results);
 for (const row of chosen) {
   say(row.title);
@@ -82,12 +91,12 @@ function partsOf(row) {
 }
 
 function rowsOf(word) {
-  const found = rows.filter(({ name, group }) => group === word || name === word || name.startsWith(`${word}-`));
+  const found = ofDevice.filter(({ name, group }) => group === word || name === word || name.startsWith(`${word}-`));
   if (found.length > 0) return found;
-  const near = nearestName(word, [...rows.map(({ name }) => name), ...rows.map(({ group }) => group)]);
+  const near = nearestName(word, [...ofDevice.map(({ name }) => name), ...ofDevice.map(({ group }) => group)]);
   throw new ConfigError({
     where: 'bench',
-    found: `no row or group is named ${word}`,
+    found: `no row or group ${values.device === 'gpu' ? 'for GPUs ' : ''}is named ${word}`,
     fix: near === undefined ? 'See npm run bench -- --list' : `Did you mean ${near}? See npm run bench -- --list`,
   });
 }

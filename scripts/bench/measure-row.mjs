@@ -8,19 +8,21 @@ import { summarise } from './summary.mjs';
  */
 export async function measureRow({ row, contenders, settings, unfinished, say }) {
   const { repetitions, steps, warmup, threads, rounds } = settings;
+  const device = row.device ?? 'cpu';
   const runs = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
   for (let repetition = 0; repetition < repetitions; repetition++) {
     const names = Object.keys(contenders);
     if (repetition % 2 === 1) names.reverse();
     for (const name of names) {
       const known = unfinished?.run(name, repetition);
-      const run = known ?? (await runContender(contenders[name], { steps, warmup, threads }));
+      const run = known ?? (await runContender(contenders[name], { steps, warmup, threads, device }));
       if (known === undefined) unfinished?.keep(name, repetition, run);
       runs[name].push(run);
       const found = run.error ?? `${run.imagesPerSecond.toFixed(2)} images/s, ${run.peakRssMb.toFixed(0)} MB`;
       say(`  ${repetition + 1}/${repetitions} ${name}: ${found}${known === undefined ? '' : ' (measured before)'}`);
     }
   }
-  const paired = row.paired ? await runContender(row.paired, { rounds, warmup, threads }) : undefined;
-  return { ...summarise(row, runs, paired), settings: { repetitions, steps, warmup, threads } };
+  const paired = row.paired ? await runContender(row.paired, { rounds, warmup, threads, device }) : undefined;
+  const onGpu = device === 'cpu' ? {} : { device };
+  return { ...summarise(row, runs, paired), settings: { repetitions, steps, warmup, threads, ...onGpu } };
 }

@@ -87,14 +87,19 @@ function provenance(name, { machine, machineBefore, settings }) {
   const { repetitions, steps, threads } = settings;
   const runs = `${counted(repetitions, 'run')} of ${counted(steps, 'step')}, ${counted(threads, 'thread')}`;
   return (
-    `\`npm run bench -- ${name}\`, ${machine.date}, commit ${machine.commit}${machine.hasLocalChanges ? ' with changes' : ''}: ` +
-    `${runs}; ${machineInWords(machine)}. ${useBefore(machineBefore)}`
+    `\`npm run bench -- ${commandWords(name, settings)}\`, ${machine.date}, commit ${machine.commit}${machine.hasLocalChanges ? ' with changes' : ''}: ` +
+    `${runs}; ${machineInWords(machine, settings)}. ${useBefore(machineBefore)}`
   );
 }
 
-function machineInWords({ processor, instructions = [], cores, memoryGb, system, node, tensorflow }) {
+function commandWords(name, { device }) {
+  return device === 'gpu' ? `${name.replace(/-gpu$/, '')} --device gpu` : name;
+}
+
+function machineInWords({ processor, instructions = [], cores, memoryGb, system, gpus, node, tensorflow }, { device }) {
   const parts = [[processor, ...instructions].join(' '), `${cores} cores`, `${memoryGb} GB`, system, `Node ${node}`];
-  return [...parts, ...(tensorflow === undefined ? [] : [`TensorFlow ${tensorflow}`])].join(', ');
+  const first = device === 'gpu' ? gpus : [];
+  return [...first, ...parts, ...(tensorflow === undefined ? [] : [`TensorFlow ${tensorflow}`])].join(', ');
 }
 
 function useBefore(machineBefore) {

@@ -21,6 +21,7 @@ function classifierStep({ name, group, model, imageSize, batchSize, numClasses, 
     return {
       name: `${name}-${precision}`,
       group,
+      hasGpu: true,
       title: `${model} training step, ${batchSize}x${imageSize}x${imageSize}, ${precision}`,
       settings,
       contenders: {
@@ -29,8 +30,8 @@ function classifierStep({ name, group, model, imageSize, batchSize, numClasses, 
         ...(gflopPerImage === undefined
           ? {}
           : {
-              keras: peer('keras_classifier.py', options),
-              limit: peer('matmul_limit.py', { ...options, gflopPerImage }),
+              keras: { ...peer('keras_classifier.py', options), isCpuOnly: true },
+              limit: { ...peer('matmul_limit.py', { ...options, gflopPerImage }), isCpuOnly: true },
             }),
       },
       ...(gflopPerImage === undefined ? {} : { note: limitNote(gflopPerImage) }),
@@ -56,6 +57,7 @@ function detector({ name, mode, imageSize, batchSize }) {
     return {
       name: `${name}-${precision}`,
       group: 'retinanet',
+      hasGpu: true,
       title: `RetinaNet-R50 ${what}, ${batchSize}x${imageSize}x${imageSize}, ${precision}`,
       contenders: {
         ours: ours(mode === 'train' ? 'detector-step.mjs' : 'detector-inference.mjs', options),
@@ -92,8 +94,14 @@ function miningOverhead(stages) {
 
 const CIFAR = { group: 'cifar', imageSize: 32, batchSize: 128, numClasses: 100 };
 
-/** Every row; the first contender is compared with each of the others. */
-export const rows = [
+/** The row on a GPU, with those contenders whose libraries can use one; no limit is measured there. */
+function gpuForm(row) {
+  const able = Object.entries(row.contenders).filter(([, { isCpuOnly }]) => !isCpuOnly);
+  const names = { name: `${row.name}-gpu`, title: `${row.title}, on a GPU` };
+  return { ...row, ...names, device: 'gpu', note: undefined, contenders: Object.fromEntries(able) };
+}
+
+const cpuRows = [
   ...classifierStep({
     name: 'resnet50',
     group: 'resnet50',
@@ -119,3 +127,6 @@ export const rows = [
   ...vocEvalRows,
   ...webRows,
 ];
+
+/** Every row; the first contender is compared with each of the others. */
+export const rows = [...cpuRows, ...cpuRows.filter(({ hasGpu }) => hasGpu).map(gpuForm)];

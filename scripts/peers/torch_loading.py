@@ -65,7 +65,7 @@ def padded(samples):
     return batch, torch.tensor([label for _, label in samples])
 
 
-def loader(options: dict, dataset: Dataset, per_batch: int, collate=None) -> DataLoader:
+def loader(options: dict, dataset: Dataset, per_batch: int, collate=None, is_pinned: bool = False) -> DataLoader:
     return DataLoader(
         dataset,
         batch_size=per_batch,
@@ -74,6 +74,7 @@ def loader(options: dict, dataset: Dataset, per_batch: int, collate=None) -> Dat
         num_workers=options["workers"],
         persistent_workers=True,
         collate_fn=collate,
+        pin_memory=is_pinned,
     )
 
 

@@ -15,6 +15,7 @@ from torchvision.ops import misc
 from torchvision.ops.feature_pyramid_network import LastLevelP6P7
 
 from measure import contender_options, measure_steps
+from torch_device import chosen_device, wait_for
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "parity"))
 import formula  # noqa: E402
@@ -35,12 +36,13 @@ if "--make-weights" in sys.argv:
     sys.exit()
 
 options = contender_options()
+device = chosen_device(options)
 torch.set_num_threads(options["threads"])
 torch.manual_seed(0)
 side, count = options["imageSize"], options["batchSize"]
 model = make_model(side)
-autocast = torch.autocast("cpu", dtype=torch.bfloat16, enabled=options["precision"] == "bfloat16")
-images = [formula.image_tensor(index, side, side) for index in range(count)]
+autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=options["precision"] == "bfloat16")
+images = [formula.image_tensor(index, side, side).to(device) for index in range(count)]
 state = {}
 
 
@@ -50,11 +52,12 @@ def compile_backbone() -> None:
 
 
 if options["mode"] == "train":
-    model = model.to(memory_format=torch.channels_last).train()
+    model = model.to(device, memory_format=torch.channels_last).train()
     compile_backbone()
     scale = side / 256
     boxes = torch.tensor([[8, 16, 120, 140], [100, 30, 220, 90], [60, 150, 250, 250], [10, 190, 50, 240]]) * scale
-    targets = [{"boxes": boxes.float(), "labels": torch.tensor([1, 5, 9, 20])} for _ in range(count)]
+    target = {"boxes": boxes.float().to(device), "labels": torch.tensor([1, 5, 9, 20]).to(device)}
+    targets = [target] * count
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.SGD(trained, lr=0.001, momentum=0.9, weight_decay=1e-4)
 
@@ -65,15 +68,17 @@ if options["mode"] == "train":
         loss.backward()
         optimizer.step()
         state["loss"] = loss.item()
+        wait_for(device)
 
 else:
     formula.load_formula(model)
-    model = model.to(memory_format=torch.channels_last).eval()
+    model = model.to(device, memory_format=torch.channels_last).eval()
     compile_backbone()
 
     def step(_index: int) -> None:
         with torch.inference_mode(), autocast:
             state["detections"] = sum(len(found["scores"]) for found in model(images))
+        wait_for(device)
 
 
 measure_steps(options, step, lambda: {**state, "version": f"torch {torch.__version__}, torchvision {torchvision.__version__}"})

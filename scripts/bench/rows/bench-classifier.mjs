@@ -2,6 +2,7 @@
 // 1e-4, on one batch of drawn images.
 import { createClassifier, createNetwork, featureMining, IMAGENET_PIXELS } from '@featuremine/backbone-pretrain';
 import { Random } from '@featuremine/random';
+import { checkDevice } from './check-device.mjs';
 
 /** The model, and its step by number; `job` are the processes that share it, each with `batchSize` images. */
 export function benchClassifier({
@@ -10,6 +11,7 @@ export function benchClassifier({
   numClasses,
   precision,
   threads,
+  device,
   batchSize,
   mining: stages = 0,
   job,
@@ -32,6 +34,7 @@ export function benchClassifier({
     ema: 0,
     ...(job === undefined ? {} : { job }),
   });
+  checkDevice(model, { device });
   const random = Random.of(0, 'bench');
   const images = {
     dtype: 'uint8',

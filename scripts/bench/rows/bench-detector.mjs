@@ -1,8 +1,9 @@
 // The detector of the bench: torchvision's retinanet_resnet50_fpn for VOC, frozen batch norm, three trained stages.
 import { makeDetector } from '@featuremine/retinanet';
 import { CompiledModel } from '@featuremine/tensor-graph';
+import { checkDevice } from './check-device.mjs';
 
-export function benchDetector({ precision, threads }) {
+export function benchDetector({ precision, threads, device }) {
   const detector = makeDetector({
     backbone: 'resnet50',
     numClasses: 20,
@@ -11,5 +12,7 @@ export function benchDetector({ precision, threads }) {
     batchNorm: 'frozen',
     trainableStages: 3,
   });
-  return { detector, model: new CompiledModel({ variables: detector.variables, seed: 0, precision, threads }) };
+  const model = new CompiledModel({ variables: detector.variables, seed: 0, precision, threads });
+  checkDevice(model, { device });
+  return { detector, model };
 }

@@ -4,6 +4,7 @@ import { createClassifier, createNetwork, featureMining, IMAGENET_PIXELS } from 
 import { classificationBatches, createWorkerPool, openImageFolder } from '@featuremine/vision-data';
 import { contenderOptions, measureSteps } from '../measure.mjs';
 import { PHOTO_FOLDER } from './bench-photos.mjs';
+import { checkDevice } from './check-device.mjs';
 
 const options = contenderOptions();
 const { model: name, imageSize, batchSize, perBatch, numClasses, precision, threads, workers } = options;
@@ -13,6 +14,7 @@ const { model, train } = createClassifier({
   ...{ seed: 0, precision, threads, optimizer: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 },
   ...{ decayVectors: true, ema: 0 },
 });
+checkDevice(model, options);
 const dataset = openImageFolder({ folder: PHOTO_FOLDER, split: 'all' });
 const pool = createWorkerPool({ workers });
 

@@ -18,6 +18,7 @@ function trainingRow(precision) {
     group: 'training',
     title: `resnet50 trained from 500x375 JPEG files, batches of 16x224x224, ${precision}, 2 workers`,
     needsPhotos: true,
+    hasGpu: true,
     settings: { steps: 3, warmup: 1 },
     contenders: {
       ours: ours('training-from-files.mjs', files),
