@@ -14,6 +14,9 @@ import { openDevkit, readImageSet, writeDetections, type VocImageSet } from '@fe
 import { chromium, type Browser } from 'playwright-core';
 import { createNetwork } from '../packages/backbone-pretrain/src/create-network';
 import { featureMining } from '../packages/backbone-pretrain/src/feature-mining/feature-mining';
+import { cellFolder, summarise } from '../packages/backbone-pretrain/src/reproduce/compare';
+import { compareSchema } from '../packages/backbone-pretrain/src/reproduce/compare-options';
+import { comparisonPage } from '../packages/backbone-pretrain/src/reproduce/comparison-page';
 import { examplesSection as classifierSection } from '../packages/backbone-pretrain/src/training-examples';
 import type { ArmResult } from '../packages/retinanet/src/chain/arm-result';
 import { planArms } from '../packages/retinanet/src/chain/arms';
@@ -136,6 +139,28 @@ async function chainPage({ images, classNames }: VocImageSet): Promise<string> {
   return writeReport({ title: 'Demo: shapes', out, arms, chain: { results, comparison: compareResults(results) } });
 }
 
+/** Two arms with three seeds. */
+function armsPage(): string {
+  const out = join(folder, 'arms');
+  const lines = metricsLines().map((line) => JSON.stringify({ ...line, top1: line['mAP'] }));
+  const trained = { bestEpoch: 3, last: 0.79, epochs: 4, steps: 800, seconds: 9, numClasses: 10, trainImages: 200 };
+  const cells = [0, 1, 2].map((seed) => ({ ...trained, seed, best: 0.8 + seed / 100, testImages: 50 }));
+  const names = ['plain', 'mined-with-a-name-that-is-longer-than-a-phone-is-wide-and-has-no-blank'];
+  for (const arm of names) {
+    for (const { seed } of cells) {
+      mkdirSync(cellFolder(out, arm, seed), { recursive: true });
+      writeFileSync(join(cellFolder(out, arm, seed), 'metrics.jsonl'), `${lines.join('\n')}\n`);
+    }
+  }
+  const options = compareSchema.parse({
+    out,
+    arms: Object.fromEntries(names.map((arm) => [arm, { featureMining: 2 }])),
+  });
+  const path = join(out, 'report.html');
+  writeFileSync(path, comparisonPage(summarise(new Map(names.map((arm) => [arm, cells])), 'plain'), options));
+  return path;
+}
+
 /** Detections beside the objects of a set, some of another class. */
 async function detectionPage(voc: string, { images, classNames }: VocImageSet): Promise<string> {
   const objects = images.flatMap((image, imageIndex) => image.objects.map((object) => ({ ...object, imageIndex })));
@@ -158,6 +183,14 @@ async function detectionPage(voc: string, { images, classNames }: VocImageSet): 
   return path;
 }
 
+async function comparedPage(voc: string): Promise<string> {
+  const path = join(folder, 'compared.html');
+  const both = [join(folder, 'detections'), join(folder, 'detections')];
+  const flags = ['--voc', voc, '--set', '2007/test', '--report', path, '--bootstrap', '20'];
+  expect(await vocEval(['compare', ...both, ...flags], { stdout: silent, stderr: process.stderr })).toBe(0);
+  return path;
+}
+
 async function dataPage(voc: string): Promise<string> {
   const out = join(folder, 'shown');
   const flags = ['--voc', voc, '--set', '2007/test', '--image-size', '128', '--limit', '6', '--out', out];
@@ -168,7 +201,7 @@ async function dataPage(voc: string): Promise<string> {
   return join(out, 'show.html');
 }
 
-const PAGES = ['detector', 'classifier', 'chain', 'detections', 'data'] as const;
+const PAGES = ['detector', 'classifier', 'arms', 'chain', 'detections', 'compared', 'data'] as const;
 
 const inBrowser = chromiumPath === undefined ? describe.skip : describe;
 inBrowser('a report', () => {
@@ -182,8 +215,10 @@ inBrowser('a report', () => {
     const set = readImageSet(openDevkit(voc), '2007/test', { classes: classNames });
     paths.detector = trainingPage('detector', await detectorExamples(set));
     paths.classifier = trainingPage('classifier', await classifierExamples());
+    paths.arms = armsPage();
     paths.chain = await chainPage(set);
     paths.detections = await detectionPage(voc, set);
+    paths.compared = await comparedPage(voc);
     paths.data = await dataPage(voc);
     browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
   });

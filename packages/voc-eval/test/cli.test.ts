@@ -207,6 +207,10 @@ describe('voc-eval compare', () => {
     );
     expect(compared.mAP).toMatchObject({ a: 0.5, b: 1, difference: 0.5 });
     expect(compared.classes['cat'].difference).toBe(0);
+    const report = join(newFolder(), 'compared.html');
+    const flags = [...truth, '--bootstrap', '20', '--report', report];
+    expect((await vocEval('compare', nothing, kit.detections, ...flags)).stdout).toContain(`report: ${report}`);
+    expect(readFileSync(report, 'utf8')).toMatch(/<b>50\.00<\/b><span>mAP: A %<[^]*<b>\+50\.00<\/b><span>mAP: B − A</);
     const { code, stderr } = await vocEval('compare', nothing, ...truth);
     expect(code).toBe(2);
     expect(stderr).toContain('two sets of detections');

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { defineCommand } from '@featuremine/command-line';
+import { writeFileAtomic } from '@featuremine/files';
 import { compareArms, comparisonText } from '../reproduce/compare';
 import { comparisonPlan, comparisonPlanText } from '../reproduce/compare-plan';
 import { compareSchema } from '../reproduce/compare-options';
+import { comparisonPage } from '../reproduce/comparison-page';
 
 /** `backbone-pretrain compare`: trainings that differ in a few options, over several seeds, compared in pairs. */
 export const compareCommand = defineCommand({
@@ -23,6 +26,9 @@ export const compareCommand = defineCommand({
     const comparison = await compareArms(options, context.log);
     context.output(comparison);
     context.print(comparisonText(comparison));
+    const report = join(options.out, 'report.html');
+    writeFileAtomic(report, comparisonPage(comparison, options));
+    context.print(`report: ${report}`);
     if (comparison.interruptedBy !== undefined) context.log.warn('interrupted: the same command goes on from here');
     return comparison.interruptedBy ?? 0;
   },

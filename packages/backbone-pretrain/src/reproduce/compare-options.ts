@@ -14,7 +14,10 @@ export const compareSchema = z.object({
   only: z.array(z.string().min(1)).optional().describe('Runs these arms only'),
   seeds: z.number().int().min(1).default(3).describe('Trainings of each arm, with seeds 0, 1, …'),
   data: z.string().min(1).optional().describe('Folder of the data set'),
-  out: z.string().min(1).describe('Folder of all trainings; finished ones are not run again'),
+  out: z
+    .string()
+    .min(1)
+    .describe('Folder of all trainings, of comparison.json and report.html; finished trainings are not run again'),
   dryRun: trainingFields.dryRun,
 });
 export type CompareOptions = z.output<typeof compareSchema>;

@@ -107,17 +107,28 @@ export function summarise(results: ReadonlyMap<string, readonly CellResult[]>, a
   return { against, arms };
 }
 
-/** The comparison for people: best and last top-1 in %, and the paired differences with their intervals. */
-export function comparisonText({ against, arms }: ArmComparison): string {
-  const columns = ['arm', 'seeds', 'best', `best − ${against}`, '95 %', 'last', `last − ${against}`, '95 %'];
-  const rows = arms.map(({ arm, cells, best, last }) => [
-    arm,
-    String(cells.length),
-    ...scoreCells(best),
-    ...scoreCells(last),
-  ]);
-  const chance = arms.length === 0 ? '' : `\ntop-1 in %, chance ${(100 / arms[0].cells[0].numClasses).toFixed(1)}`;
-  return formatTable({ columns: columns.map((title) => ({ title })), rows }) + chance;
+/** A comparison for people: best and last top-1 in %, the paired differences with their intervals, and a note on chance. */
+export function comparisonTable({ against, arms }: ArmComparison): {
+  readonly titles: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly note: string;
+} {
+  return {
+    titles: ['arm', 'seeds', 'best', `best − ${against}`, '95 %', 'last', `last − ${against}`, '95 %'],
+    rows: arms.map(({ arm, cells, best, last }) => [
+      arm,
+      String(cells.length),
+      ...scoreCells(best),
+      ...scoreCells(last),
+    ]),
+    note: arms.length === 0 ? '' : `top-1 in %, chance ${(100 / arms[0].cells[0].numClasses).toFixed(1)}`,
+  };
+}
+
+/** `comparisonTable` as text. */
+export function comparisonText(comparison: ArmComparison): string {
+  const { titles, rows, note } = comparisonTable(comparison);
+  return [formatTable({ columns: titles.map((title) => ({ title })), rows }), note].join('\n').trimEnd();
 }
 
 function scoreCells({ spread, difference, interval }: ArmScore): string[] {
@@ -128,7 +139,12 @@ function scoreCells({ spread, difference, interval }: ArmScore): string[] {
 
 function cellOf({ base, arms, data, out }: CompareOptions, arm: string, seed: number): TrainingCell {
   const options = { ...base, ...(data === undefined ? {} : { data }), ...arms[arm] };
-  return { options, seed, folder: join(out, arm, `seed-${seed}`) };
+  return { options, seed, folder: cellFolder(out, arm, seed) };
+}
+
+/** The run folder of a training. */
+export function cellFolder(out: string, arm: string, seed: number): string {
+  return join(out, arm, `seed-${seed}`);
 }
 
 // Arms that this call does not train may have been trained before.

@@ -10,8 +10,8 @@ import type { GroundTruth } from '../ground-truth';
 import { percent } from '../percent';
 import { confusionTable, curveChart, errorBar } from './charts';
 import { html, type Content, type Markup } from './markup';
+import { page } from './page';
 import { picture } from './picture';
-import { style } from './style';
 import { table, type Row } from './table';
 import type { WorstImage } from './worst-images';
 
@@ -39,59 +39,47 @@ export interface ReportContent {
 /** The report as one HTML page that needs nothing else: no script, no network. All names in it are escaped. */
 export function formatReport(content: ReportContent): string {
   const { title, protocol, groundTruth, worst, breakdown } = content;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${style}
-        </style>
-      </head>
-      <body>
-        <h1>${title}</h1>
-        <p class="faint">${protocol}</p>
-        ${summary(content)}
-        <h2>Classes</h2>
-        ${classTable(content)}
-        <h2>What the errors cost</h2>
-        <p class="faint">
-          AP points that correcting one type of error alone would give (101-point AP at IoU ${breakdown.iou}, background
-          up to ${breakdown.backgroundIou}), with the number of errors. Errors hide each other: the points do not add up
-          to what is missing.
-        </p>
-        ${errorBar(breakdown.all)}${errorTable(content)}
-        <h2>Precision and recall</h2>
-        <p class="faint">
-          At IoU ${breakdown.iou}. Thin: precision at each recall. Bold: the falling curve under which AP is taken. Dot:
-          the best F1.
-        </p>
-        <div class="curves">${curveFigures(content)}</div>
-        <h2>Confusion</h2>
-        <p class="faint">
-          Rows: what is there. Columns: what was detected, at each class's best-F1 threshold and IoU ${breakdown.iou}.
-        </p>
-        ${confusionTable(content.confusion)}
-        ${
-          worst.length === 0
-            ? undefined
-            : html`<h2>Worst images</h2>
-                <p class="faint">
-                  Those with most that is wrong: sure false positives, and objects missed at the best-F1 thresholds.
-                </p>
-                <ul class="key">
-                  <li><i style="background:var(--false)"></i>false positive</li>
-                  <li><i style="background:var(--missed)"></i>missed (dashed)</li>
-                  <li><i style="background:var(--found)"></i>found</li>
-                </ul>`
-        }
-        <div class="pictures">
-          ${worst.map((image) => picture(groundTruth.images[image.imageIndex], image, content.imageData(image.imageIndex)))}
-        </div>
-      </body>
-    </html> `;
-  return page.text;
+  return page(
+    title,
+    html`<p class="faint">${protocol}</p>
+      ${summary(content)}
+      <h2>Classes</h2>
+      ${classTable(content)}
+      <h2>What the errors cost</h2>
+      <p class="faint">
+        AP points that correcting one type of error alone would give (101-point AP at IoU ${breakdown.iou}, background
+        up to ${breakdown.backgroundIou}), with the number of errors. Errors hide each other: the points do not add up
+        to what is missing.
+      </p>
+      ${errorBar(breakdown.all)}${errorTable(content)}
+      <h2>Precision and recall</h2>
+      <p class="faint">
+        At IoU ${breakdown.iou}. Thin: precision at each recall. Bold: the falling curve under which AP is taken. Dot:
+        the best F1.
+      </p>
+      <div class="curves">${curveFigures(content)}</div>
+      <h2>Confusion</h2>
+      <p class="faint">
+        Rows: what is there. Columns: what was detected, at each class's best-F1 threshold and IoU ${breakdown.iou}.
+      </p>
+      ${confusionTable(content.confusion)}
+      ${
+        worst.length === 0
+          ? undefined
+          : html`<h2>Worst images</h2>
+              <p class="faint">
+                Those with most that is wrong: sure false positives, and objects missed at the best-F1 thresholds.
+              </p>
+              <ul class="key">
+                <li><i style="background:var(--false)"></i>false positive</li>
+                <li><i style="background:var(--missed)"></i>missed (dashed)</li>
+                <li><i style="background:var(--found)"></i>found</li>
+              </ul>`
+      }
+      <div class="pictures">
+        ${worst.map((image) => picture(groundTruth.images[image.imageIndex], image, content.imageData(image.imageIndex)))}
+      </div>`,
+  );
 }
 
 function summary({ evaluation, groundTruth, detectionCount, intervals, breakdown }: ReportContent): Markup {
