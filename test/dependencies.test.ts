@@ -91,6 +91,14 @@ describe('dependencies', () => {
     expect([...imports.keys()].map((file) => relative(root, file))).toEqual([]);
   });
 
+  it('on what lies around the packages stand in one file', () => {
+    const sources = folders.flatMap((folder) => filesIn(folder, 'src')).filter((file) => file.endsWith('.ts'));
+    const reaching = sources.filter((file) => /(?:'\.\.', ){3}'\.\.'|(?:\.\.\/){4}/.test(readFileSync(file, 'utf8')));
+    expect(reaching.map((file) => relative(root, file))).toEqual([
+      'packages/backbone-pretrain/src/reproduce/repository.ts',
+    ]);
+  });
+
   it('are few, and of exact versions', () => {
     const outside = folders
       .flatMap((name) => Object.entries((read(`packages/${name}/package.json`) as Package).dependencies ?? {}))
