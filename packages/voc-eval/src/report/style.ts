@@ -16,10 +16,10 @@ export const style = new Markup(`
 body { margin: 0 auto; max-width: 64rem; padding: 1rem; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; overflow-wrap: anywhere; } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
-p { margin: .25rem 0 .75rem; } .faint { color: var(--faint); }
+p { margin: .25rem 0 .75rem; overflow-wrap: anywhere; } .faint { color: var(--faint); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .5rem; margin: 1rem 0; }
 .tile { background: var(--panel); border-radius: .5rem; padding: .5rem .75rem; }
-.tile b { display: block; font-size: 1.2rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.tile b { display: block; font-size: 1.2rem; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--faint); font-size: .875rem; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .5rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
