@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,6 +30,7 @@ describe('the check of the documents', () => {
     const document = [
       '# One heading',
       '[good](#one-heading), [bad](#another-heading), [nowhere](missing.md)',
+      '[elsewhere](https://example.org/page)',
       '`packages/boxes/src/no-such-file.ts`, `configs/none-*.json`, `packages/*/src/index.ts`, `--unheard-flag`, `voc-eval runs`, `npm run tests`',
       '',
       '    retinanet train --voc VOCdevkit \\',
@@ -51,22 +54,43 @@ describe('the check of the documents', () => {
     const expected = [
       /:2: the link #another-heading leads to no heading/,
       /:2: the link missing\.md leads to no file/,
-      /:3: `packages\/boxes\/src\/no-such-file\.ts`: there is no such file/,
-      /:3: `configs\/none-\*\.json`: there is no such file/,
-      /:3: `--unheard-flag`: no command has a flag/,
-      /:3: `voc-eval runs`: voc-eval has no command runs/,
-      /:3: `npm run tests`: package\.json has no script tests \(test\?\)/,
-      /:17: @featuremine\/boxes does not export NoSuchType/,
-      /:5: .*--epoch: unknown flag\. Did you mean --epochs/,
-      /:11: .*--lr: "fast", expected a number/,
-      /:12: backbone-pretrain .*configs\/none\.json: no such file/,
-      /:12: voc-eval .*--detections: missing/,
-      /:13: .*has no flag --fastest/,
-      /:14: .*some-tool is no known command/,
+      /:3: example\.org is not among the hosts/,
+      /:4: `packages\/boxes\/src\/no-such-file\.ts`: there is no such file/,
+      /:4: `configs\/none-\*\.json`: there is no such file/,
+      /:4: `--unheard-flag`: no command has a flag/,
+      /:4: `voc-eval runs`: voc-eval has no command runs/,
+      /:4: `npm run tests`: package\.json has no script tests \(test\?\)/,
+      /:18: @featuremine\/boxes does not export NoSuchType/,
+      /:6: .*--epoch: unknown flag\. Did you mean --epochs/,
+      /:12: .*--lr: "fast", expected a number/,
+      /:13: backbone-pretrain .*configs\/none\.json: no such file/,
+      /:13: voc-eval .*--detections: missing/,
+      /:14: .*has no flag --fastest/,
+      /:15: .*some-tool is no known command/,
     ];
     expect(faults).toHaveLength(expected.length);
     expected.forEach((pattern, i) => expect(faults[i]).toMatch(pattern));
     expect(status).toBe(1);
+  });
+});
+
+describe('the check of addresses', () => {
+  it('asks for each with --online, and names those that are gone', async () => {
+    const server = createServer((request, response) => {
+      response.writeHead(request.method === 'HEAD' && request.url === '/here' ? 200 : 404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const path = join(mkdtempSync(join(tmpdir(), 'docs-')), 'page.md');
+    writeFileSync(path, [`[a](${base}/here), [b](${base}/gone)`, '```sh', `curl -O ${base}/file`, '```'].join('\n'));
+    expect(check(path)).toMatchObject({ status: 0, faults: [] });
+    const child = spawn(process.execPath, [join(scripts, 'check.mjs'), '--online', path]);
+    let stderr = '';
+    child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    server.close();
+    expect(stderr).toMatch(/:1: http:.*\/gone: the server answers 404\n.*:3: http:.*\/file: the server answers 404\n$/);
+    expect(code).toBe(1);
   });
 });
 

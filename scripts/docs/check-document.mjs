@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { faultOfAddress } from './check-addresses.mjs';
 import { faultsOfImports } from './check-imports.mjs';
 import { faultOf, faultOfSpan, isCommand } from './check-command.mjs';
 import { readMarkdown } from './markdown.mjs';
@@ -9,15 +10,25 @@ import { shellLines } from './shell-lines.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
+const WEB = /^https?:/;
+
 /**
  * @param {string} path of a Markdown file
- * @returns {{ faults: string[], links: number, commands: number }} each fault is `file:line: what`
+ * @returns {{ faults: string[], links: number, commands: number, places: { address: string, where: string }[] }} each fault
+ *   is `file:line: what`; the places are addresses of the web
  */
 export function checkDocument(path) {
   const { links, anchors, spans, blocks, codes } = readMarkdown(readFileSync(path, 'utf8'));
   const faults = [];
   const report = (line, what) => faults.push(`${relative(root, path)}:${line}: ${what}`);
+  const places = [];
+  const visit = (address, line) => {
+    places.push({ address, where: `${relative(root, path)}:${line}` });
+    const what = faultOfAddress(address);
+    if (what !== undefined) report(line, what);
+  };
   for (const { target, line } of links) {
+    if (WEB.test(target)) visit(target, line);
     const what = faultOfLink(path, target, anchors);
     if (what !== undefined) report(line, what);
   }
@@ -31,11 +42,12 @@ export function checkDocument(path) {
     for (const { line, words } of shellLines(block)) {
       if (!block.isShell && !isCommand(words)) continue;
       commands++;
+      for (const word of words) if (WEB.test(word)) visit(word, line);
       const what = faultOf(words);
       if (what !== undefined) report(line, `${words.slice(0, 3).join(' ')} …: ${what}`);
     }
   }
-  return { faults, links: links.length, commands };
+  return { faults, links: links.length, commands, places };
 }
 
 function faultOfLink(path, target, ownAnchors) {

@@ -95,6 +95,7 @@ export const trainSchema = z.object({
   lr: trainingFields.lr.default(0.1),
   schedule: trainingFields.schedule.default('multi-step'),
 });
+/** The resolved options of `backbone-pretrain train`. */
 export type TrainOptions = z.output<typeof trainSchema>;
 
 /** The options of `backbone-pretrain eval`; what is not given is taken from the run. */
@@ -109,4 +110,5 @@ export const evalSchema = z.object({
   workers: trainingFields.workers,
   threads: trainingFields.threads,
 });
+/** The resolved options of `backbone-pretrain eval`. */
 export type EvalOptions = z.output<typeof evalSchema>;

@@ -9,6 +9,7 @@ import type { StoredWeights } from './quantize-weights';
 
 /** All forms of an export: graphs with their weights, and weights alone for networks that exist elsewhere. */
 export const EXPORT_FORMATS = [...GRAPH_FORMATS, 'safetensors'] as const;
+/** A format of exports, by the name that `--format` takes. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** The flags of an export that are the same for every kind of network. */

@@ -12,6 +12,7 @@ import { TFJS_MODEL_FILE, writeTfjsModel } from './tfjs-model';
 
 /** Formats that hold a graph with its weights. */
 export const GRAPH_FORMATS = ['saved-model', 'tfjs', 'onnx'] as const;
+/** A format that holds a graph with its weights, by its name. */
 export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
 /** The file of each format by which a folder is known. */

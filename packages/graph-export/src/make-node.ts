@@ -16,6 +16,7 @@ export function inputNode(name: string, shape: readonly number[]): ExportNode {
   return { operation: { kind: 'input', name }, inputs: [], dtype: 'float32', shape };
 }
 
+/** A node that gives a tensor which never changes. */
 export function constantNode(value: HostTensor): ExportNode {
   return { operation: { kind: 'constant', value }, inputs: [], dtype: value.dtype, shape: value.shape };
 }

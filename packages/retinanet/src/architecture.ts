@@ -9,6 +9,7 @@ export const BACKBONE_DEPTHS = {
   resnet50: 50,
   resnet101: 101,
 } as const satisfies Record<string, ResNetDepth>;
+/** A backbone that a detector can stand on, by its name. */
 export type BackboneName = keyof typeof BACKBONE_DEPTHS;
 
 /** Backbones that a detector can stand on. */
@@ -46,6 +47,7 @@ export const DETECTOR_VERSIONS = {
   v1: { p6From: 'p5', hasHeadNorm: false },
   v2: { p6From: 'c5', hasHeadNorm: true },
 } as const satisfies Record<string, Pick<DetectorArchitecture, 'p6From' | 'hasHeadNorm'>>;
+/** torchvision's first or second RetinaNet. */
 export type DetectorVersion = keyof typeof DETECTOR_VERSIONS;
 
 /**

@@ -33,6 +33,7 @@ const detectorConfigSchema = z.object({
   resize: resizeSchema,
   pixels: z.enum(['uint8', 'float32']),
 });
+/** What a trained detector is, beside its weights: what it finds, how it is built, how images become its input. */
 export interface DetectorConfig {
   readonly classNames: readonly string[];
   readonly architecture: DetectorArchitecture;

@@ -3,6 +3,7 @@ import { batchNorm } from './ops/batch-norm';
 import type { StepContext } from './step-context';
 import { tf } from './tensorflow';
 
+/** Options of `batchNormLayer`. */
 export interface BatchNormLayerOptions {
   /** Whether the running statistics are used as constants, also in training. */
   readonly isFrozen?: boolean;

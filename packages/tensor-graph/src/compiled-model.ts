@@ -32,6 +32,7 @@ import type { UpdateOptions } from './update-builder';
 import { VariableStore } from './variable-store';
 import { checkTrained, checkVariables, type VariableSpec } from './variables';
 
+/** The type of activations; variables, statistics, losses and updates are float32 in either case. */
 export type Precision = 'float32' | 'bfloat16';
 
 /** What a model is made of and how it is computed. */

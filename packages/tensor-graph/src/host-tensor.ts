@@ -1,6 +1,8 @@
 import { ShapeError } from '@featuremine/errors';
 
+/** The types of values that go into a compiled function and come out of it. */
 export type HostDataType = 'float32' | 'int32' | 'uint8' | 'bool';
+/** The values of a `HostTensor`. */
 export type HostData = Float32Array | Int32Array | Uint8Array;
 
 /** A tensor in JavaScript memory: what goes into and comes out of a compiled function. Row-major. */

@@ -18,6 +18,7 @@ export interface AdamWConfig {
   readonly weightDecay: number;
 }
 
+/** An optimizer with its settings; the learning rate is an input of each step. */
 export type OptimizerConfig = SgdConfig | AdamWConfig;
 
 /** How a training step changes its variables. */

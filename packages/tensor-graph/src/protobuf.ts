@@ -169,6 +169,7 @@ function codec<T>(name: string): MessageCodec<T> {
   };
 }
 
+/** Reads and writes TensorFlow's form of a graph. */
 export const GraphDefMessage = codec<GraphDef>('GraphDef');
 export const OpDefMessage = ((): MessageCodec<OpDef> => {
   const plain = codec<OpDef>('OpDef');

@@ -10,6 +10,7 @@ export type Attribute =
   | { readonly kind: 'shape'; readonly value: readonly number[] }
   | { readonly kind: 'type'; readonly value: DataType };
 
+/** The attributes of an op, by the names that TensorFlow gives them. */
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** The parts of tfjs-node's backend that raw ops need; published, but not in its typings. */
@@ -18,11 +19,17 @@ interface NodeBackend {
   executeMultipleOutputs(name: string, attributes: object[], inputs: readonly Tensor[], count: number): Tensor[];
 }
 
+/** An attribute of whole numbers. */
 export const int = (value: number | readonly number[]): Attribute => ({ kind: 'int', value });
+/** An attribute that is a number. */
 export const float = (value: number): Attribute => ({ kind: 'float', value });
+/** An attribute that is true or false. */
 export const bool = (value: boolean): Attribute => ({ kind: 'bool', value });
+/** An attribute that is a text. */
 export const string = (value: string): Attribute => ({ kind: 'string', value });
+/** An attribute that is a shape. */
 export const shape = (value: readonly number[]): Attribute => ({ kind: 'shape', value });
+/** An attribute that is a type of values. */
 export const type = (value: DataType): Attribute => ({ kind: 'type', value });
 
 /**

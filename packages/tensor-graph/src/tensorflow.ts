@@ -13,12 +13,19 @@ export declare const tf: typeof tfjs;
 /** tfjs's types of tensors, under the name that its functions have. */
 // eslint-disable-next-line @typescript-eslint/no-namespace -- a value and its types under one name, as tfjs has them
 export declare namespace tf {
+  /** The name of a type of values. */
   type DataType = tfjs.DataType;
+  /** A tensor of one value. */
   type Scalar = tfjs.Scalar;
+  /** A tensor of any shape. */
   type Tensor<R extends tfjs.Rank = tfjs.Rank> = tfjs.Tensor<R>;
+  /** A tensor with one axis. */
   type Tensor1D = tfjs.Tensor1D;
+  /** A tensor with two axes. */
   type Tensor2D = tfjs.Tensor2D;
+  /** A tensor with three axes. */
   type Tensor3D = tfjs.Tensor3D;
+  /** A tensor with four axes. */
   type Tensor4D = tfjs.Tensor4D;
 }
 

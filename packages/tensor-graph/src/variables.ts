@@ -46,7 +46,9 @@ export function constantInit(value: number): Initializer {
   return (shape) => new Float32Array(elementCount(shape)).fill(value);
 }
 
+/** 0 everywhere. */
 export const zerosInit: Initializer = constantInit(0);
+/** 1 everywhere. */
 export const onesInit: Initializer = constantInit(1);
 
 /** Refuses a training step of variables that are all frozen. @throws ConfigError */

@@ -3,6 +3,7 @@ export type Schedule = (step: number) => number;
 
 /** The kinds of schedules, each after its linear warm-up. */
 export const scheduleKinds = ['constant', 'multi-step', 'cosine', 'one-cycle'] as const;
+/** A kind of schedule, by its name. */
 export type ScheduleKind = (typeof scheduleKinds)[number];
 
 /** Options of `createSchedule`. */

@@ -6,6 +6,7 @@ import { wholeMining } from './whole-mining';
 
 /** Names that `--mining-kind` takes: the paper's method first, then its ablations, then heads without mining. */
 export const MINING_KINDS = ['box', 'points', 'channels', 'independent', 'whole'] as const;
+/** A way of separating maps, by its name. */
 export type MiningKindName = (typeof MINING_KINDS)[number];
 
 const KINDS: Readonly<Record<MiningKindName, MiningKind>> = {

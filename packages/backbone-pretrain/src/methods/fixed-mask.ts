@@ -5,6 +5,7 @@ import type { TrainingMethod } from './training-method';
 
 /** Names that `--fixed-mask` takes, apart from `none`: the part of the last map that is kept. */
 export const FIXED_MASKS = ['left', 'right', 'top', 'bottom', 'centre', 'surround'] as const;
+/** The part of the last map that is kept, by its name. */
 export type FixedMask = (typeof FIXED_MASKS)[number];
 
 /**

@@ -2,6 +2,7 @@ import { Random } from '@featuremine/random';
 
 /** Names that `--noise-kind` takes: any other class, or the next one. */
 export const NOISE_KINDS = ['symmetric', 'pair'] as const;
+/** Which class a false label names, by the noise's name. */
 export type NoiseKind = (typeof NOISE_KINDS)[number];
 
 /**

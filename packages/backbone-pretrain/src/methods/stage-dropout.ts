@@ -5,6 +5,7 @@ import type { TrainingMethod } from './training-method';
 
 /** Names that `--dropout` takes, apart from `none`. */
 export const DROPOUT_KINDS = ['dropout', 'spatial', 'block'] as const;
+/** A kind of dropout on the maps of stages, by its name. */
 export type DropoutKind = (typeof DROPOUT_KINDS)[number];
 
 /** Rates that were chosen where the paper is silent. */

@@ -4,6 +4,7 @@ import { float32Scope } from '../precision-scope';
 import { tf } from '../tensorflow';
 import { differentiableOne } from './differentiable';
 
+/** Options of `averagePool2d`. */
 export interface AveragePool2dOptions {
   /** Height and width of the window. */
   readonly size: number;

@@ -5,6 +5,7 @@ import { differentiable } from './differentiable';
 import { frozenBatchNorm } from './frozen-batch-norm';
 import type { BatchNormParameters } from './frozen-batch-norm';
 
+/** Options of `batchNorm`. */
 export interface BatchNormOptions {
   /** Added to the variance, 1e-5 by default. */
   readonly epsilon?: number;
@@ -12,6 +13,7 @@ export interface BatchNormOptions {
   readonly isFrozen?: boolean;
 }
 
+/** What `batchNorm` gives. */
 export interface BatchNormResult {
   /** [N, H, W, C] */
   readonly y: Tensor;

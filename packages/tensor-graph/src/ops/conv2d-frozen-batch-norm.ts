@@ -4,6 +4,7 @@ import { conv2d } from './conv2d';
 import { channelAffine } from './frozen-batch-norm';
 import type { BatchNormParameters } from './frozen-batch-norm';
 
+/** Options of `conv2dFrozenBatchNorm`, with the defaults of `conv2d` and `batchNorm`. */
 export interface Conv2dFrozenBatchNormOptions {
   readonly stride?: number;
   readonly padding?: number;

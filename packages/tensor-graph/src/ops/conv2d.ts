@@ -6,6 +6,7 @@ import { tf } from '../tensorflow';
 import { differentiableOne } from './differentiable';
 import { cropSpatially, padSpatially, paddedShape, paddingMode } from './spatial-padding';
 
+/** Options of `conv2d`. */
 export interface Conv2dOptions {
   /** Step of the window in both directions, 1 by default. */
   readonly stride?: number;

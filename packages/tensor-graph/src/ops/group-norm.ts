@@ -3,6 +3,7 @@ import { ShapeError } from '@featuremine/errors';
 import { tf } from '../tensorflow';
 import { differentiableOne } from './differentiable';
 
+/** Options of `groupNorm`. */
 export interface GroupNormOptions {
   /** The number of groups of neighbouring channels; C is a multiple of it. */
   readonly groups: number;

@@ -3,6 +3,7 @@ import { int, rawOp, string, type, type Attributes } from '../raw-op';
 import { differentiableOne } from './differentiable';
 import { cropSpatially, padSpatially, paddingMode } from './spatial-padding';
 
+/** Options of `maxPool2d`. */
 export interface MaxPool2dOptions {
   /** Height and width of the window. */
   readonly size: number;

@@ -3,6 +3,7 @@ import { int, rawOp, type } from '../raw-op';
 import { tf } from '../tensorflow';
 import { differentiableOne } from './differentiable';
 
+/** Options of `sigmoidFocalLoss`. */
 export interface SigmoidFocalLossOptions {
   /** Weight of a foreground column's loss, 1 − alpha that of the others'; negative: no weights. */
   readonly alpha: number;

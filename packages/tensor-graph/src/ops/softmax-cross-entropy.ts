@@ -3,6 +3,7 @@ import { int, rawOp, rawOps, type } from '../raw-op';
 import { tf } from '../tensorflow';
 import { differentiableOne } from './differentiable';
 
+/** Options of `softmaxCrossEntropy`. */
 export interface SoftmaxCrossEntropyOptions {
   /** The share of each target that is spread evenly over all K classes, 0 by default. */
   readonly labelSmoothing?: number;

@@ -20,8 +20,8 @@ interface ImageEntry {
  * missing.
  *
  * @param where the file's name, for messages.
- * @param corners how x + width is added; in binary by default, as pycocotools does it.
- * @param onFault is told each malformed entry, which is left out then.
+ * @param options `corners`: how x + width is added; in binary by default, as pycocotools does it. `onFault` is told each
+ *   malformed entry, which is left out then.
  * @throws DatasetError that names the first 20 faults and their number, but for those that `onFault` is told.
  */
 export function groundTruthFromCoco(
