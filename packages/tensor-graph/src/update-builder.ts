@@ -54,6 +54,7 @@ export interface UpdateOptions extends TrainOptions {
 export class UpdateBuilder {
   private readonly recorder: Recorder;
   private readonly scalars = new Map<number, RecordedTensor>();
+  private gatedDecay: RecordedTensor | undefined;
 
   constructor(
     private readonly context: UpdateContext,
@@ -142,10 +143,7 @@ export class UpdateBuilder {
     const slots = slotNames(optimizer, spec.name).map((slot) => this.context.nodes.handle(slot, spec.shape));
     const decay = spec.hasDecay ? optimizer.weightDecay : 0;
     if (optimizer.kind === 'sgd') {
-      // Behind the gate: ready only when the gradients are. Else the executor would compute and hold all products, the
-      // size of the network, from the start of the step.
-      const lost = (): RecordedTensor => this.binary('Mul', value, gate(this.scalar(decay)));
-      const decayed = decay === 0 ? gradient : this.binary('AddV2', gradient, lost());
+      const decayed = decay === 0 ? gradient : this.binary('AddV2', gradient, this.lost(value, decay, gate));
       const operands = [handle, slots[0], learningRate, decayed, this.scalar(optimizer.momentum)];
       const attributes = [{ name: 'use_nesterov', type: AttrType.bool, value: optimizer.nesterov ?? false }];
       return recorder.add('ResourceApplyMomentum', operands, attributes, { controls: reads })[0];
@@ -160,6 +158,13 @@ export class UpdateBuilder {
     const constants = [this.scalar(optimizer.beta1), this.scalar(optimizer.beta2), inputs.optimizerInput('epsilon')];
     const operands = [handle, slots[0], slots[1], ...powers, ...constants, gradient];
     return recorder.add('ResourceApplyAdam', operands, [], { controls })[0];
+  }
+
+  // Behind the gate, one Switch for all parameters: ready only when the gradients are. Else the executor would compute and
+  // hold all products, the size of the network, from the start of the step.
+  private lost(value: RecordedTensor, decay: number, gate: UpdateScope['gate']): RecordedTensor {
+    this.gatedDecay ??= gate(this.scalar(decay));
+    return this.binary('Mul', value, this.gatedDecay);
   }
 
   /** average −= (1 − decay) · (average − value), after the value's update. */
