@@ -306,3 +306,23 @@ if (!hasPeers) console.info('bench: peers are skipped, no .peers (node scripts/p
     expect(stderr).toMatch(/^torch .* finds no NVIDIA GPU/m);
   });
 });
+
+describe('the law of a curve', () => {
+  const script = pathToFileURL(join(bench, 'growth.mjs')).href;
+  const lawOf = (points: readonly object[]): { exponent?: number } => {
+    const program = `import { growthOf } from ${JSON.stringify(script)};
+      console.log(JSON.stringify(growthOf({ of: 'x', at: [1, 2, 4] }, ${JSON.stringify(points)})));`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    return JSON.parse(stdout) as { exponent?: number };
+  };
+
+  it('is the slope through the logarithms, and is left out when a point failed', () => {
+    expect(lawOf([{ fastestMs: 3 }, { fastestMs: 12 }, { fastestMs: 48 }])).toEqual({
+      of: 'x',
+      at: [1, 2, 4],
+      exponent: 2,
+    });
+    expect(lawOf([{ fastestMs: 5 }, { fastestMs: 7 }, { fastestMs: 5 }]).exponent).toBe(0);
+    expect(lawOf([{ fastestMs: 5 }, { error: 'no memory' }, { fastestMs: 5 }])).toEqual({ of: 'x', at: [1, 2, 4] });
+  });
+});

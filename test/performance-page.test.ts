@@ -83,6 +83,22 @@ describe('the performance page', () => {
     expect(pageOf({ 'resnet50-float32': { ...row, contenders, modes } })).toContain(`\n\n${line}\n\n`);
   });
 
+  it('shows how a cost grows: each point, what it takes for each, and the law', () => {
+    const contenders = { 'images: 10': figures(20, 100), 'images: 100': figures(250, 200) };
+    const curve = { of: 'images', at: [10, 100], exponent: 1.097 };
+    const page = pageOf({ 'curve-images': { ...row, name: 'curve-images', contenders, ratios: {}, curve } });
+    expect(page).toContain(
+      [
+        '| images | fastest | median | for each | peak RSS |',
+        '| --- | ---: | ---: | ---: | ---: |',
+        '| 10 | 20.0 ms | 120.0 ms | 2.00 ms | 100 MB |',
+        '| 100 | 250.0 ms | 350.0 ms | 2.50 ms | 200 MB |',
+        '',
+        'Time goes with the power 1.10 of: images (1 is in proportion; a fit of the logarithms).',
+      ].join('\n'),
+    );
+  });
+
   it('names the GPU of a row that was measured on one, with its flag', () => {
     const settings = { ...row.settings, device: 'gpu' };
     const page = pageOf({

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exchangeLine } from './exchange-line.mjs';
 import { filesLine } from './files-line.mjs';
+import { growthCells, growthLine } from './growth.mjs';
 import { isBusy, useInWords } from './idle.mjs';
 import { modesLines } from './modes-lines.mjs';
 import { comparedCells } from './summary.mjs';
@@ -50,25 +51,11 @@ export function performancePage(rows, groupOf) {
 }
 
 function rowSection(row) {
-  const { title, name, first, contenders, ratios, paired, unit, note } = row;
-  const isTime = unit === 'seconds';
-  const head = ['', isTime ? 'fastest' : 'images/s', 'median', `${first} is faster`, 'median', 'peak RSS', 'memory'];
+  const { title, name, first, contenders, paired, note, curve } = row;
+  const [head, ...points] = curve === undefined ? comparedTable(row) : growthCells(row);
   const lines = [`### ${title}\n`, tableLine(head), tableLine(['---', ...head.slice(1).map(() => '---:')])];
-  for (const [contender, figures] of Object.entries(contenders)) {
-    if (figures.error !== undefined) {
-      lines.push(tableLine([contender, 'failed', '', '', '', '', '']));
-      continue;
-    }
-    const [byFastest, byMedian, memory] = comparedCells(figures, ratios[contender]);
-    lines.push(
-      tableLine([
-        contender,
-        isTime ? `${seconds(figures.fastestMs)} s` : speed(figures.imagesPerSecond),
-        isTime ? `${seconds(figures.medianMs)} s` : speed(figures.medianImagesPerSecond),
-        ...[byFastest, byMedian, figures.isLimit ? '' : `${figures.peakRssMb} MB`, memory],
-      ]),
-    );
-  }
+  lines.push(...points.map(tableLine));
+  if (curve !== undefined) lines.push(`\n${growthLine(curve)}`);
   const files = filesLine(contenders);
   if (files !== undefined) lines.push(`\n${files}`);
   const exchange = exchangeLine(contenders);
@@ -81,6 +68,22 @@ function rowSection(row) {
   }
   for (const line of [...modesLines(row), note]) if (line !== undefined) lines.push(`\n${line}`);
   return `${lines.join('\n')}\n\n${provenance(name, row)}\n`;
+}
+
+function comparedTable({ first, contenders, ratios, unit }) {
+  const isTime = unit === 'seconds';
+  const head = ['', isTime ? 'fastest' : 'images/s', 'median', `${first} is faster`, 'median', 'peak RSS', 'memory'];
+  const lines = Object.entries(contenders).map(([contender, figures]) => {
+    if (figures.error !== undefined) return [contender, 'failed', '', '', '', '', ''];
+    const [byFastest, byMedian, memory] = comparedCells(figures, ratios[contender]);
+    return [
+      contender,
+      isTime ? `${seconds(figures.fastestMs)} s` : speed(figures.imagesPerSecond),
+      isTime ? `${seconds(figures.medianMs)} s` : speed(figures.medianImagesPerSecond),
+      ...[byFastest, byMedian, figures.isLimit ? '' : `${figures.peakRssMb} MB`, memory],
+    ];
+  });
+  return [head, ...lines];
 }
 
 function provenance(name, { machine, machineBefore, settings }) {

@@ -2,6 +2,7 @@
 // (see measure.mjs and scripts/peers/measure.py); its options are passed as one JSON argument.
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { curveRows } from './rows/curve-rows.mjs';
 import { distributedRows } from './rows/distributed-rows.mjs';
 import { loadingRows } from './rows/loading-rows.mjs';
 import { trainingRows } from './rows/training-rows.mjs';
@@ -124,6 +125,7 @@ const cpuRows = [
   ...loadingRows,
   ...trainingRows,
   ...distributedRows,
+  ...curveRows,
   ...vocEvalRows,
   ...webRows,
 ];

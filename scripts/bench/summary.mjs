@@ -2,6 +2,7 @@
 import { medianInterval } from '@featuremine/training';
 import { exchangeLine } from './exchange-line.mjs';
 import { filesLine } from './files-line.mjs';
+import { growthLine, growthOf } from './growth.mjs';
 import { modesLines } from './modes-lines.mjs';
 
 /**
@@ -9,17 +10,18 @@ import { modesLines } from './modes-lines.mjs';
  * peak memory of a process; for the first contender its ratio to each other one (above 1: it is faster, or takes more
  * memory). `paired`, where a row has it, is {plain, other}: milliseconds of steps taken in turn in one process; it gives
  * the median of the ratios with its 95 % interval. The `unit` 'seconds' shows times instead of images/s; `note` is a sentence that
- * must stand beside the figures; `modes` are the row's further modes of its peers, measured or not.
+ * must stand beside the figures; `modes` are the row's further modes of its peers, measured or not. A
+ * row with a `curve` has no ratios but a law.
  */
-export function summarise({ name, title, contenders, extra, unit, note }, runs, paired) {
+export function summarise({ name, title, contenders, extra, unit, note, curve }, runs, paired) {
   const modes = Object.entries(extra).map(([mode, { modeOf }]) => ({ name: mode, of: modeOf }));
-  const batchSize = Object.values({ ...contenders, ...extra })[0].options.batchSize;
+  const all = { ...contenders, ...extra };
   const figures = Object.fromEntries(
-    Object.entries(runs).map(([contender, list]) => [contender, figuresOf(list, batchSize)]),
+    Object.entries(runs).map(([contender, list]) => [contender, figuresOf(list, all[contender].options.batchSize)]),
   );
   const [first, ...others] = Object.keys(figures);
   const ratios = {};
-  for (const other of others) {
+  for (const other of curve === undefined ? others : []) {
     const [a, b] = [figures[first], figures[other]];
     if (a.error !== undefined || b.error !== undefined) continue;
     ratios[other] = {
@@ -32,6 +34,7 @@ export function summarise({ name, title, contenders, extra, unit, note }, runs, 
     ...{ name, title, first, contenders: figures, ratios },
     ...(unit === undefined ? {} : { unit }),
     ...(note === undefined ? {} : { note }),
+    ...(curve === undefined ? {} : { curve: growthOf(curve, Object.values(figures)) }),
     ...(modes.length === 0 ? {} : { modes }),
     ...(paired ? { paired: pairedFigures(paired) } : {}),
   };
@@ -94,6 +97,7 @@ export function tableOf(summaries) {
     }
     const files = filesLine(contenders);
     if (files !== undefined) lines.push(`  ${files}`);
+    if (summary.curve !== undefined) lines.push(`  ${growthLine(summary.curve)}`);
     lines.push(...modesLines(summary).map((line) => `  ${line}`));
     const exchange = exchangeLine(contenders);
     if (exchange !== undefined) lines.push(`  ${exchange}`);

@@ -3,10 +3,10 @@ import { makeDetector } from '@featuremine/retinanet';
 import { CompiledModel } from '@featuremine/tensor-graph';
 import { checkDevice } from './check-device.mjs';
 
-export function benchDetector({ precision, threads, device }) {
+export function benchDetector({ precision, threads, device, backbone = 'resnet50', numClasses = 20 }) {
   const detector = makeDetector({
-    backbone: 'resnet50',
-    numClasses: 20,
+    backbone,
+    numClasses,
     p6From: 'p5',
     hasHeadNorm: false,
     batchNorm: 'frozen',

@@ -3,12 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Random } from '@featuremine/random';
-import { DetectionList, evaluateCoco, evaluateVoc } from '@featuremine/voc-eval';
+import { evaluateCoco, evaluateVoc } from '@featuremine/voc-eval';
 import { z } from 'zod';
 import { scriptFlags } from '../../script-flags.mjs';
+import { drawnDetections } from './drawn-detections.mjs';
 
-const perImage = 250;
 const script = fileURLToPath(import.meta.url);
 if (process.argv[2] === 'measure') measure(Number(process.argv[3]));
 else {
@@ -32,31 +31,7 @@ else {
 }
 
 function measure(rows) {
-  const random = Random.of(rows, 'scale');
-  const box = (x, y, size) => [x, y, x + size, y + size];
-  const images = Array.from({ length: rows / perImage }, (_, id) => ({
-    id: String(id),
-    width: 500,
-    height: 500,
-    objects: [0, 1].map(() => ({
-      classId: random.integer(20),
-      isDifficult: random.chance(0.2),
-      box: box(random.uniform(0, 400), random.uniform(0, 400), random.uniform(20, 100)),
-    })),
-  }));
-  const list = new DetectionList();
-  images.forEach(({ objects }, image) => {
-    for (let i = 0; i < perImage; i++) {
-      const near = objects[i & 1];
-      const isNear = random.chance(0.5);
-      const [x, y] = isNear ? near.box : [random.uniform(0, 400), random.uniform(0, 400)];
-      const size = isNear ? near.box[2] - near.box[0] : random.uniform(20, 100);
-      const found = box(x + random.normal() * 5, y + random.normal() * 5, size);
-      list.add(image, isNear ? near.classId : random.integer(20), random.uniform(), found);
-    }
-  });
-  const groundTruth = { classNames: Array.from({ length: 20 }, (_, k) => `c${k}`), images };
-  const detections = list.detections();
+  const { groundTruth, detections } = drawnDetections(rows);
   const timed = (run) => {
     const started = performance.now();
     run();
