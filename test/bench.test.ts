@@ -31,6 +31,7 @@ interface Bench {
   readonly uses?: readonly { busyPercent: number; stealPercent?: number }[];
   readonly minutes?: number;
   readonly commit?: string;
+  readonly date?: string;
   readonly hasLocalChanges?: boolean;
   /** Files that let contender B fail, or hang, until they are there. */
   readonly failsUnless?: string;
@@ -40,7 +41,7 @@ interface Bench {
 /** A program that puts a row of two contenders through the bench. */
 function programOf(options: Bench): string {
   const { folder, repetitions = 2, isForced = false, uses = [{ busyPercent: 1, stealPercent: 0.5 }] } = options;
-  const { minutes = 0, commit = 'abc1234', failsUnless, hangsUnless, hasLocalChanges } = options;
+  const { minutes = 0, commit = 'abc1234', date = '2026-11-30', failsUnless, hangsUnless, hasLocalChanges } = options;
   const contender = (name: string, more = {}) => ({
     ...{ runtime: 'node', script: contenderScript },
     options: { name, batchSize: 1, log: join(folder, 'log'), ...more },
@@ -49,7 +50,7 @@ function programOf(options: Bench): string {
   const row = { name: 'row', group: 'resnet50', title: 'A row', contenders, extra: {} };
   const settings = { repetitions, steps: 2, warmup: 0, threads: 1, rounds: 1 };
   const measuredOn = {
-    ...{ processor: 'A processor', cores: 2, memoryGb: 16, system: 'Linux', node: '20', commit, date: '2026-11-30' },
+    ...{ processor: 'A processor', cores: 2, memoryGb: 16, system: 'Linux', node: '20', commit, date },
     ...(hasLocalChanges === undefined ? {} : { hasLocalChanges }),
   };
   const known = { row, contenders, settings };
@@ -186,7 +187,7 @@ async function until(isDone: () => boolean, child: ChildProcess): Promise<void> 
     process.kill(-child.pid!, 'SIGKILL');
     writeFileSync(luck, '');
     rmSync(join(folder, 'log'));
-    const { stderr } = runBench(hanging);
+    const { stderr } = runBench({ ...hanging, date: '2026-12-01' });
     expect(logOf(folder)).toBe('BBA');
     expect(stderr).toContain('1/2 A: 100.00 images/s, 50 MB (measured before)');
     // The busier of both looks at the machine counts.

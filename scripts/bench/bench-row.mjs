@@ -17,7 +17,7 @@ export async function benchRow({ parts, measuredOn, files, runsFolder, wait, isF
   const contenders = Object.keys(parts.contenders);
   // Two trees with changes may be two programs.
   const tree = measuredOn.hasLocalChanges ? process.pid : undefined;
-  const key = { measuredOn, settings: parts.settings, contenders, tree };
+  const key = { measuredOn: { ...measuredOn, date: undefined }, settings: parts.settings, contenders, tree };
   const unfinished = new UnfinishedRow({
     ...{ folder: runsFolder, name: parts.row.name, key },
     ...{ contenders, machineBefore: look },

@@ -81,9 +81,8 @@ export function tableOf(summaries) {
     const { title, first, contenders, ratios, paired, unit } = summary;
     const isTime = unit === 'seconds';
     lines.push(title);
-    lines.push(
-      cells('', isTime ? 'seconds' : 'images/s', '(median)', 'peak MB', `${first} is faster`, '(median)', 'memory'),
-    );
+    const compared = summary.curve === undefined ? [`${first} is faster`, '(median)', 'memory'] : [];
+    lines.push(cells('', isTime ? 'seconds' : 'images/s', '(median)', 'peak MB', ...compared));
     for (const [name, figures] of Object.entries(contenders)) {
       if (figures.error !== undefined) {
         lines.push(`  ${name}: failed: ${figures.error.trim().split('\n').at(-1)}`);
