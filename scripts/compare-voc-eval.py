@@ -103,7 +103,7 @@ def compare_real(data, folder, differences):
     voc_eval("convert", "--to", "coco", *source, "--difficult", "crowd", "--out", gt_file)
     voc_eval("convert", "--to", "coco", *source, *found, "--out", results_file)
     ours = voc_eval("run", *source, *found, "--protocol", "coco", "--difficult", "crowd", "--errors")
-    again = voc_eval("run", "--coco", gt_file, "--detections", results_file, "--protocol", "coco")
+    again = voc_eval("run", "--ground-truth", gt_file, "--detections", results_file, "--protocol", "coco")
     differences.report("VOC folders against the converted files", [(ours[key], again[key]) for key in KEYS])
     ground_truth, results = json.loads(gt_file.read_text()), json.loads(results_file.read_text())
     differences.report("pycocotools, real detections", coco_pairs(again, *peer_coco(COCO, COCOeval, ground_truth, results)))

@@ -127,7 +127,7 @@ describe('class and file names that are markup or keys of Object.prototype', () 
     writeFileSync(results, JSON.stringify([{ image_id: 1, category_id: 1, bbox: [1, 1, 9, 9], score: 0.5 }]));
     let stderr = '';
     const streams = { stdout: silent, stderr: { write: (text: string) => (stderr += text) !== '' } };
-    const argv = ['convert', '--to', 'voc', '--coco', groundTruth, '--detections', results, '--out', out];
+    const argv = ['convert', '--to', 'voc', '--ground-truth', groundTruth, '--detections', results, '--out', out];
     expect(await vocEval(argv, streams)).toBe(2);
     process.exitCode = undefined;
     expect(stderr).toMatch(/class .*\.\.\/\.\.\/away/);

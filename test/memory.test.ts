@@ -48,7 +48,7 @@ function measured(program: Program, argv: readonly string[], select: { mark: 'T'
 
   it(`stays flat over ${80 * epochs} steps of a classifier's training`, () => {
     const shape = { model: 'resnet20', 'image-size': 32, 'batch-size': 16, workers: 2, threads: 2 };
-    const sizes = ['--option', 'shapes.train=1280', '--option', 'shapes.test=16'];
+    const sizes = ['--set', 'shapes.train=1280', '--set', 'shapes.test=16'];
     const flags = { dataset: 'shapes', ...shape, 'feature-mining': 2, epochs, out: join(folder, 'classifier') };
     const argv = ['train', ...sizes, ...flagWords(flags)];
     const trend = measured('backbone-pretrain', argv, { mark: 'T', from: isLong ? 400 : 30 });

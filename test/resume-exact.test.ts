@@ -32,7 +32,7 @@ const cases: Record<'classification' | 'detection', { program: Program; argv: st
     argv: [
       ...['train', ...flagWords({ voc, train: '2007/train', val: '2007/val', model: 'resnet18', 'image-size': 64 })],
       ...flagWords({ 'batch-size': 2, 'loss-normalizer': 'ema', 'repeat-threshold': 0.9, optimizer: 'adamw' }),
-      ...['--option', 'colourJitter.brightness=0.3', ...flagWords(common)],
+      ...['--set', 'colourJitter.brightness=0.3', ...flagWords(common)],
     ],
   },
 };

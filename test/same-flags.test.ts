@@ -1,4 +1,4 @@
-import { COMMON_FLAGS, optionFields, type JsonSchema, type OptionField } from '@featuremine/command-line';
+import { optionFields, type JsonSchema, type OptionField } from '@featuremine/command-line';
 import { chainProgram } from '../packages/retinanet/src/chain/commands';
 import { programs } from './support/programs';
 
@@ -97,11 +97,6 @@ describe('a flag of several commands', () => {
 
   it('has the same default, unless there is a reason', () => {
     expect(differing(({ defaultValue }) => defaultValue ?? null)).toEqual(Object.keys(OTHER_DEFAULT).sort());
-  });
-
-  it('has no name that stands for something else in all commands', () => {
-    expect(COMMON_FLAGS).toContain('option');
-    expect([...uses.keys()].filter((flag) => COMMON_FLAGS.includes(flag))).toEqual([]);
   });
 
   it('is common enough for this to say something', () => {

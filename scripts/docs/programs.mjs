@@ -1,5 +1,5 @@
 // The programs whose commands are documented, as the built packages define them; none of them is run.
-import { COMMON_FLAGS, optionFields } from '@featuremine/command-line';
+import { optionFields } from '@featuremine/command-line';
 import backbonePretrain from '../../packages/backbone-pretrain/dist/cli.js';
 import retinanet from '../../packages/retinanet/dist/cli.js';
 import chain from '../../packages/retinanet/dist/chain/commands.js';
@@ -21,7 +21,10 @@ export const programs = new Map(
 /** `npm run chain` and `npm run demo`. */
 export const { chainProgram } = chain;
 
+/** Flags of every command. */
+const COMMON = ['json', 'debug', 'help', 'version', 'config', 'set'];
+
 /** All flags of a command, without dashes. */
 export function flagsOf(command) {
-  return new Set([...optionFields(command.schema).map(({ flag }) => flag), ...COMMON_FLAGS]);
+  return new Set([...optionFields(command.schema).map(({ flag }) => flag), ...COMMON]);
 }

@@ -33,8 +33,8 @@ function commandText(program, command) {
   const argument = positional === undefined ? '' : ` ${positional.describe}${positional.isArray === true ? '…' : ''}`;
   const fields = optionFields(command.schema).filter(({ key }) => key !== positional?.key);
   const config = hasConfig
-    ? 'Also `--config FILE.json` with the keys below, and `--option key=value`, with dots for nested keys. A flag wins over ' +
-      '`--option`, `--option` over the file.'
+    ? 'Also `--config FILE.json` with the keys below, and `--set key=value`, with dots for nested keys. A flag wins over ' +
+      '`--set`, `--set` over the file.'
     : undefined;
   const examples = ['```sh', ...command.examples, '```'].join('\n');
   const parts = [`## ${program} ${command.name}`, sentence(command.summary), examples, config];
@@ -60,12 +60,12 @@ function rows(field, hasConfig) {
   ];
 }
 
-// Keys below a key are set by --option and in files only.
+// Keys below a key are set by --set and in files only.
 function nested(prefix, schema) {
   return Object.entries(schema.properties ?? {}).flatMap(([name, child]) => {
     const key = `${prefix}.${name}`;
     const what = child.description ?? '';
-    const row = [`\`--option ${key}=…\``, `\`${key}\``, describeExpected(child), defaultText(child.default), what];
+    const row = [`\`--set ${key}=…\``, `\`${key}\``, describeExpected(child), defaultText(child.default), what];
     return [row, ...nested(key, child)];
   });
 }

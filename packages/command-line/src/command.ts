@@ -38,7 +38,7 @@ export interface CommandDefinition<Schema extends z.ZodObject> {
    */
   readonly schema: Schema;
   readonly positional?: PositionalDefinition;
-  /** True adds `--config FILE.json` and `--option key=value`. */
+  /** True adds `--config FILE.json` and `--set key=value`. */
   readonly hasConfig?: boolean;
   /** False leaves `--json` out, for what has no result. */
   readonly hasJson?: boolean;

@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import type { Argv, Options } from 'yargs';
 import { ConfigError, nearestName } from '@featuremine/errors';
 import type { Command } from './command';
-import { commonFlags } from './common-flags';
 import { kebabCase } from './kebab-case';
 import { describeExpected, optionFields } from './option-schema';
 import type { OptionField } from './option-schema';
@@ -29,6 +28,21 @@ export type ParsedLine =
 type Purpose = 'parse' | 'help' | 'complete';
 
 const optionMakers = { parse: parseOption, help: helpOption, complete: completeOption } as const;
+
+const jsonFlag: Record<string, Options> = {
+  json: { type: 'boolean', describe: 'Print the result as one JSON object on stdout', group: 'Common:' },
+};
+const debugFlag: Record<string, Options> = {
+  debug: { type: 'boolean', describe: 'Print the stack of an error, and more about what is done', group: 'Common:' },
+};
+const configFlags: Record<string, Options> = {
+  config: { type: 'string', describe: 'JSON file of options; --set and flags win over it', group: 'Common:' },
+  set: { type: 'string', describe: 'key=value for one option, dots for nested ones; repeatable', group: 'Common:' },
+};
+
+function commonFlags({ hasJson, hasConfig }: Command): Record<string, Options> {
+  return { ...(hasJson ? jsonFlag : {}), ...debugFlag, ...(hasConfig ? configFlags : {}) };
+}
 
 /**
  * Reads a command line with yargs. Values stay texts: the schema reads them.
@@ -166,14 +180,10 @@ function collectGiven(options: {
     }
   }
   const configPath = command.hasConfig && 'config' in parsed ? single('config', parsed['config'], false) : undefined;
-  const settings = command.hasConfig && 'option' in parsed ? [parsed['option']].flat() : [];
+  const sets =
+    command.hasConfig && 'set' in parsed ? [parsed['set']].flat().map((text) => single('set', text, false)) : [];
   return {
-    given: {
-      flags,
-      positionals,
-      configPath: configPath as string | undefined,
-      settings: settings.map((text) => single('option', text, false) as string),
-    },
+    given: { flags, positionals, configPath: configPath as string | undefined, sets: sets as string[] },
     json: isOn('json', parsed),
     debug: isOn('debug', parsed),
   };

@@ -1,6 +1,5 @@
 export { defineCommand } from './command';
 export type { Command, CommandContext, CommandDefinition, PositionalDefinition } from './command';
-export { COMMON_FLAGS } from './common-flags';
 export { readLine } from './read-line';
 export type { ReadLine } from './read-line';
 export { runCommands } from './run-commands';

@@ -8,7 +8,7 @@ export type ParsedValue = { readonly value: unknown } | { readonly isFaulty: tru
 const faulty: ParsedValue = { isFaulty: true };
 
 /**
- * Reads the text of a flag or of `--option` as the schema wants it; lists are split at commas.
+ * Reads the text of a flag or of `--set` as the schema wants it; lists are split at commas.
  *
  * Ranges are left to the schema itself: a text of the right kind passes here.
  */

@@ -15,14 +15,14 @@ export interface GivenOptions {
   readonly positionals: readonly string[];
   /** The path given to --config. */
   readonly configPath?: string | undefined;
-  /** The texts given to --option, each `key=value`. */
-  readonly settings: readonly string[];
+  /** The texts given to --set, each `key=value`. */
+  readonly sets: readonly string[];
 }
 
 type Tree = Record<string, unknown>;
 
 /**
- * The options of a command, resolved: defaults, then the config file, then --option, then flags.
+ * The options of a command, resolved: defaults, then the config file, then --set, then flags.
  *
  * @throws ConfigError that names the flag or key, what was found and expected, and the fix.
  */
@@ -31,7 +31,7 @@ export function resolveOptions(command: Command, programName: string, given: Giv
   const tree: Tree = {};
   const sources = new Map<string, string>();
   if (given.configPath !== undefined) mergeConfig({ tree, sources, root, path: given.configPath, command });
-  for (const text of given.settings) applySetting({ tree, sources, root, text });
+  for (const text of given.sets) applySet({ tree, sources, root, text });
   for (const [key, value] of given.flags) {
     const where = `--${kebabCase(key)}`;
     sources.set(key, where);
@@ -89,19 +89,19 @@ function rejectUnknownKeys(path: string, schema: JsonSchema, value: Tree, prefix
   }
 }
 
-function applySetting(options: { tree: Tree; sources: Map<string, string>; root: JsonSchema; text: string }): void {
+function applySet(options: { tree: Tree; sources: Map<string, string>; root: JsonSchema; text: string }): void {
   const { root, text } = options;
   const split = text.indexOf('=');
   if (split <= 0) {
-    const fix = 'Write for example --option epochs=10';
-    throw new ConfigError({ where: `--option ${text}`, found: 'no "key="', expected: 'key=value', fix });
+    const fix = 'Write for example --set epochs=10';
+    throw new ConfigError({ where: `--set ${text}`, found: 'no "key="', expected: 'key=value', fix });
   }
   const path = text.slice(0, split).split('.');
-  const where = `--option ${path.join('.')}`;
+  const where = `--set ${path.join('.')}`;
   let schema = root;
   let tree = options.tree;
   path.forEach((key, depth) => {
-    schema = childOf(schema, key, { where: '--option', prefix: path.slice(0, depth) });
+    schema = childOf(schema, key, { where: '--set', prefix: path.slice(0, depth) });
     if (depth === path.length - 1) return;
     const child = Object.hasOwn(tree, key) ? tree[key] : undefined;
     const copy = typeof child === 'object' && child !== null ? { ...(child as Tree) } : {};
@@ -177,7 +177,7 @@ function sourceOf(path: readonly string[], sources: ReadonlyMap<string, string>,
   }
   if (path.length === 0) return command.name;
   if (command.positional?.key === path[0]) return command.positional.describe;
-  return path.length === 1 ? `--${kebabCase(path[0])}` : `--option ${path.join('.')}`;
+  return path.length === 1 ? `--${kebabCase(path[0])}` : `--set ${path.join('.')}`;
 }
 
 function schemaAt(root: JsonSchema, path: readonly string[]): JsonSchema {

@@ -41,7 +41,7 @@ const words = [
   '--names',
   '--nested',
   '--table',
-  '--option',
+  '--set',
   '--config',
   '--json',
   '--no-count',
@@ -72,7 +72,7 @@ describe('runCommands with hostile input', () => {
     );
   });
 
-  it('refuses values that are nested deeply, in a config file and in --option', async () => {
+  it('refuses values that are nested deeply, in a config file and in --set', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'command-line-')), 'config.json');
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     for (const key of ['count', 'names', 'nested', 'table']) {
@@ -80,8 +80,8 @@ describe('runCommands with hostile input', () => {
       const { code, err } = await run(['go', '--config', path]);
       expect([code, err]).toEqual([2, expect.stringContaining('it is nested more than 64 deep')]);
     }
-    expect((await run(['go', '--option', `table=${deep}`])).code).toBe(2);
-    expect((await run(['go', '--option', `nested={"inner":${deep}}`])).code).toBe(2);
+    expect((await run(['go', '--set', `table=${deep}`])).code).toBe(2);
+    expect((await run(['go', '--set', `nested={"inner":${deep}}`])).code).toBe(2);
   });
 
   it('accepts or refuses any words with code 0 or 2', async () => {

@@ -131,14 +131,14 @@ describe('runCommands', () => {
     });
   });
 
-  it('lets a flag win over --option, --option over the config file, and the file over the default', async () => {
+  it('lets a flag win over --set, --set over the config file, and the file over the default', async () => {
     const path = configFile('{"//": "a note", "epochs": 2, "lr": 0.5, "voc": "kit", "optimizer": {"momentum": 0.5}}');
-    const settings = ['--option', 'lr=0.25', '--option', 'epochs=3', '--option', 'optimizer.kind=adamw'];
-    const options = await optionsOf('train', '--config', path, ...settings, '--epochs', '4');
+    const sets = ['--set', 'lr=0.25', '--set', 'epochs=3', '--set', 'optimizer.kind=adamw'];
+    const options = await optionsOf('train', '--config', path, ...sets, '--epochs', '4');
     expect(options).toMatchObject({ epochs: 4, lr: 0.25, optimizer: { momentum: 0.5, kind: 'adamw' } });
   });
 
-  it('takes arguments that are no flags as they are, beside flags', async () => {
+  it('takes arguments that are no flags as they are, and a flag named --set where the command has one', async () => {
     const options = await optionsOf('predict', '7.jpg', '010', '--set', '2007/val');
     expect(options).toEqual({ images: ['7.jpg', '010'], set: '2007/val' });
   });
@@ -243,9 +243,9 @@ describe('runCommands', () => {
       /expected float32 or bfloat16\. Did you mean bfloat16\?\n/,
     ],
     [
-      'a misspelt choice in --option',
-      ['train', '--voc', 'k', '--option', 'precision=flaot32'],
-      /--option precision: "flaot32", .*Did you mean float32\?\n/,
+      'a misspelt choice in --set',
+      ['train', '--voc', 'k', '--set', 'precision=flaot32'],
+      /--set precision: "flaot32", .*Did you mean float32\?\n/,
     ],
     ['an unknown switch', ['train', '--voc', 'k', '--no-such'], /^error: --no-such: unknown flag\. See/],
     ['a bad pattern', ['train', '--voc', 'k', '--image-size', '3x'], /--image-size: "3x", expected a size, N or WxH/],
@@ -268,25 +268,13 @@ describe('runCommands', () => {
     ['broken JSON', ['train', '--config', configFile('{')], /recipe\.json: no valid JSON/],
     ['an array', ['train', '--config', configFile('[]')], /its root is no object/],
     [
-      'an unknown --option key',
-      ['train', '--voc', 'k', '--option', 'lrr=1'],
-      /--option, key "lrr": not known.*Did you mean "lr"\?/,
+      'an unknown --set key',
+      ['train', '--voc', 'k', '--set', 'lrr=1'],
+      /--set, key "lrr": not known.*Did you mean "lr"\?/,
     ],
-    [
-      'a prototype in --option',
-      ['train', '--voc', 'k', '--option', '__proto__.x=1'],
-      /--option, key "__proto__": not known/,
-    ],
-    [
-      'a --option without value',
-      ['train', '--voc', 'k', '--option', 'lr'],
-      /--option lr: no "key=", expected key=value/,
-    ],
-    [
-      'a --option out of range',
-      ['train', '--voc', 'k', '--option', 'optimizer.momentum=3'],
-      /--option optimizer\.momentum: 3/,
-    ],
+    ['a prototype in --set', ['train', '--voc', 'k', '--set', '__proto__.x=1'], /--set, key "__proto__": not known/],
+    ['a --set without value', ['train', '--voc', 'k', '--set', 'lr'], /--set lr: no "key=", expected key=value/],
+    ['a --set out of range', ['train', '--voc', 'k', '--set', 'optimizer.momentum=3'], /--set optimizer\.momentum: 3/],
   ];
   it.each(faults)('refuses %s by name with exit code 2', async (_, argv, message) => {
     const { code, out, err } = await run(...argv);

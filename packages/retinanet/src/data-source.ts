@@ -13,7 +13,7 @@ export const sourcePlaces = {
     .min(1)
     .optional()
     .describe('Folder of images with VOC XML beside them, or in a folder beside theirs (LabelImg, CVAT, Roboflow)'),
-  coco: z.string().min(1).optional().describe('COCO annotation file (JSON)'),
+  coco: z.string().min(1).optional().describe('COCO annotation file (JSON); needs --images'),
   images: z.string().min(1).optional().describe('Folder of the images that --coco names'),
 } as const;
 

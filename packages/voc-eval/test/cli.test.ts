@@ -134,7 +134,7 @@ describe('voc-eval convert', () => {
     const folder = newFolder();
     const [coco, again, results] = ['a.json', 'b.json', 'results.json'].map((name) => join(folder, name));
     await vocEval('convert', '--to', 'coco', ...truth, '--out', coco);
-    await vocEval('convert', '--to', 'voc', '--coco', coco, '--out', join(folder, 'kit'));
+    await vocEval('convert', '--to', 'voc', '--ground-truth', coco, '--out', join(folder, 'kit'));
     const back = ['--voc', join(folder, 'kit'), '--set', '2007/test', ...classes];
     await vocEval('convert', '--to', 'coco', ...back, '--out', again);
     expect(readFileSync(again, 'utf8')).toBe(readFileSync(coco, 'utf8'));
@@ -144,11 +144,11 @@ describe('voc-eval convert', () => {
 
     await vocEval('convert', '--to', 'coco', ...truth, ...found, '--out', results);
     const devkit = ['--detections', results, '--out', join(folder, 'found')];
-    await vocEval('convert', '--to', 'voc', '--coco', coco, ...devkit);
+    await vocEval('convert', '--to', 'voc', '--ground-truth', coco, ...devkit);
     for (const file of readdirSync(kit.detections)) {
       expect(readFileSync(join(folder, 'found', file), 'utf8')).toBe(readFileSync(join(kit.detections, file), 'utf8'));
     }
-    const args = ['--coco', coco, '--detections', results, '--protocol', 'coco'];
+    const args = ['--ground-truth', coco, '--detections', results, '--protocol', 'coco'];
     expect((await vocEvalJson<CocoEvaluation>('run', ...args)).AP50).toBe(1);
   });
 
@@ -178,9 +178,9 @@ describe('voc-eval convert', () => {
     );
     const kitFlags = ['--voc', join(folder, 'kit'), '--set', 'test'];
     const [back, foundBack] = [join(folder, 'back.json'), join(folder, 'found-back.json')];
-    await vocEval('convert', '--to', 'voc', '--coco', coco, '--out', join(folder, 'kit'));
+    await vocEval('convert', '--to', 'voc', '--ground-truth', coco, '--out', join(folder, 'kit'));
     await vocEval('convert', '--to', 'coco', ...kitFlags, '--out', back);
-    const there = ['--coco', coco, '--detections', results, '--out', join(folder, 'found')];
+    const there = ['--ground-truth', coco, '--detections', results, '--out', join(folder, 'found')];
     await vocEval('convert', '--to', 'voc', ...there);
     await vocEval('convert', '--to', 'coco', ...kitFlags, '--detections', join(folder, 'found'), '--out', foundBack);
 

@@ -194,7 +194,15 @@ describe('the command line on damaged files', () => {
       const file = files[i % files.length];
       const good = readFileSync(file);
       writeFileSync(file, damage(good.toString('latin1'), random), 'latin1');
-      const ofCoco = ['run', '--coco', coco, '--detections', found, '--protocol', random.pick(['coco', 'voc10'])];
+      const ofCoco = [
+        'run',
+        '--ground-truth',
+        coco,
+        '--detections',
+        found,
+        '--protocol',
+        random.pick(['coco', 'voc10']),
+      ];
       const ofVoc = random.pick([
         ['run', ...devkit, '--detections', detections, '--errors', '--bootstrap', '3'],
         ['validate', voc, '--no-check-images'],

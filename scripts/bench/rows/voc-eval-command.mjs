@@ -10,7 +10,7 @@ import { cocoGroundTruth, cocoResults, detections, devkit, makeCocoFiles, vocEva
 const here = dirname(fileURLToPath(import.meta.url));
 const options = contenderOptions();
 const vocFlags = ['--voc', devkit, '--set', '2007/test', '--detections', detections];
-const cocoFlags = ['--coco', cocoGroundTruth, '--detections', cocoResults];
+const cocoFlags = ['--ground-truth', cocoGroundTruth, '--detections', cocoResults];
 const commands = {
   'voc07 ours': [process.execPath, vocEval, 'run', ...vocFlags, '--protocol', 'voc07', '--json'],
   'voc07 python': [peersPython, join(here, 'voc-eval-python-voc.py'), devkit, 'test', detections],

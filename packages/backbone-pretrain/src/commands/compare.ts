@@ -12,7 +12,7 @@ export const compareCommand = defineCommand({
   summary: 'Train several arms with the same seeds and compare them in pairs',
   examples: [
     'backbone-pretrain compare --config configs/experiments/small-samples.json --data data/cifar-10-batches-bin --out runs/small-samples',
-    'backbone-pretrain compare --option base.dataset=shapes --option arms.plain.featureMining=0 --option arms.mined.featureMining=2 --out runs/two-arms',
+    'backbone-pretrain compare --set base.dataset=shapes --set arms.plain.featureMining=0 --set arms.mined.featureMining=2 --out runs/two-arms',
   ],
   schema: compareSchema,
   hasConfig: true,

@@ -146,7 +146,7 @@ function tooSmall(
     where: `feature-mining, ${stage.name} of ${network.name}`,
     found: `its map is ${side}x${side} at an image size of ${imageSize}`,
     expected: `at least ${LEAST_SIDE}x${LEAST_SIDE}, better ${GOOD_SIDE}x${GOOD_SIDE}, so that a box and the rest both hold something`,
-    fix: `Pass --image-size ${imageSizeFor(stage)} (smaller images are resized), or --option stem=32, or --feature-mining 0`,
+    fix: `Pass --image-size ${imageSizeFor(stage)} (smaller images are resized), or --set stem=32, or --feature-mining 0`,
   });
 }
 

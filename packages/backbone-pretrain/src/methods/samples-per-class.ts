@@ -65,7 +65,7 @@ function selectFrom(source: ClassificationSource, indices: readonly number[]): C
         where: 'samples-per-class',
         found: 'drawn shapes, of which there are as many as wanted',
         expected: 'images from files',
-        fix: 'Use --option shapes.train=N',
+        fix: 'Use --set shapes.train=N',
       });
   }
 }

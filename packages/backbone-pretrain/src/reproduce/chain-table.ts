@@ -64,7 +64,7 @@ const ARMS = [
 // Tiny: two epochs of pretraining, three of fine-tuning.
 const SMALLER: Readonly<Record<'mini' | 'smoke', readonly string[]>> = {
   mini: ['--pretrain-epochs', '2', '--epochs', '3'],
-  smoke: ['--pretrain-epochs', '1', '--epochs', '1', '--option', 'pretrain.samplesPerClass=1'],
+  smoke: ['--pretrain-epochs', '1', '--epochs', '1', '--set', 'pretrain.samplesPerClass=1'],
 };
 
 /** What is smaller than in the paper. */

@@ -6,10 +6,10 @@ const trainOptions = z.record(z.string(), z.union([value, z.record(z.string(), v
 
 /** All options of `backbone-pretrain compare`. */
 export const compareSchema = z.object({
-  base: trainOptions.default({}).describe('Options of train that all arms share, by key: --option base.epochs=10'),
+  base: trainOptions.default({}).describe('Options of train that all arms share, by key: --set base.epochs=10'),
   arms: z
     .record(z.string().regex(/^[\w.-]+$/, 'a name of letters, digits, - and _'), trainOptions)
-    .describe('What each arm has besides, by its name: --option arms.mined.featureMining=2'),
+    .describe('What each arm has besides, by its name: --set arms.mined.featureMining=2'),
   against: z.string().min(1).optional().describe('The arm that the others are compared with (the first if not given)'),
   only: z.array(z.string().min(1)).optional().describe('Runs these arms only'),
   seeds: z.number().int().min(1).default(3).describe('Trainings of each arm, with seeds 0, 1, …'),

@@ -142,7 +142,7 @@ describe('featureMining', () => {
     expect(() => featureMining(imagenet, { stages: 1, imageSize: 64 })).toThrow(
       'feature-mining, layer4 of resnet50: its map is 2x2 at an image size of 64, expected at least 3x3, better 4x4, ' +
         'so that a box and the rest both hold something. Pass --image-size 128 (smaller images are resized), ' +
-        'or --option stem=32, or --feature-mining 0.',
+        'or --set stem=32, or --feature-mining 0.',
     );
     expect(() => featureMining(imagenet, { stages: 1, imageSize: 32 })).toThrow(/1x1/);
   });

@@ -106,7 +106,7 @@ function flags(values: Readonly<Record<string, string | number | undefined>>): s
 }
 
 function settings(values: Readonly<Record<string, string | number | boolean>>): string[] {
-  return Object.entries(values).flatMap(([key, value]) => ['--option', `${key}=${value}`]);
+  return Object.entries(values).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
 }
 
 function binOf(packageName: string, name: string): string {

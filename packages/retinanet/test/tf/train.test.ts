@@ -294,7 +294,7 @@ describe('retinanet train with faulty input', () => {
     ['two kinds of size', ['--min-size', '96'], /--image-size: it is given together/],
     ['a missing backbone', ['--backbone', 'no.safetensors'], /no\.safetensors/],
     ['a backbone and a detector', ['--backbone', 'a', '--weights', 'b'], /given together with --backbone/],
-    ['a misspelt key', ['--option', 'epohcs=3'], /Did you mean "epochs"/],
+    ['a misspelt key', ['--set', 'epohcs=3'], /Did you mean "epochs"/],
     ['a batch that is larger than the data', ['--batch-size', '64'], /4 images, expected at least --batch-size 64/],
     ['a number that is none', ['--lr', 'fast'], /--lr/],
     ['anchor sizes that do not rise', ['--anchor-sizes', '64,32,16,8,4'], /--anchor-sizes: .*sizes that rise/],

@@ -32,7 +32,7 @@ export const convertCommand: Command = defineCommand({
   examples: [
     'voc-eval convert --to coco --voc VOCdevkit --set 2007/test --out test.json',
     'voc-eval convert --to coco --voc VOCdevkit --set 2007/test --detections results/VOC2007/Main --out results.json',
-    'voc-eval convert --to voc --coco instances.json --year 2017 --name val --out VOCdevkit',
+    'voc-eval convert --to voc --ground-truth instances.json --year 2017 --name val --out VOCdevkit',
   ],
   schema,
   run(options, context) {

@@ -7,7 +7,7 @@ import type { JudgeOptions } from '../judge';
 export const groundTruthFlags = {
   voc: z.string().optional().describe('VOCdevkit folder with the annotations'),
   set: z.string().optional().describe('Image sets of it such as 2007/test, several with commas'),
-  coco: z.string().optional().describe('COCO annotation file (JSON)'),
+  groundTruth: z.string().optional().describe('COCO ground truth, FILE.json, instead of --voc'),
   classes: z.array(z.string()).optional().describe('Classes to be looked at; those of the annotations by default'),
   onBadBox: z
     .enum(['keep', 'skip', 'clip', 'fail'])

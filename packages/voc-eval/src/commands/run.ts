@@ -47,7 +47,7 @@ export const runCommand: Command = defineCommand({
   summary: 'Average precision of detections, per class and mean, and what they get wrong',
   examples: [
     'voc-eval run --voc VOCdevkit --set 2007/test --detections results/VOC2007/Main --protocol voc07',
-    'voc-eval run --coco instances.json --detections results.json --protocol coco --json',
+    'voc-eval run --ground-truth instances.json --detections results.json --protocol coco --json',
     'voc-eval run --voc VOCdevkit --set 2007/test --detections results --errors --bootstrap 1000 --report report.html',
   ],
   schema,

@@ -19,8 +19,8 @@ export interface GroundTruthSource {
   readonly voc?: string | undefined;
   /** `2007/test`, several with commas. */
   readonly set?: string | undefined;
-  /** COCO annotation file. */
-  readonly coco?: string | undefined;
+  /** COCO ground truth. */
+  readonly groundTruth?: string | undefined;
   /** The evaluated classes; those of the annotations by default. */
   readonly classes?: readonly string[] | undefined;
   /** Of VOC annotations: `keep` by default, which evaluates odd boxes as they stand. */
@@ -29,17 +29,17 @@ export interface GroundTruthSource {
 
 /** Reads the ground truth that the flags name; what the policy let pass is warned of in the log. */
 export function loadGroundTruth(source: GroundTruthSource, log: Logger, corners?: Corners): GroundTruth {
-  const { voc, set, coco, classes, onBadBox = 'keep' } = source;
-  if ((voc === undefined) === (coco === undefined) || (voc !== undefined && set === undefined)) {
+  const { voc, set, groundTruth, classes, onBadBox = 'keep' } = source;
+  if ((voc === undefined) === (groundTruth === undefined) || (voc !== undefined && set === undefined)) {
     throw new ConfigError({
       where: 'ground truth',
-      found: coco !== undefined ? 'both --voc and --coco' : voc === undefined ? 'none' : 'no --set',
-      expected: 'either --voc DEVKIT with --set SETS, or --coco FILE.json',
+      found: groundTruth !== undefined ? 'both --voc and --ground-truth' : voc === undefined ? 'none' : 'no --set',
+      expected: 'either --voc DEVKIT with --set SETS, or --ground-truth FILE.json',
       fix: 'Pass for example --voc VOCdevkit --set 2007/test',
     });
   }
-  if (coco !== undefined) {
-    return withClasses(groundTruthFromCoco(readJson(coco), coco, { corners }), classes);
+  if (groundTruth !== undefined) {
+    return withClasses(groundTruthFromCoco(readJson(groundTruth), groundTruth, { corners }), classes);
   }
   const imageSet = readImageSet(voc!, set!, {
     onBadBox,
