@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const script = join(__dirname, '..', 'scripts', 'bench', 'performance-page.mjs');
 
+const folder = mkdtempSync(join(tmpdir(), 'performance-page-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 function pageOf(rows: Record<string, unknown>): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'performance-page-')), 'bench.json');
+  const path = join(folder, 'bench.json');
   writeFileSync(path, JSON.stringify({ rows }));
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, path], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
@@ -84,15 +87,21 @@ describe('the performance page', () => {
   });
 
   it('shows how a cost grows: each point, what it takes for each, and the law', () => {
-    const contenders = { 'images: 10': figures(20, 100), 'images: 100': figures(250, 200) };
-    const curve = { of: 'images', at: [10, 100], exponent: 1.097 };
+    const points: [number, number][] = [
+      [1, 1950],
+      [10, 20],
+      [10_000, 250],
+    ];
+    const contenders = Object.fromEntries(points.map(([at, ms]) => [`images: ${at}`, figures(ms, 100)]));
+    const curve = { of: 'images', at: points.map(([at]) => at), exponent: 1.097 };
     const page = pageOf({ 'curve-images': { ...row, name: 'curve-images', contenders, ratios: {}, curve } });
     expect(page).toContain(
       [
         '| images | fastest | median | for each | peak RSS |',
         '| --- | ---: | ---: | ---: | ---: |',
+        '| 1 | 1950.0 ms | 2050.0 ms | 1950 ms | 100 MB |',
         '| 10 | 20.0 ms | 120.0 ms | 2.00 ms | 100 MB |',
-        '| 100 | 250.0 ms | 350.0 ms | 2.50 ms | 200 MB |',
+        '| 10000 | 250.0 ms | 350.0 ms | 25.0 µs | 100 MB |',
         '',
         'Time goes with the power 1.10 of: images (1 is in proportion; a fit of the logarithms).',
       ].join('\n'),

@@ -26,9 +26,18 @@ export function growthCells({ curve, contenders }) {
   const points = Object.values(contenders).map(({ error, fastestMs, medianMs, peakRssMb }, i) => {
     const value = curve.at[i];
     if (error !== undefined) return [String(value), 'failed', '', '', ''];
-    const eachMs = fastestMs / value;
-    const each = eachMs < 0.1 ? `${(1000 * eachMs).toPrecision(3)} µs` : `${eachMs.toPrecision(3)} ms`;
-    return [String(value), `${fastestMs.toFixed(1)} ms`, `${medianMs.toFixed(1)} ms`, each, `${peakRssMb} MB`];
+    return [
+      String(value),
+      `${fastestMs.toFixed(1)} ms`,
+      `${medianMs.toFixed(1)} ms`,
+      eachInWords(fastestMs / value),
+      `${peakRssMb} MB`,
+    ];
   });
   return [[curve.of, 'fastest', 'median', 'for each', 'peak RSS'], ...points];
+}
+
+function eachInWords(ms) {
+  if (ms >= 100) return `${ms.toFixed(0)} ms`;
+  return ms < 0.1 ? `${(1000 * ms).toPrecision(3)} µs` : `${ms.toPrecision(3)} ms`;
 }
