@@ -61,7 +61,8 @@ export function madeSmall(program, argv, cwd) {
     ...(isBySides ? { '--min-size': 64, '--max-size': 96 } : { '--image-size': 96 }),
   });
   // Few steps at the rate of many make a network whose logits are huge, and so are their differences in exports.
-  if (words.includes('shapes')) setFlags(words, { '--lr': 0.001 }).push('--set', 'shapes.train=32', '--set', 'shapes.test=16');
+  if (words.includes('shapes'))
+    setFlags(words, { '--lr': 0.001 }).push('--set', 'shapes.train=32', '--set', 'shapes.test=16');
   const backbone = words.indexOf('--backbone');
   if (backbone >= 0 && !existsSync(join(cwd, words[backbone + 1]))) {
     words[backbone + 1] = 'none';
