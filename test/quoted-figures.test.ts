@@ -7,6 +7,7 @@ const resultsOf = <T>(name: string): T => JSON.parse(textOf('results', name)) as
 
 const readme = textOf('README.md');
 const results = textOf('docs', 'results.md');
+const recipes = textOf('docs', 'recipes.md');
 
 interface Scores {
   readonly arm: string;
@@ -96,6 +97,25 @@ describe('figures that documents quote', () => {
     const { evaluations } = resultsOf<{ evaluations: { step: number; mAP: number }[] }>('overfit.json');
     for (const { step, mAP } of evaluations.slice(-2)) {
       expect(results).toContain(`${mAP.toFixed(3)} after ${step} steps`);
+    }
+  });
+
+  it('of the training from scratch are those of results/from-scratch.json', () => {
+    const { AP50, AP75, AP, classes } = resultsOf<
+      Readonly<Record<'AP50' | 'AP75' | 'AP', number>> & { classes: Readonly<Record<string, { AP: number }>> }
+    >('from-scratch.json');
+    const [first, ...others] = [AP50, AP75, AP].map((value) => value.toFixed(3));
+    expect(results).toContain(`| all classes | ${[first, ...others].join(' | ')} |`);
+    for (const [name, { AP: value }] of Object.entries(classes))
+      expect(results).toContain(`${name} ${value.toFixed(3)}`);
+    expect(recipes).toContain(`AP50 ${first}, AP ${others[1]}`);
+  });
+
+  it('of the recipes’ times are those of results/recipe-times.json', () => {
+    const { rows } = resultsOf<{ rows: { name: string; imagesPerSecond: number }[] }>('recipe-times.json');
+    for (const { name, imagesPerSecond } of rows) {
+      const row = recipes.split('\n').find((line) => line.startsWith(`| \`${name}\` | `));
+      expect(row).toContain(` | ${imagesPerSecond.toFixed(2)} | `);
     }
   });
 

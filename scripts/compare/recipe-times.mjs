@@ -2,13 +2,13 @@
 // Measures a training step of each recipe in configs/retinanet-*.json on random images of the recipe's size, and
 // extrapolates to its data set. Writes recipe-times.json into --results and the table in docs/recipes.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeMatches, matchAnchors, retinanetAnchors } from '@featuremine/boxes';
 import { DETECTOR_VERSIONS, makeDetector, trainSchema, trainingStep } from '@featuremine/retinanet';
 import { CompiledModel } from '@featuremine/tensor-graph';
 import { z } from 'zod';
+import { isBusy, machineUse, useInWords } from '../bench/idle.mjs';
 import { machine } from '../bench/machine.mjs';
 import { scriptFlags, wholeNumber } from '../script-flags.mjs';
 
@@ -32,12 +32,14 @@ const recipes = [
   { name: 'retinanet-cpu', images: 300, width: 256, height: 256, measured: 8, isPretrained: true },
 ];
 
-const busy = Math.round(loadavg()[0] * 10) / 10;
-if (busy > 0.5) process.stderr.write(`the machine is busy (load ${busy}): times will be too long\n`);
+const machineBefore = await machineUse();
+if (isBusy(machineBefore)) {
+  process.stderr.write(`the machine is busy (${useInWords(machineBefore)}): times will be too long\n`);
+}
 const rows = [];
 for (const recipe of recipes) rows.push(await measure(recipe));
 mkdirSync(values.results, { recursive: true });
-const result = { machine: machine(), threads: values.threads, loadBefore: busy, rows };
+const result = { machine: machine(), threads: values.threads, machineBefore, rows };
 writeFileSync(join(values.results, 'recipe-times.json'), `${JSON.stringify(result, null, 1)}\n`);
 writeTable(result);
 
@@ -100,7 +102,7 @@ function repeated(Type, one, count) {
   return all;
 }
 
-function writeTable({ machine: { processor, cores, commit, date }, loadBefore, threads, rows: measured }) {
+function writeTable({ machine: { processor, cores, commit, date }, machineBefore, threads, rows: measured }) {
   const duration = (hours) =>
     hours >= 48
       ? `${(hours / 24).toFixed(1)} days`
@@ -112,7 +114,9 @@ function writeTable({ machine: { processor, cores, commit, date }, loadBefore, t
       `| \`${name}\` | ${images.toLocaleString('en')} x ${epochs} | ${width}x${height} | ${precision} | ${imagesPerSecond.toFixed(2)} | ${duration(hours)} |`,
   );
   const about = `${date}, ${commit}, ${processor}, ${cores} cores, ${threads} threads`;
-  const note = loadBefore > 0.5 ? ` The machine had other work (load ${loadBefore}): the times are too long.` : '';
+  const note = isBusy(machineBefore)
+    ? ` The machine had other work (${useInWords(machineBefore)}): the times are too long.`
+    : '';
   const table = [
     '| recipe | images x epochs | pixels | precision | images/s of a training step | training |',
     '| --- | --- | --- | --- | --- | --- |',
