@@ -1,5 +1,5 @@
 // Inside a contender's process: times steps and prints the one line that main.mjs reads.
-import { readFileSync } from 'node:fs';
+import { peakMbOf } from './process-files.mjs';
 
 /** The options that main.mjs passes, with the number of steps and threads. */
 export function contenderOptions() {
@@ -36,9 +36,5 @@ export async function measureSteps({ options, step, note = () => ({}), after = (
 /** Peak memory of this process so far, in MiB. */
 // VmHWM is of this program; what getrusage gives also counts the parent before exec.
 export function peakRssMb() {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
-  } catch {
-    return process.resourceUsage().maxRSS / 1024;
-  }
+  return peakMbOf('self') || process.resourceUsage().maxRSS / 1024;
 }

@@ -27,20 +27,19 @@ export function flipImageVertically<T extends DecodedImage | FloatImage>(image: 
 
 /** Boxes [G, 4] of an image that is `width` wide, mirrored left to right. */
 export function flipBoxes(boxes: Float32Array, width: number): Float32Array {
-  const flipped = Float32Array.from(boxes);
-  for (let i = 0; i < boxes.length; i += 4) {
-    flipped[i] = width - boxes[i + 2];
-    flipped[i + 2] = width - boxes[i];
-  }
-  return flipped;
+  return mirrored(boxes, { axis: 0, length: width });
 }
 
 /** Boxes [G, 4] of an image that is `height` high, upside down. */
 export function flipBoxesVertically(boxes: Float32Array, height: number): Float32Array {
+  return mirrored(boxes, { axis: 1, length: height });
+}
+
+function mirrored(boxes: Float32Array, { axis, length }: { axis: 0 | 1; length: number }): Float32Array {
   const flipped = Float32Array.from(boxes);
-  for (let i = 0; i < boxes.length; i += 4) {
-    flipped[i + 1] = height - boxes[i + 3];
-    flipped[i + 3] = height - boxes[i + 1];
+  for (let i = axis; i < boxes.length; i += 4) {
+    flipped[i] = length - boxes[i + 2];
+    flipped[i + 2] = length - boxes[i];
   }
   return flipped;
 }

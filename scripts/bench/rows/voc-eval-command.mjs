@@ -1,10 +1,10 @@
 // A whole command, from files to number, with the start of its interpreter: options.command is ours or a peer's.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { peersEnvironment, peersPython } from '../../peers/setup.mjs';
 import { contenderOptions, measureSteps } from '../measure.mjs';
+import { peakMbOf } from '../process-files.mjs';
 import { cocoGroundTruth, cocoResults, detections, devkit, makeCocoFiles, vocEval } from './voc-eval-files.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -34,12 +34,7 @@ await measureSteps({
 function runCommand([file, ...args]) {
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'], env: peersEnvironment() });
   const watch = setInterval(() => {
-    try {
-      const kB = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0);
-      peakRssMb = Math.max(peakRssMb, kB / 1024);
-    } catch {
-      // It has ended.
-    }
+    peakRssMb = Math.max(peakRssMb, peakMbOf(child.pid));
   }, 10);
   let output = '';
   child.stdout.on('data', (part) => (output += part));

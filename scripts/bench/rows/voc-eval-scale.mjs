@@ -1,11 +1,11 @@
 // Time and memory against the number of detections: node scripts/bench/rows/voc-eval-scale.mjs [MILLIONS…]
 // Synthetic: 20 classes, 2 objects and 250 detections an image, half of them on an object; a fresh process each.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { evaluateCoco, evaluateVoc } from '@featuremine/voc-eval';
 import { z } from 'zod';
 import { scriptFlags } from '../../script-flags.mjs';
+import { peakRssMb } from '../measure.mjs';
 import { drawnDetections } from './drawn-detections.mjs';
 
 const script = fileURLToPath(import.meta.url);
@@ -39,6 +39,5 @@ function measure(rows) {
   };
   const vocMs = timed(() => evaluateVoc({ groundTruth, detections, protocol: 'voc10' }));
   const cocoMs = timed(() => evaluateCoco({ groundTruth, detections }));
-  const peakMb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
-  process.stdout.write(JSON.stringify({ rows, vocMs, cocoMs, peakMb }));
+  process.stdout.write(JSON.stringify({ rows, vocMs, cocoMs, peakMb: peakRssMb() }));
 }

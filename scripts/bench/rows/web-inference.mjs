@@ -1,6 +1,6 @@
 // Time and memory of the web demo in headless Chromium: an untrained detector is exported, and the page looks at one
 // picture again and again. A step is what the page's table says: decode, resize, network, post-processing.
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandLine, runCommand } from '@featuremine/command-line';
@@ -11,6 +11,7 @@ import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import sharp from 'sharp';
 import { openChromium } from '../../open-chromium.mjs';
 import { contenderOptions } from '../measure.mjs';
+import { numberIn, processFile, processIds } from '../process-files.mjs';
 
 const options = contenderOptions();
 const folder = mkdtempSync(join(tmpdir(), 'bench-web-'));
@@ -92,23 +93,13 @@ async function summary(page, pattern) {
 
 // The peak memory of the largest process that this one started: the page's renderer, in which its worker runs.
 function rendererMb() {
-  const status = (pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/status`, 'utf8');
-    } catch {
-      return ''; // it ended meanwhile
-    }
-  };
-  const numberOf = (text, key) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => ({ pid: Number(pid), text: status(pid) }));
+  const all = processIds().map((pid) => ({ pid, text: processFile(pid, 'status') }));
   const ours = new Set([process.pid]);
   for (let grown = true; grown;) {
     const size = ours.size;
-    for (const { pid, text } of all) if (ours.has(numberOf(text, 'PPid'))) ours.add(pid);
+    for (const { pid, text } of all) if (ours.has(numberIn(text, 'PPid'))) ours.add(pid);
     grown = ours.size > size;
   }
   ours.delete(process.pid);
-  return Math.max(...all.filter(({ pid }) => ours.has(pid)).map(({ text }) => numberOf(text, 'VmHWM'))) / 1024;
+  return Math.max(...all.filter(({ pid }) => ours.has(pid)).map(({ text }) => numberIn(text, 'VmHWM'))) / 1024;
 }
