@@ -1,8 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { acquireLock } from '@featuremine/files';
 import { isBuilt, pause } from './support/cli-process';
 
 const bench = join(__dirname, '..', 'scripts', 'bench');
@@ -218,12 +219,13 @@ async function until(isDone: () => boolean, child: ChildProcess): Promise<void> 
 
   it('refuses a second bench by the number of the first, and takes over from a dead one', () => {
     const path = join(root, 'lock');
-    writeFileSync(path, String(process.pid));
+    const first = acquireLock(path, () => new Error('held'));
     const refused = lock(path);
     expect(refused.status).not.toBe(0);
     expect(refused.stderr).toContain(`bench: process ${process.pid} runs a bench here`);
+    first.release();
     const { pid } = spawnSync(process.execPath, ['-e', '']);
-    writeFileSync(path, String(pid));
+    writeFileSync(path, JSON.stringify({ pid, host: hostname(), startedAt: '' }));
     expect(lock(path).status).toBe(0);
     expect(existsSync(path)).toBe(false);
   });

@@ -75,7 +75,7 @@ describe('the check of the documents', () => {
       /:18: @featuremine\/boxes does not export NoSuchType/,
       /:6: .*--epoch: unknown flag\. Did you mean --epochs/,
       /:12: .*--lr: "fast", expected a number/,
-      /:13: backbone-pretrain .*configs\/none\.json: no such file/,
+      /:13: backbone-pretrain .*configs\/none\.json: there is no such file/,
       /:13: voc-eval .*--detections: missing/,
       /:14: .*has no flag --fastest/,
       /:15: .*some-tool is no known command/,

@@ -1,26 +1,20 @@
 // One bench at a time: two would disturb each other's figures, and the later one would write over the other's rows.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigError } from '@featuremine/errors';
-import { isProcessAlive } from '@featuremine/files';
+import { acquireLock } from '@featuremine/files';
 
 /** Takes the lock file until this process ends, or from a process that is dead; refuses while another one holds it. */
 export function lockBench(path) {
   mkdirSync(dirname(path), { recursive: true });
-  try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-    const holder = Number(readFileSync(path, 'utf8'));
-    if (isProcessAlive(holder)) {
-      throw new ConfigError({
+  const lock = acquireLock(
+    path,
+    ({ pid, host, isHere }) =>
+      new ConfigError({
         where: 'bench',
-        found: `process ${holder} runs a bench here`,
+        found: `process ${pid}${isHere ? '' : ` on ${host}`} runs a bench here`,
         fix: `Wait for it, or stop it; if it is no bench, remove ${path}`,
-      });
-    }
-    rmSync(path, { force: true });
-    return lockBench(path);
-  }
-  process.on('exit', () => rmSync(path, { force: true }));
+      }),
+  );
+  process.on('exit', () => lock.release());
 }

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { ConfigError, parseJson } from '@featuremine/errors';
+import { ConfigError, fileFaultFound, parseJson } from '@featuremine/errors';
 
 const maxSizeBytes = 1024 * 1024;
 
@@ -36,8 +36,6 @@ function readText(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code;
-    const found = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
-    throw new ConfigError({ where: path, found, fix }, { cause });
+    throw new ConfigError({ where: path, found: fileFaultFound(cause), fix }, { cause });
   }
 }

@@ -264,7 +264,11 @@ describe('runCommands', () => {
     ],
     ['a wrong value in a file', ['train', '--config', wrong], /key "epochs": "many", expected a whole number from 1/],
     ['a key of the prototype', ['train', '--config', hostile], /key "__proto__": not known/],
-    ['a missing config file', ['train', '--config', '/nowhere.json'], /^error: \/nowhere\.json: no such file\./],
+    [
+      'a missing config file',
+      ['train', '--config', '/nowhere.json'],
+      /^error: \/nowhere\.json: there is no such file or folder\./,
+    ],
     ['broken JSON', ['train', '--config', configFile('{')], /recipe\.json: no valid JSON/],
     ['an array', ['train', '--config', configFile('[]')], /its root is no object/],
     [

@@ -20,6 +20,13 @@ const FAULTS: Readonly<Record<string, readonly [found: string, fix: string]>> = 
   EIO: ['the disk reports a fault', 'Check the disk'],
 };
 
+/** What the system's code of a failed file operation means, for an error of a kind of its own. */
+export function fileFaultFound(error: unknown): string {
+  const code = (error as Partial<NodeJS.ErrnoException> | null)?.code;
+  if (code === undefined) return String(error);
+  return Object.hasOwn(FAULTS, code) ? FAULTS[code][0] : `the file system says ${code}`;
+}
+
 /**
  * The named form of an error of Node's file functions, of the file `where`, or of the path that the system says;
  * undefined for any other error.

@@ -8,7 +8,7 @@ export {
   RuntimeError,
 } from './user-error';
 export type { FaultDescription } from './user-error';
-export { FileError, fileErrorOf } from './file-error';
+export { FileError, fileErrorOf, fileFaultFound } from './file-error';
 export { nearestName } from './nearest-name';
 export { parseJson } from './parse-json';
 export { ReportedElsewhere } from './reported-elsewhere';

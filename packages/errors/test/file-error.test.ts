@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileError, UserError, fileErrorOf } from '../src';
+import { FileError, UserError, fileErrorOf, fileFaultFound } from '../src';
 
 const folder = mkdtempSync(join(tmpdir(), 'file-error-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -48,5 +48,13 @@ describe('fileErrorOf', () => {
     expect(fileErrorOf({ code: 'ENOSPC' })).toBeUndefined();
     expect(fileErrorOf('ENOSPC')).toBeUndefined();
     expect(fileErrorOf(null)).toBeUndefined();
+  });
+});
+
+describe('fileFaultFound', () => {
+  it('says what the system found, also for a code that has no words of its own, and for no error of the system', () => {
+    expect(fileFaultFound(errorOf(() => readFileSync(join(folder, 'a'))))).toBe('there is no such file or folder');
+    expect(fileFaultFound(Object.assign(new Error('x'), { code: 'ELOOP' }))).toBe('the file system says ELOOP');
+    expect(fileFaultFound(new Error('x'))).toBe('Error: x');
   });
 });

@@ -1,4 +1,4 @@
-import { DatasetError, UserError } from '@featuremine/errors';
+import { DatasetError, UserError, fileFaultFound } from '@featuremine/errors';
 import { countJsonValues } from './count-json-values';
 import { readPlainFile } from './plain-file';
 
@@ -45,8 +45,7 @@ function readBytes(path: string): Buffer {
     return readPlainFile(path, LARGEST_BYTES);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? 'an error';
-    const found = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`;
+    const found = fileFaultFound(error);
     throw new DatasetError({ where: path, found, expected: 'a JSON file', fix: 'Check the path' }, { cause: error });
   }
 }

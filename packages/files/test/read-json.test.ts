@@ -22,7 +22,7 @@ describe('readJson', () => {
   });
 
   it('names a file that is missing, damaged, a folder, a pipe or too large', () => {
-    expect(() => readJson(path)).toThrow(`${path}: there is no such file, expected a JSON file.`);
+    expect(() => readJson(path)).toThrow(`${path}: there is no such file or folder, expected a JSON file.`);
     writeFileSync(path, '{');
     expect(() => readJson(path)).toThrow(/no valid JSON/);
     expect(() => readJson(folder)).toThrow(/a folder, expected a file/);

@@ -21,7 +21,7 @@ export function findImages(paths: readonly string[]): string[] {
   if (missing.length > 0) {
     throw new DatasetError({
       where: missing.slice(0, SHOWN).join(', ') + (missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : ''),
-      found: 'no such file or folder',
+      found: 'there is no such file or folder',
       fix: 'Check the path',
     });
   }

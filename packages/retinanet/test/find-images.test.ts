@@ -52,7 +52,9 @@ describe('findImages', () => {
   });
 
   it('names what is missing, and patterns and folders without an image', () => {
-    expect(() => findImages(at('no.jpg', 'a.jpg', 'nor.jpg'))).toThrow(/no\.jpg, .*nor\.jpg: no such file or folder/);
+    expect(() => findImages(at('no.jpg', 'a.jpg', 'nor.jpg'))).toThrow(
+      /no\.jpg, .*nor\.jpg: there is no such file or folder/,
+    );
     expect(() => findImages(at('*.gif'))).toThrow(/\*\.gif: no image matches this pattern/);
   });
 });

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { writeAll, writeFileAtomic } from '@featuremine/files';
 import { fileFault } from './run-folder-error';
 
@@ -19,14 +19,5 @@ export function writeDurably(path: string, text: string): void {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-/** Removes what a failed operation left, if it can: the first fault is the one to tell of. */
-export function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { recursive: true, force: true });
-  } catch {
-    // A later start removes what ends in .tmp.
   }
 }

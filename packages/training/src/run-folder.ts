@@ -2,10 +2,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { UserError, parseJson } from '@featuremine/errors';
-import { flushFolder, readPlainFile } from '@featuremine/files';
+import { acquireLock, flushFolder, readPlainFile } from '@featuremine/files';
+import type { LockHolder, ProcessLock } from '@featuremine/files';
 import { writeRunFile } from './run-files';
-import { acquireLock } from './process-lock';
-import type { ProcessLock } from './process-lock';
 import { RunFolderError, fileFault } from './run-folder-error';
 import type { Summary } from './summary';
 
@@ -62,7 +61,7 @@ export class RunFolder {
     if (!resume) refuseRun(path);
     if (options.config['dryRun'] === true) return RunFolder.follow(options);
     makeFolder(path);
-    const lock = acquireLock(join(path, 'run.lock'));
+    const lock = lockFolder(join(path, 'run.lock'));
     try {
       if (!resume) refuseRun(path);
       if (lock.wasTakenOver) log.warn(`${path}: the lock of a process that is dead was taken over`);
@@ -172,6 +171,24 @@ function causeOf(path: string, known: unknown): unknown {
   } catch (cause) {
     return cause;
   }
+}
+
+function lockFolder(path: string): ProcessLock {
+  try {
+    return acquireLock(path, (holder) => heldBy(path, holder));
+  } catch (error) {
+    throw error instanceof UserError ? error : fileFault(path, error);
+  }
+}
+
+function heldBy(path: string, { pid, host, isHere }: LockHolder): RunFolderError {
+  return new RunFolderError({
+    where: path,
+    found: `process ${pid}${isHere ? '' : ` on ${host}`} is using this run folder`,
+    fix: isHere
+      ? 'Wait for it, stop it, or choose another folder'
+      : `If it no longer runs there, delete ${path}, else choose another folder`,
+  });
 }
 
 function refuseRun(path: string): void {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
-import { DatasetError } from '@featuremine/errors';
+import { DatasetError, fileFaultFound } from '@featuremine/errors';
 
 /** What a file must be, and for whom. */
 export interface ReadLimit {
@@ -61,7 +61,5 @@ function checkFile(
 
 function named(error: unknown, path: string, { where = path, what, fix }: ReadLimit): DatasetError {
   if (error instanceof DatasetError) return error;
-  const { code } = error as NodeJS.ErrnoException;
-  const found = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code ?? String(error)})`;
-  return new DatasetError({ where, found, expected: what, fix }, { cause: error });
+  return new DatasetError({ where, found: fileFaultFound(error), expected: what, fix }, { cause: error });
 }

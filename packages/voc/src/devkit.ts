@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { DatasetError, UserError, nearestName } from '@featuremine/errors';
+import { DatasetError, UserError, fileFaultFound, nearestName } from '@featuremine/errors';
 import { readPlainFile } from '@featuremine/files';
 
 /** Bytes of the largest file of an image set: some millions of images. */
@@ -115,12 +115,7 @@ export function readSetText(path: string): string {
       .replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new DatasetError({
-      where: path,
-      found: `the file cannot be read (${code})`,
-      fix: 'Check that it may be read',
-    });
+    throw new DatasetError({ where: path, found: fileFaultFound(error), fix: 'Check the path' }, { cause: error });
   }
 }
 

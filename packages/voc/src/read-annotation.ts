@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { fileFaultFound } from '@featuremine/errors';
 import { decodeText } from './decode-text';
 import type { FaultKind } from './fault';
 import { makeFault } from './fault';
@@ -26,7 +27,7 @@ export function readAnnotation(file: string, options: { readonly wantsNotes?: bo
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
     if (code === 'ENOENT') return unreadable(file, 'missing-annotation', 'the file is missing');
-    return unreadable(file, 'unreadable-file', `the file cannot be read (${code})`);
+    return unreadable(file, 'unreadable-file', fileFaultFound(error));
   }
 }
 

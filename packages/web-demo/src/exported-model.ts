@@ -36,7 +36,7 @@ export function readExportedModel(folder: string): ExportedModel {
   ];
   const missing = files.find((path) => !existsSync(path));
   if (missing !== undefined) {
-    throw new WeightsError({ where: missing, found: 'no such file', fix: 'Export the model again' });
+    throw new WeightsError({ where: missing, found: 'there is no such file', fix: 'Export the model again' });
   }
   const sizeBytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
   return { name: basename(resolve(folder)), files, sizeBytes };

@@ -51,7 +51,7 @@ function picturesOf(path: string): string[] {
   if (found !== undefined && pictures.length > 0) return pictures;
   throw new ConfigError({
     where: `--examples ${path}`,
-    found: found === undefined ? 'no such file or folder' : 'no picture',
+    found: found === undefined ? 'there is no such file or folder' : 'no picture',
     expected: 'JPEG, PNG or WebP files',
     fix: 'Check the path',
   });

@@ -32,7 +32,7 @@ describe('readExportedModel', () => {
     expect(() => readExportedModel(classifier)).toThrow(/userDefinedMetadata\.task/);
     const broken = writeTinyModel(join(folder, 'broken'));
     rmSync(join(broken, 'group1-shard1of1.bin'));
-    expect(() => readExportedModel(broken)).toThrow(/group1-shard1of1\.bin: no such file/);
+    expect(() => readExportedModel(broken)).toThrow(/group1-shard1of1\.bin: there is no such file/);
     writeFileSync(join(broken, 'model.json'), '{');
     expect(() => readExportedModel(broken)).toThrow(/no graph model/);
   });
@@ -141,7 +141,7 @@ describe('web-demo', () => {
     [
       'examples that are not there',
       ['build', '--exported', model, '--examples', 'no.jpg', '--out', 'x'],
-      /no\.jpg: no such/,
+      /no\.jpg: there is no such/,
     ],
     ['a folder without pictures', ['build', '--exported', model, '--examples', model, '--out', 'x'], /no picture/],
   ])('refuses %s with exit code 2', async (_what, argv, message) => {

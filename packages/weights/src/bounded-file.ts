@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { UserError, WeightsError } from '@featuremine/errors';
+import { UserError, WeightsError, fileFaultFound } from '@featuremine/errors';
 import { openPlainFile } from '@featuremine/files';
 
 /** Bytes of the largest file that is read; a detector with its optimizer's state takes half of one GiB. */
@@ -28,11 +28,8 @@ export class BoundedFile {
       descriptor = openPlainFile(path);
     } catch (cause) {
       if (cause instanceof UserError) throw cause;
-      const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
-      throw new WeightsError(
-        { where: path, found: `the file cannot be opened (${code})`, fix: 'Check the path and its permissions' },
-        { cause },
-      );
+      const fix = 'Check the path and its permissions';
+      throw new WeightsError({ where: path, found: fileFaultFound(cause), fix }, { cause });
     }
     try {
       const stats = fstatSync(descriptor);

@@ -112,7 +112,11 @@ describe('retinanet predict', () => {
       ({ weights, image }) => ['--weights', weights, '--classes', 'a,b,c', image],
       /--classes: 3 classes, expected 2/,
     ],
-    ['a missing image', ({ weights }) => ['--weights', weights, '--classes', 'a,b', 'no.jpg'], /no\.jpg: no such file/],
+    [
+      'a missing image',
+      ({ weights }) => ['--weights', weights, '--classes', 'a,b', 'no.jpg'],
+      /no\.jpg: there is no such file/,
+    ],
     [
       'an image that is none',
       ({ weights }) => ['--weights', weights, '--classes', 'a,b', weights],

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { DatasetError, UserError } from '@featuremine/errors';
+import { DatasetError, UserError, fileFaultFound } from '@featuremine/errors';
 import { openPlainFile } from '@featuremine/files';
 import type { ShardEntry } from './records-index';
 
@@ -54,10 +54,13 @@ export function openShardFile(path: string): number {
     return openPlainFile(path);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
-    const found = code === 'ENOENT' ? 'there is no such file' : `it cannot be opened (${code})`;
     throw new DatasetError(
-      { where: path, found, expected: 'a shard that the index names', fix: 'Copy all shards, or pack again' },
+      {
+        where: path,
+        found: fileFaultFound(cause),
+        expected: 'a shard that the index names',
+        fix: 'Copy all shards, or pack again',
+      },
       { cause },
     );
   }

@@ -1,13 +1,21 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isProcessAlive } from '@featuremine/files';
-import { removeQuietly } from './run-files';
-import { RunFolderError, fileFault } from './run-folder-error';
+import { FileError } from '@featuremine/errors';
+import { isProcessAlive } from './is-process-alive';
+import { removeQuietly } from './remove-quietly';
 
 /** How long a takeover waits before it looks again. */
 const SETTLE_MS = 200;
 
-/** Who holds a lock. A process is the same one only if it also started at the same time since the same boot. */
+/** The process that holds a lock. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** Whether `host` is this machine. */
+  readonly isHere: boolean;
+}
+
+/** What the file says. A process is the same one only if it also started at the same time since the same boot. */
 interface Holder {
   readonly pid: number;
   readonly host: string;
@@ -25,35 +33,37 @@ export interface ProcessLock {
 /**
  * Takes a lock file, or takes it over from a process that is dead.
  *
- * @throws RunFolderError if a living process (or one on another machine, which cannot be asked) holds it.
+ * @throws what `heldBy` makes of the holder if a living process (or one on another machine, which cannot be asked) has it;
+ * FileError if the lock changes all the time; an error of Node's file functions
  */
-export function acquireLock(path: string): ProcessLock {
+export function acquireLock(path: string, heldBy: (holder: LockHolder) => Error): ProcessLock {
   const own: Holder = { pid: process.pid, host: hostname(), startedAt: startOf(process.pid) };
   const text = JSON.stringify(own);
+  const refusal = ({ pid, host }: Holder): Error => heldBy({ pid, host, isHere: host === hostname() });
   let wasTakenOver = false;
   for (let attempt = 0; attempt < 20; attempt++) {
     if (createWhole(path, text)) {
-      if (wasTakenOver) confirmOwn(path, text);
+      if (wasTakenOver) confirmOwn(path, text, refusal);
       return { release: () => releaseOwn(path, text), wasTakenOver };
     }
     const found = readIfThere(path);
     if (found === undefined) continue;
     const holder = parseHolder(found);
-    if (holder !== undefined && isAlive(holder)) throw heldBy(path, holder);
+    if (holder !== undefined && isAlive(holder)) throw refusal(holder);
     wasTakenOver = removeStale(path, found);
   }
-  throw new RunFolderError({ where: path, found: 'a lock that changes all the time', fix: 'Try again' });
+  throw new FileError({ where: path, found: 'a lock that changes all the time', fix: 'Try again' });
 }
 
 // Another process that read the dead lock as well may have moved this one away in its place (see removeStale), and a third
 // may have locked in between: whoever took a lock over looks again when such a move must be over.
-function confirmOwn(path: string, text: string): void {
+function confirmOwn(path: string, text: string, refusal: (holder: Holder) => Error): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
   const found = readIfThere(path);
   if (found === text) return;
   const holder = found === undefined ? undefined : parseHolder(found);
-  if (holder !== undefined) throw heldBy(path, holder);
-  throw new RunFolderError({ where: path, found: 'another process that takes the same lock', fix: 'Try again' });
+  if (holder !== undefined) throw refusal(holder);
+  throw new FileError({ where: path, found: 'another process that takes the same lock', fix: 'Try again' });
 }
 
 // A link makes the file appear with its content: nobody can read a lock that is half written.
@@ -65,7 +75,7 @@ function createWhole(path: string, text: string): boolean {
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw fileFault(path, cause);
+    throw cause;
   } finally {
     removeQuietly(temporary);
   }
@@ -76,7 +86,7 @@ function readIfThere(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw fileFault(path, cause);
+    throw cause;
   }
 }
 
@@ -136,15 +146,4 @@ function startOf(pid: number): string {
   } catch {
     return '';
   }
-}
-
-function heldBy(path: string, holder: Holder): RunFolderError {
-  const isHere = holder.host === hostname();
-  return new RunFolderError({
-    where: path,
-    found: `process ${holder.pid}${isHere ? '' : ` on ${holder.host}`} is using this run folder`,
-    fix: isHere
-      ? 'Wait for it, stop it, or choose another folder'
-      : `If it no longer runs there, delete ${path}, else choose another folder`,
-  });
 }
