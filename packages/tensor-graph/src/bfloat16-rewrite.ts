@@ -29,6 +29,9 @@ const OPS: Readonly<Record<string, Bfloat16Op>> = {
   Conv2D: start([0, 1]),
   Conv2DBackpropInput: start([1, 2]),
   Conv2DBackpropFilter: start([0, 2], true),
+  // What gradients of filters are made of; fully connected layers get float32 from the pooling before them.
+  MatMul: follow([0, 1], true),
+  ExtractImagePatches: follow([0]),
   FusedBatchNormV3: follow([0]),
   FusedBatchNormGradV3: follow([0, 1]),
   BiasAdd: follow([0, 1]),

@@ -1,5 +1,6 @@
 import { ConfigError, ShapeError } from '@featuremine/errors';
 import { Random } from '@featuremine/random';
+import { batchNormRewrite } from './batch-norm-rewrite';
 import { bfloat16Rewrite } from './bfloat16-rewrite';
 import type { AccumulatedFunction, CompiledFunction, FunctionInputs } from './compiled-function';
 import { EagerModel } from './eager-model';
@@ -24,6 +25,8 @@ import {
   type OptimizerConfig,
   type TrainOptions,
 } from './optimizer';
+import { useOwnKernels } from './own-kernels';
+import { forPrecision } from './precision-scope';
 import { profileOf, type Profile } from './profile';
 import { Session, type RunPlan, type RunTrace } from './session';
 import type { StepDefinition, StepFunction } from './step-context';
@@ -313,9 +316,13 @@ export class CompiledModel {
   }
 
   private build(definition: StepDefinition, options: BuildOptions): CompiledGraph {
-    const first = buildStepGraph(definition, options);
-    refuseFrozenValues(definition.name, first, buildStepGraph(definition, options));
-    const graph = this.options.precision === 'bfloat16' ? bfloat16Rewrite(first.graph) : first.graph;
+    const { precision = 'float32' } = this.options;
+    const record = (): StepGraph => forPrecision(precision, () => buildStepGraph(definition, options));
+    const first = record();
+    refuseFrozenValues(definition.name, first, record());
+    const typed = precision === 'bfloat16' ? bfloat16Rewrite(first.graph) : first.graph;
+    const usesKernels = this.gpu() === undefined && useOwnKernels(this.options.threads ?? 0);
+    const graph = usesKernels ? batchNormRewrite(typed) : typed;
     return this.import(definition.name, options.inputs, { ...first, graph });
   }
 

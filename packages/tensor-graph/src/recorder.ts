@@ -9,6 +9,9 @@ import { ARRAY_TYPES, elementCount, type HostData } from './host-tensor';
 // Outputs from this index on are a kernel's private notes for its gradient, whose shape TensorFlow does not tell.
 const OPAQUE_FROM: Readonly<Record<string, number>> = { FusedBatchNormV3: 3 };
 
+/** The attribute of a sum whose inputs have one shape. */
+export const SAME_SHAPE = '_same_shape';
+
 /** One output of a recorded node, with what the shape inference knows of it. */
 export interface RecordedTensor {
   readonly node: string;
@@ -50,6 +53,7 @@ export class Recorder {
     this.addInputs(description, op, inputs);
     for (const control of options.controls ?? []) api.AddControlInput(description, control.output.oper);
     for (const attribute of attributes) setAttribute(description, attribute);
+    if (isSumOfOneShape(op, inputs)) setAttribute(description, { name: SAME_SHAPE, type: AttrType.bool, value: true });
     if (isInFloat32Scope()) setAttribute(description, { name: '_precision', type: AttrType.string, value: 'float32' });
     return this.finish(description, op, name, options.outputs);
   }
@@ -142,6 +146,10 @@ export class Recorder {
     this.counts.set(name, count + 1);
     return count === 0 ? name : `${name}_${count}`;
   }
+}
+
+function isSumOfOneShape(op: string, inputs: readonly RecordedTensor[]): boolean {
+  return (op === 'AddV2' || op === 'Add') && inputs.every(({ shape }) => shape.join() === inputs[0].shape.join());
 }
 
 function setAttribute(description: Pointer, { name, type, value }: EncodedAttribute): void {

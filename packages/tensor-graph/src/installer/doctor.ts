@@ -1,5 +1,6 @@
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { gpuModels, gpuOf } from '../gpu';
+import { kernelsFault } from '../own-kernels';
 import { isSupportedNode } from '../runtime-files';
 import { tf } from '../tensorflow';
 import { runtimeState } from './runtime-state';
@@ -54,11 +55,18 @@ function loadFindings(install: string): Finding[] {
         ...(isIdle ? { fix: `a GPU is there but not used: tensor-graph install --variant cuda --force` } : {}),
       },
       { what: 'oneDNN', value: process.env['TF_ENABLE_ONEDNN_OPTS'] === '0' ? 'off' : 'on', ...oneDnnFix() },
+      kernelsFinding(),
     ];
   } catch (error) {
     const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
     return [{ what: 'TensorFlow', value: `does not load: ${message}`, fix: `${install} --force` }];
   }
+}
+
+// Without them everything works, a little slower: that is nothing to mend where there is no compiler.
+function kernelsFinding(): Finding {
+  const fault = kernelsFault();
+  return { what: 'own kernels', value: fault === undefined ? 'on' : `off: ${fault}` };
 }
 
 function oneDnnFix(): { fix?: string } {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { RuntimeError } from '@featuremine/errors';
 import { tfjsNodeFolder } from '../runtime-files';
+import { buildKernels } from './build-kernels';
 import { runtimeState, TENSORFLOW_VERSION, type RuntimeVariant } from './runtime-state';
 
 const run = promisify(execFile);
@@ -31,7 +32,7 @@ export async function installRuntime({ variant: wanted, isForced, log }: Install
   const state = runtimeState();
   if (!isForced && state.isComplete && (wanted === 'auto' || state.variant === variant)) {
     log(`TensorFlow ${state.version ?? '?'} (${state.variant ?? '?'}) is installed`);
-    return;
+    return buildKernels(log);
   }
   const python = process.platform === 'linux' && process.arch === 'x64' ? await findPython() : undefined;
   if (python === undefined) return installByPackage(log);
@@ -44,6 +45,7 @@ export async function installRuntime({ variant: wanted, isForced, log }: Install
   await buildAddon(folder);
   writeFileSync(join(folder, 'deps', 'runtime.json'), `${JSON.stringify({ version: TENSORFLOW_VERSION, variant })}\n`);
   log(`TensorFlow ${TENSORFLOW_VERSION} (${variant}) is installed`);
+  await buildKernels(log);
 }
 
 function detectVariant(): RuntimeVariant {

@@ -3,6 +3,7 @@ import { ShapeError } from '@featuremine/errors';
 import { float32Scope } from '../precision-scope';
 import { int, rawOp, string, type, type Attributes } from '../raw-op';
 import { tf } from '../tensorflow';
+import { conv2dFilterGradient } from './conv2d-filter-gradient';
 import { differentiableOne } from './differentiable';
 import { cropSpatially, padSpatially, paddedShape, paddingMode } from './spatial-padding';
 
@@ -48,7 +49,10 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 0, bia
         const dInput = rawOp('Conv2DBackpropInput', [shape, savedFilter, dy], attributes);
         return isPadded ? cropSpatially(dInput, padding, x.shape) : dInput;
       },
-      () => rawOp('Conv2DBackpropFilter', [input, tf.tensor1d(savedFilter.shape, 'int32'), dy], attributes),
+      () => {
+        const form = { stride, padding: mode === 'SAME' ? padding : 0, filterShape: savedFilter.shape, attributes };
+        return conv2dFilterGradient(input, dy, form);
+      },
       // In bfloat16 TensorFlow's CPU kernel adds up in bfloat16: a sum of ones stops at 256.
       () => float32Scope(() => rawOp('BiasAddGrad', [dy], { T: type('float32'), data_format: string('NHWC') })),
     ],

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type * as Koffi from 'koffi' with { 'resolution-mode': 'import' };
+import { cApi } from './c-api';
+import { TENSORFLOW_VERSION } from './installer/runtime-state';
+import { tfjsNodeFolder } from './runtime-files';
+
+// koffi's typings are those of its ES module; its CommonJS entry is the same object.
+const koffi = require('koffi') as typeof Koffi;
+
+/** The environment variable that turns own kernels off with the value `stock`. */
+export const KERNELS_VARIABLE = 'FEATUREMINE_KERNELS';
+
+/** The folder of the kernels' C++ sources. */
+export function kernelSources(): string {
+  return join(__dirname, '..', 'kernels');
+}
+
+/**
+ * Where the library of own kernels lies when it is built for this processor and from these sources; undefined where it
+ * cannot be: it is compiled for the instructions of the machine that it was installed on, on Linux alone.
+ */
+export function kernelLibrary(): string | undefined {
+  if (process.platform !== 'linux' || !existsSync('/proc/cpuinfo')) return undefined;
+  const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
+  const hash = createHash('sha256').update(`${TENSORFLOW_VERSION} ${process.arch} ${flags}`);
+  const folder = kernelSources();
+  for (const name of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, name)));
+  return join(tfjsNodeFolder(), 'deps', 'kernels', `${hash.digest('hex').slice(0, 16)}.so`);
+}
+
+/** Why there are no own kernels in this process, or undefined where there are. */
+export function kernelsFault(): string | undefined {
+  if (process.env[KERNELS_VARIABLE] === 'stock') return `${KERNELS_VARIABLE} is stock`;
+  library ??= load();
+  return typeof library === 'string' ? library : undefined;
+}
+
+/** Makes own kernels ready for so many threads (0: all cores). Returns false where there are none: stock ops must do. */
+export function useOwnKernels(threads: number): boolean {
+  if (kernelsFault() !== undefined) return false;
+  (library as KernelLibrary).useThreads(threads > 0 ? threads : availableParallelism());
+  return true;
+}
+
+interface KernelLibrary {
+  readonly useThreads: (count: number) => void;
+}
+
+let library: KernelLibrary | string | undefined;
+
+// A library that does not load is no reason to stop: TensorFlow's own kernels give the same numbers.
+function load(): KernelLibrary | string {
+  const path = kernelLibrary();
+  if (path === undefined) return 'they are for Linux alone';
+  if (!existsSync(path)) return 'they are not built for this processor';
+  cApi(); // Loads TensorFlow, whose functions they call.
+  try {
+    const loaded = koffi.load(path);
+    const fault = (loaded.func('featuremine_register', 'const char *', []) as () => string | null)();
+    if (fault !== null) return fault;
+    return { useThreads: loaded.func('featuremine_use_threads', 'void', ['int']) };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
