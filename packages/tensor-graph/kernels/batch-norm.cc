@@ -31,8 +31,8 @@ void computeForward(void* epsilon, TF_OpKernelContext* context) {
   const Tensor variance = call.output(2, scale);
   const Tensor inverse = call.output(3, scale);
   if (call.failed()) return;
+  if (x.elements() == 0) return call.fail("batch normalisation of no values");
   const Layout layout(x.elements() / x.lastDimension(), x.lastDimension());
-  if (x.elements() == 0) return;
   batchNorm<ending, T>(layout, x.data<T>(), side.data<T>(), scale.data<float>(), offset.data<float>(),
                        *static_cast<float*>(epsilon),
                        {mean.data<float>(), variance.data<float>(), inverse.data<float>()}, y.data<T>());
@@ -54,8 +54,8 @@ void computeGradient(void*, TF_OpKernelContext* context) {
   const Tensor dscale = call.output(1, scale);
   const Tensor doffset = call.output(2, scale);
   if (call.failed()) return;
+  if (x.elements() == 0) return call.fail("the gradient of batch normalisation of no values");
   const Layout layout(x.elements() / x.lastDimension(), x.lastDimension());
-  if (x.elements() == 0) return;
   const GradientInputs<T> in{dy.data<T>(),
                              x.data<T>(),
                              ending == Ending::kAddRelu ? last.data<T>() : nullptr,

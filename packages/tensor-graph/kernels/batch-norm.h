@@ -129,9 +129,9 @@ template <Ending ending, typename T>
 void batchNorm(const Layout& layout, const T* x, const T* side, const float* scale, const float* offset, double epsilon,
                const Statistics& statistics, T* y) {
   // Squares of the distance from a value of the channel: those from 0 would cancel where the mean is far from it.
-  std::vector<float> near(layout.channels);
-  for (int64_t c = 0; c < layout.channels; c++) near[c] = loadOne(x + c);
-  const std::vector<float> shift = repeated(layout, near.data());
+  std::vector<float> first_row(layout.channels);
+  for (int64_t c = 0; c < layout.channels; c++) first_row[c] = loadOne(x + c);
+  const std::vector<float> shift = repeated(layout, first_row.data());
   const TwoSums sums = sumOverRows(layout, [&](auto lanes, int64_t at, int64_t i, auto* sum, auto* squares) {
     using Access = decltype(lanes);
     const auto distance = Access::get(x + at) - Access::get(shift.data() + i);
@@ -145,7 +145,7 @@ void batchNorm(const Layout& layout, const T* x, const T* side, const float* sca
     const double variance = std::max(0.0, sums.second[c] / count - distance * distance);
     const double inverse = 1 / std::sqrt(variance + epsilon);
     const bool is_finite = std::isfinite(sums.second[c]);
-    statistics.mean[c] = static_cast<float>(near[c] + distance);
+    statistics.mean[c] = static_cast<float>(first_row[c] + distance);
     statistics.unbiased_variance[c] =
         static_cast<float>(is_finite ? variance * count / std::max(1.0, count - 1) : sums.second[c]);
     statistics.inverse_deviation[c] = static_cast<float>(is_finite ? inverse : sums.second[c] - sums.second[c]);

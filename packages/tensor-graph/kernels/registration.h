@@ -86,6 +86,11 @@ class Call {
 
   bool failed() const { return has_failed_; }
 
+  void fail(const char* message) {
+    TF_SetStatus(status_, TF_INVALID_ARGUMENT, message);
+    hold(nullptr, false);
+  }
+
  private:
   Tensor hold(TF_Tensor* tensor, bool is_forwarded) {
     if (TF_GetCode(status_) != TF_OK && !has_failed_) {

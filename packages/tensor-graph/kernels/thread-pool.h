@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace featuremine {
@@ -19,17 +20,19 @@ class ThreadPool {
     return *pool;
   }
 
-  // At least as many threads as a kernel may use, the calling one among them.
+  // At least as many threads as a kernel may use, the calling one among them; fewer where the system gives no more.
   void grow(int threads) {
     std::lock_guard<std::mutex> lock(mutex_);
-    for (; workers_ + 1 < threads; workers_++) std::thread([this] { serve(); }).detach();
+    try {
+      for (; workers_ + 1 < threads; workers_++) std::thread([this] { serve(); }).detach();
+    } catch (const std::system_error&) {
+    }
   }
 
-  // Calls `work(i)` for i below `count` and returns when all are done. While another kernel has the threads, the calling
-  // one does all the work: it would only wait otherwise.
+  // Calls `work(i)` for i below `count` and returns when all are done. Kernels have the threads one after another.
   void run(int64_t count, const std::function<void(int64_t)>& work) {
-    std::unique_lock<std::mutex> owner(owner_, std::try_to_lock);
-    if (count < 2 || !owner.owns_lock()) {
+    std::lock_guard<std::mutex> owner(owner_);
+    if (count < 2) {
       for (int64_t i = 0; i < count; i++) work(i);
       return;
     }

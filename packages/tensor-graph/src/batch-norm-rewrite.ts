@@ -22,6 +22,8 @@ export function batchNormRewrite(graph: GraphDef): GraphDef {
 
 class BatchNormRewrite {
   private readonly nodes: ReadonlyMap<string, NodeDef>;
+  /** The place of each node in the order of recording. */
+  private readonly places: ReadonlyMap<string, number>;
   /** Who reads a tensor (`node`, `node:1`) or waits for a node (`^node`). */
   private readonly readers = new Map<string, NodeDef[]>();
   private readonly replacements = new Map<string, NodeDef>();
@@ -31,6 +33,7 @@ class BatchNormRewrite {
 
   constructor(private readonly graph: GraphDef) {
     this.nodes = new Map(graph.node.map((node) => [node.name, node]));
+    this.places = new Map(graph.node.map(({ name }, place) => [name, place]));
     for (const node of graph.node) {
       for (const input of new Set(node.input.map(plainName))) {
         this.readers.set(input, [...this.readersOf(input), node]);
@@ -51,6 +54,7 @@ class BatchNormRewrite {
 
   private isBatchNorm({ name, op, attr }: NodeDef): boolean {
     if (op !== 'FusedBatchNormV3' || attr['is_training']?.b !== true) return false;
+    if (attr['exponential_avg_factor'] !== undefined && attr['exponential_avg_factor'].f !== 1) return false;
     if (attr['data_format'] !== undefined && textOf(attr['data_format'].s) !== 'NHWC') return false;
     // What the kernel keeps for its gradient has another form here.
     return [3, 4, 5].every((port) => this.readersOf(`${name}:${port}`).every(isGradient));
@@ -82,8 +86,15 @@ class BatchNormRewrite {
     const isSum = (next?.op === 'AddV2' || next?.op === 'Add') && next.attr[SAME_SHAPE]?.b === true;
     const relu = isSum && !this.removed.has(next.name) ? this.onlyReader(next) : undefined;
     const side = next?.input.find((name) => !name.startsWith('^') && plainName(name) !== batchNorm.name);
-    if (relu?.op !== 'Relu' || side === undefined) return { op: 'FeaturemineBatchNorm', last: batchNorm };
+    if (relu?.op !== 'Relu' || side === undefined || !this.isBefore(side, batchNorm)) {
+      return { op: 'FeaturemineBatchNorm', last: batchNorm };
+    }
     return { op: 'FeaturemineBatchNormAddRelu', last: relu, sum: next!, side };
+  }
+
+  // What was recorded before a node does not depend on it: fused, the node would else wait for itself.
+  private isBefore(tensor: string, { name }: NodeDef): boolean {
+    return this.places.get(tensor.split(':', 1)[0])! < this.places.get(name)!;
   }
 
   // The gradient of the normalisation, with that of the ReLU before it where it comes straight from there.

@@ -1,12 +1,16 @@
 import { DataType } from './c-api';
 import type { GraphDef, NodeDef } from './protobuf';
+import { PRECISION } from './recorder';
 
 /** How an op takes part: which inputs and outputs have its type attribute `T`. */
 interface Bfloat16Op {
   /** Input positions of type T, or `all`, or `all but last`. */
   readonly inputs: readonly number[] | 'all' | 'all but last';
-  /** `start`: always computed in bfloat16. `follow`: when one of its inputs is. */
-  readonly role: 'start' | 'follow';
+  /**
+   * `start`: always computed in bfloat16. `follow`: when one of its inputs is, or when it stands in a `bfloat16Scope`.
+   * `promised`: only there.
+   */
+  readonly role: 'start' | 'follow' | 'promised';
   /** Whether its output (of a parameter's shape) goes back to float32 at once. */
   readonly isGradientOfParameter?: boolean;
 }
@@ -22,6 +26,12 @@ const follow = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bf
   isGradientOfParameter,
 });
 
+const promised = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bfloat16Op => ({
+  inputs,
+  role: 'promised',
+  isGradientOfParameter,
+});
+
 // BiasAddGrad is left out: on CPUs it accumulates in the type of its input.
 // Convolutions start it; what stands between them follows, so that no large tensor is cast back and forth. Output 0 of
 // each op has type T; further outputs (statistics of batch norm) stay float32.
@@ -29,8 +39,8 @@ const OPS: Readonly<Record<string, Bfloat16Op>> = {
   Conv2D: start([0, 1]),
   Conv2DBackpropInput: start([1, 2]),
   Conv2DBackpropFilter: start([0, 2], true),
-  // What gradients of filters are made of; fully connected layers get float32 from the pooling before them.
-  MatMul: follow([0, 1], true),
+  // Filters' gradients in another form; fully connected layers stay float32.
+  MatMul: promised([0, 1], true),
   ExtractImagePatches: follow([0]),
   FusedBatchNormV3: follow([0]),
   FusedBatchNormGradV3: follow([0, 1]),
@@ -87,7 +97,7 @@ export function bfloat16Rewrite(graph: GraphDef): GraphDef {
       return as(name, positions.has(i) ? 'bfloat16' : 'float32');
     });
     const attr = { ...node.attr };
-    delete attr['_precision'];
+    delete attr[PRECISION];
     if (op !== undefined) attr['T'] = { type: DataType.bfloat16 };
     rewritten.push({ ...node, input, attr });
   }
@@ -99,14 +109,14 @@ function chooseNodes(graph: GraphDef): Map<string, Bfloat16Op> {
   const chosen = new Map<string, Bfloat16Op>();
   for (const node of graph.node) {
     const op = OPS[node.op];
-    if (op === undefined || node.attr['_precision'] !== undefined || node.attr['T']?.type !== DataType.float32)
-      continue;
+    const precision = Buffer.from(node.attr[PRECISION]?.s ?? []).toString();
+    if (op === undefined || precision === 'float32' || node.attr['T']?.type !== DataType.float32) continue;
     const positions = typedInputs(node, op);
     const follows = node.input.some((name, i) => {
       const producer = chosen.get(name);
       return positions.has(i) && producer !== undefined && producer.isGradientOfParameter !== true;
     });
-    if (op.role === 'start' || follows) chosen.set(node.name, op);
+    if (op.role === 'start' || precision === 'bfloat16' || (op.role === 'follow' && follows)) chosen.set(node.name, op);
   }
   return chosen;
 }

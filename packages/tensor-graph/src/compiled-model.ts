@@ -26,7 +26,7 @@ import {
   type TrainOptions,
 } from './optimizer';
 import { useOwnKernels } from './own-kernels';
-import { forPrecision } from './precision-scope';
+import { recordFor } from './precision-scope';
 import { profileOf, type Profile } from './profile';
 import { Session, type RunPlan, type RunTrace } from './session';
 import type { StepDefinition, StepFunction } from './step-context';
@@ -317,12 +317,13 @@ export class CompiledModel {
 
   private build(definition: StepDefinition, options: BuildOptions): CompiledGraph {
     const { precision = 'float32' } = this.options;
-    const record = (): StepGraph => forPrecision(precision, () => buildStepGraph(definition, options));
+    const isOnGpu = this.session.deviceTypes().includes('GPU');
+    const record = (): StepGraph => recordFor({ precision, isOnGpu }, () => buildStepGraph(definition, options));
     const first = record();
     refuseFrozenValues(definition.name, first, record());
     const typed = precision === 'bfloat16' ? bfloat16Rewrite(first.graph) : first.graph;
-    const usesKernels = this.gpu() === undefined && useOwnKernels(this.options.threads ?? 0);
-    const graph = usesKernels ? batchNormRewrite(typed) : typed;
+    const hasKernels = !isOnGpu && useOwnKernels(this.options.threads ?? 0);
+    const graph = hasKernels ? batchNormRewrite(typed) : typed;
     return this.import(definition.name, options.inputs, { ...first, graph });
   }
 

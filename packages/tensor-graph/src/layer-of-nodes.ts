@@ -6,7 +6,18 @@ const TO_USE = new Set(
   ['ReadVariableOp', 'Identity', 'Cast', 'Reshape', 'Transpose'].concat(['Rsqrt', 'Mul', 'Sub', 'Add', 'AddV2']),
 );
 /** Ops that stand between a parameter's gradient and its update. */
-const TO_UPDATE = new Set(['Identity', 'Cast', 'Reshape', 'Transpose', 'Mul', 'Add', 'AddV2', 'AddN', 'Switch']);
+const TO_UPDATE = new Set([
+  'Identity',
+  'Cast',
+  'Reshape',
+  'Transpose',
+  'Mul',
+  'Add',
+  'AddV2',
+  'AddN',
+  'Pack',
+  'Switch',
+]);
 /** The input that is of a node's own layer, where it is not the first. */
 const OWN_INPUT: Readonly<Record<string, number>> = { ReluGrad: 1 };
 const MOST_STEPS_TO_UPDATE = 8;

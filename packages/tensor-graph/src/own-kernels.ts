@@ -24,11 +24,16 @@ export function kernelSources(): string {
  */
 export function kernelLibrary(): string | undefined {
   if (process.platform !== 'linux' || !existsSync('/proc/cpuinfo')) return undefined;
-  const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
-  const hash = createHash('sha256').update(`${TENSORFLOW_VERSION} ${process.arch} ${flags}`);
+  const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1].split(' ').filter(isInstructionSet);
+  const hash = createHash('sha256').update(`${TENSORFLOW_VERSION} ${process.arch} ${flags?.sort().join(' ')}`);
   const folder = kernelSources();
   for (const name of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, name)));
   return join(tfjsNodeFolder(), 'deps', 'kernels', `${hash.digest('hex').slice(0, 16)}.so`);
+}
+
+// Other flags come and go with the kernel of the system.
+function isInstructionSet(flag: string): boolean {
+  return /^(sse|ssse|avx|amx|fma|bmi|f16c|adx|popcnt|movbe|sha|vaes|gfni|vpcl)/.test(flag);
 }
 
 /** Why there are no own kernels in this process, or undefined where there are. */
@@ -53,11 +58,11 @@ let library: KernelLibrary | string | undefined;
 
 // A library that does not load is no reason to stop: TensorFlow's own kernels give the same numbers.
 function load(): KernelLibrary | string {
-  const path = kernelLibrary();
-  if (path === undefined) return 'they are for Linux alone';
-  if (!existsSync(path)) return 'they are not built for this processor';
   cApi(); // Loads TensorFlow, whose functions they call.
   try {
+    const path = kernelLibrary();
+    if (path === undefined) return 'they are for Linux alone';
+    if (!existsSync(path)) return 'they are not built for this processor';
     const loaded = koffi.load(path);
     const fault = (loaded.func('featuremine_register', 'const char *', []) as () => string | null)();
     if (fault !== null) return fault;

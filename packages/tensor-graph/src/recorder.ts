@@ -2,12 +2,15 @@ import { AttrType, typeAttribute, type EncodedAttribute } from './attribute-type
 import { RecordingError } from './recording-error';
 import { bytesFrom, cApi, checked, DataType, nativeBytes, type Pointer, type TfOutput } from './c-api';
 import { opDefinition } from './op-definitions';
-import { isInFloat32Scope } from './precision-scope';
+import { promisedPrecision } from './precision-scope';
 import { GraphDefMessage, type GraphDef } from './protobuf';
 import { ARRAY_TYPES, elementCount, type HostData } from './host-tensor';
 
 // Outputs from this index on are a kernel's private notes for its gradient, whose shape TensorFlow does not tell.
 const OPAQUE_FROM: Readonly<Record<string, number>> = { FusedBatchNormV3: 3 };
+
+/** The attribute of a node whose precision was promised: its name. */
+export const PRECISION = '_precision';
 
 /** The attribute of a sum whose inputs have one shape. */
 export const SAME_SHAPE = '_same_shape';
@@ -54,7 +57,9 @@ export class Recorder {
     for (const control of options.controls ?? []) api.AddControlInput(description, control.output.oper);
     for (const attribute of attributes) setAttribute(description, attribute);
     if (isSumOfOneShape(op, inputs)) setAttribute(description, { name: SAME_SHAPE, type: AttrType.bool, value: true });
-    if (isInFloat32Scope()) setAttribute(description, { name: '_precision', type: AttrType.string, value: 'float32' });
+    const precision = promisedPrecision();
+    if (precision !== undefined)
+      setAttribute(description, { name: PRECISION, type: AttrType.string, value: precision });
     return this.finish(description, op, name, options.outputs);
   }
 

@@ -17,14 +17,13 @@ export async function buildKernels(log: (line: string) => void): Promise<void> {
   if (target === undefined || existsSync(target) || !existsSync(join(deps, 'include', 'xla'))) return;
   const sources = kernelSources();
   const files = readdirSync(sources).filter((name) => name.endsWith('.cc'));
-  rmSync(dirname(target), { recursive: true, force: true });
-  mkdirSync(dirname(target), { recursive: true });
   const unfinished = `${target}.${process.pid}`;
   const flags = ['-std=c++17', '-O3', '-march=native', '-fPIC', '-shared', '-pthread'];
   // Its threads live until the process ends: it must not be unloaded under them.
   const linking = [`-L${join(deps, 'lib')}`, '-l:libtensorflow_framework.so.2', '-Wl,-z,nodelete'];
   const paths = files.map((name) => join(sources, name));
   try {
+    mkdirSync(dirname(target), { recursive: true });
     await run('c++', [...flags, `-I${join(deps, 'include')}`, ...paths, '-o', unfinished, ...linking]);
     renameSync(unfinished, target);
     log('own kernels are built for this processor');

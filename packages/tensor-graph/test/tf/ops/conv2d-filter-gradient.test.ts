@@ -1,6 +1,19 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import {
+  kaimingNormalFanOut,
+  linear,
+  maxPool2d,
+  relu,
+  softmaxCrossEntropy,
+  type StepFunction,
+  type VariableSpec,
+} from '../../../src';
+import { bfloat16Rewrite } from '../../../src/bfloat16-rewrite';
+import { DataType } from '../../../src/c-api';
+import { buildStepGraph } from '../../../src/graph-builder';
 import { conv2d, type Conv2dOptions } from '../../../src/ops/conv2d';
-import { forPrecision } from '../../../src/precision-scope';
+import { recordFor } from '../../../src/precision-scope';
+import type { GraphDef } from '../../../src/protobuf';
 import { int, rawOp, string, type } from '../../../src/raw-op';
 import { tf } from '../../../src/tensorflow';
 import { randomValues, toTensor } from './finite-differences';
@@ -14,7 +27,8 @@ interface Case {
 }
 
 const cases: Record<string, Case> = {
-  '1x1': { x: [2, 5, 4, 6], filter: [1, 1, 6, 10], options: {}, op: 'MatMul' },
+  '1x1': { x: [2, 5, 4, 128], filter: [1, 1, 128, 130], options: {}, op: 'MatMul' },
+  '1x1 of few channels': { x: [2, 5, 4, 6], filter: [1, 1, 6, 200], options: {}, op: 'Conv2DBackpropFilter' },
   '3x3 of many channels, padded by the op': {
     x: [2, 5, 4, 256],
     filter: [3, 3, 256, 260],
@@ -40,7 +54,12 @@ const cases: Record<string, Case> = {
     options: { stride: 2, padding: 1 },
     op: 'ExtractImagePatches',
   },
-  '1x1 with stride 2': { x: [1, 4, 4, 8], filter: [1, 1, 8, 8], options: { stride: 2 }, op: 'Conv2DBackpropFilter' },
+  '1x1 with stride 2': {
+    x: [1, 4, 4, 512],
+    filter: [1, 1, 512, 512],
+    options: { stride: 2 },
+    op: 'Conv2DBackpropFilter',
+  },
   '3x3 of few channels': {
     x: [1, 4, 4, 8],
     filter: [3, 3, 8, 256],
@@ -98,7 +117,7 @@ describe('conv2dFilterGradient', () => {
       let found: Float32Array = new Float32Array();
       const names = opsOf(() => {
         found = tf.tidy(() =>
-          forPrecision('bfloat16', () =>
+          recordFor({ precision: 'bfloat16', isOnGpu: false }, () =>
             tf.grad((f: Tensor) => tf.sum(tf.mul(conv2d(inputs[0], f, options), dy)))(inputs[1]),
           ).dataSync<'float32'>(),
         );
@@ -110,6 +129,14 @@ describe('conv2dFilterGradient', () => {
     },
   );
 
+  it("takes TensorFlow's op on a GPU", () => {
+    const inputs = [tf.ones([1, 4, 4, 256]), tf.ones([1, 1, 256, 256])];
+    const gradient = (): tf.Tensor => tf.grad((f: Tensor) => tf.sum(conv2d(inputs[0], f)))(inputs[1]);
+    const names = opsOf(() => tf.tidy(() => recordFor({ precision: 'bfloat16', isOnGpu: true }, gradient)));
+    expect(names).toContain('Conv2DBackpropFilter');
+    tf.dispose(inputs);
+  });
+
   it("takes TensorFlow's op for 3x3 in float32, where that is faster", () => {
     const inputs = [tf.ones([1, 4, 4, 256]), tf.ones([3, 3, 256, 256])];
     const names = opsOf(() =>
@@ -117,5 +144,45 @@ describe('conv2dFilterGradient', () => {
     );
     expect(names).toContain('Conv2DBackpropFilter');
     tf.dispose(inputs);
+  });
+});
+
+describe('a bfloat16 model', () => {
+  const wide: VariableSpec = {
+    ...{ name: 'conv', shape: [3, 3, 256, 256], initial: kaimingNormalFanOut },
+    ...{ role: 'parameter', isTrainable: true, hasDecay: true },
+  };
+  const head: VariableSpec = { ...wide, name: 'fc', shape: [256 * 16, 5] };
+
+  /** Which nodes of an op compute in bfloat16, after the rewrite. */
+  function isBfloat16(graph: GraphDef, op: string): boolean[] {
+    return graph.node.filter((node) => node.op === op).map(({ attr }) => attr['T'].type === DataType.bfloat16);
+  }
+
+  it('computes filter gradients in bfloat16 between float32 neighbours, and fully connected layers in float32', () => {
+    const step: StepFunction = (context, { images, labels }) => {
+      // Both neighbours of the convolution are float32.
+      const y = tf.square(conv2d(tf.square(images), context.variable('conv'), { padding: 1 }));
+      const flat = tf.reshape(maxPool2d(relu(y), { size: 1, stride: 1 }), [2, 256 * 16]);
+      return { loss: softmaxCrossEntropy(linear(flat, context.variable('fc'), tf.zeros([5])), labels) };
+    };
+    const graph = recordFor({ precision: 'bfloat16', isOnGpu: false }, () =>
+      buildStepGraph(
+        { name: 'train', run: step },
+        {
+          variables: new Map([wide, head].map((spec) => [spec.name, spec])),
+          inputs: [
+            { name: 'images', dtype: 'float32', shape: [2, 4, 4, 256] },
+            { name: 'labels', dtype: 'int32', shape: [2] },
+            { name: 'learningRate', dtype: 'float32', shape: [] },
+          ],
+          training: { optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 0 }, processes: 1 },
+        },
+      ),
+    ).graph;
+    const products = isBfloat16(bfloat16Rewrite(graph), 'MatMul');
+    // One for each of the nine taps; the layer's product, and its two gradients.
+    expect(products.filter((is) => is).length).toBe(9);
+    expect(products.length).toBe(12);
   });
 });
