@@ -1,5 +1,14 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -228,6 +237,38 @@ async function until(isDone: () => boolean, child: ChildProcess): Promise<void> 
     writeFileSync(path, JSON.stringify({ pid, host: hostname(), startedAt: '' }));
     expect(lock(path).status).toBe(0);
     expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe('the machine that figures are of', () => {
+  it('has local changes where files other than the figures themselves differ from the commit', () => {
+    const tree = mkdtempSync(join(tmpdir(), 'machine-'));
+    const git = (...words: string[]): void => {
+      const identity = ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost'];
+      expect(spawnSync('git', [...identity, ...words], { cwd: tree }).status).toBe(0);
+    };
+    const hasChanges = (): unknown => {
+      const program =
+        'import("./scripts/bench/machine.mjs").then(({ machine }) => console.log(JSON.stringify(machine())))';
+      const { stdout } = spawnSync(process.execPath, ['-e', program], { cwd: tree, encoding: 'utf8' });
+      return (JSON.parse(stdout) as { hasLocalChanges?: boolean }).hasLocalChanges;
+    };
+    try {
+      for (const folder of ['results', 'docs', 'scripts/bench']) mkdirSync(join(tree, folder), { recursive: true });
+      copyFileSync(join(bench, 'machine.mjs'), join(tree, 'scripts/bench/machine.mjs'));
+      const files = ['results/bench.json', 'docs/performance.md', 'docs/other.md'];
+      for (const file of files) writeFileSync(join(tree, file), 'before');
+      git('init', '-q');
+      git('add', '.');
+      git('commit', '-q', '-m', 'all');
+      expect(hasChanges()).toBeUndefined();
+      for (const file of files.slice(0, 2)) writeFileSync(join(tree, file), 'after');
+      expect(hasChanges()).toBeUndefined();
+      writeFileSync(join(tree, files[2]), 'after');
+      expect(hasChanges()).toBe(true);
+    } finally {
+      rmSync(tree, { recursive: true });
+    }
   });
 });
 

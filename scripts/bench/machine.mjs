@@ -11,7 +11,7 @@ const MATRIX_FLAGS = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile
  * files differ from the commit, other than what benches write.
  */
 export function machine() {
-  const written = [':!results', ':!docs/performance.md'];
+  const written = [':(top,exclude)results', ':(top,exclude)docs/performance.md'];
   const changes = git('status', '--porcelain', '--untracked-files=no', '--', ':/', ...written);
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
