@@ -2,9 +2,12 @@
 export interface MemoryTrend {
   /** The last batch after which the memory was looked at. */
   readonly batches: number;
-  /** Slope of the resident memory by least squares, in kB a batch. */
+  /**
+   * Slope of the resident memory in kB a batch: the median of the slopes between all pairs of samples (Theil and Sen), which
+   * a checkpoint that is being written during one of them does not move.
+   */
   readonly slopeKb: number;
-  readonly meanMb: number;
+  readonly medianMb: number;
   /** Different numbers of tensors that tfjs held. */
   readonly tensorCounts: readonly number[];
 }
@@ -19,17 +22,17 @@ export function memoryTrend(
     .filter((line) => line.startsWith(mark))
     .map((line) => line.split(' ').slice(1).map(Number) as [batch: number, bytes: number, tensors: number]);
   const late = all.filter(([batch]) => batch >= from);
-  const mean = (place: 0 | 1): number => late.reduce((sum, sample) => sum + sample[place], 0) / late.length;
-  const [meanBatch, meanBytes] = [mean(0), mean(1)];
-  let [covariance, variance] = [0, 0];
-  for (const [batch, bytes] of late) {
-    covariance += (batch - meanBatch) * (bytes - meanBytes);
-    variance += (batch - meanBatch) ** 2;
-  }
+  const slopes = late.flatMap(([batch, bytes], i) =>
+    late.slice(i + 1).map(([later, bytesThen]) => (bytesThen - bytes) / (later - batch)),
+  );
   return {
     batches: all.at(-1)?.[0] ?? 0,
-    slopeKb: covariance / variance / 1000,
-    meanMb: meanBytes / 1e6,
+    slopeKb: median(slopes) / 1000,
+    medianMb: median(late.map(([, bytes]) => bytes)) / 1e6,
     tensorCounts: [...new Set(late.map(([, , tensors]) => tensors))],
   };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
