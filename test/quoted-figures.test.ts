@@ -44,6 +44,17 @@ describe('figures that documents quote', () => {
     expect(readme).toContain(`| ${averages.join(', ')} |`);
   });
 
+  it('of the three arms on photographs are those of results/chain-voc2007.json', () => {
+    const { results: arms } = resultsOf<{ results: { scores: Readonly<Record<string, number>> }[] }>(
+      'chain-voc2007.json',
+    );
+    expect(arms.length).toBe(3);
+    for (const { scores } of arms) {
+      const row = ['AP50', 'AP75', 'AP', 'mAP'].map((name) => scores[name].toFixed(4)).join(' | ');
+      expect(results).toContain(` | ${row} |`);
+    }
+  });
+
   it('of exports are those of results/exports.json', () => {
     const { results: runtimes, weights } = resultsOf<{
       results: { paired: number; unpaired: number; score: number; boxPx: number; runtime: string }[];
