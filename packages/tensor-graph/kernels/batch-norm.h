@@ -73,9 +73,9 @@ TwoSums sumOverRows(const Layout& layout, const Add& add) {
       for (int64_t row = block; row < block_end; row += kRowsAtOnce) {
         const int64_t row_count = std::min(kRowsAtOnce, block_end - row);
         forLanes(width, [&](auto lanes, int64_t i) {
-          using Access = decltype(lanes);
-          auto sum = Access::get(first + i);
-          auto other = Access::get(second + i);
+          using At = decltype(lanes);
+          auto sum = At::get(first + i);
+          auto other = At::get(second + i);
           const int64_t offset = row * width + i;
           if (row_count == kRowsAtOnce) {
 #pragma GCC unroll 8
@@ -83,8 +83,8 @@ TwoSums sumOverRows(const Layout& layout, const Add& add) {
           } else {
             for (int64_t k = 0; k < row_count; k++) add(lanes, offset + k * width, i, &sum, &other);
           }
-          Access::set(first + i, sum);
-          Access::set(second + i, other);
+          At::set(first + i, sum);
+          At::set(second + i, other);
         });
       }
       for (int64_t i = 0; i < 2 * width; i++) sums[i] += near[i];
@@ -130,11 +130,11 @@ void batchNorm(const Layout& layout, const T* x, const T* side, const float* sca
                const Statistics& statistics, T* y) {
   // Squares of the distance from a value of the channel: those from 0 would cancel where the mean is far from it.
   std::vector<float> first_row(layout.channels);
-  for (int64_t c = 0; c < layout.channels; c++) first_row[c] = loadOne(x + c);
+  for (int64_t c = 0; c < layout.channels; c++) first_row[c] = Narrow::get(x + c);
   const std::vector<float> shift = repeated(layout, first_row.data());
   const TwoSums sums = sumOverRows(layout, [&](auto lanes, int64_t at, int64_t i, auto* sum, auto* squares) {
-    using Access = decltype(lanes);
-    const auto distance = Access::get(x + at) - Access::get(shift.data() + i);
+    using At = decltype(lanes);
+    const auto distance = At::get(x + at) - At::get(shift.data() + i);
     *sum += distance;
     *squares += distance * distance;
   });
@@ -155,12 +155,12 @@ void batchNorm(const Layout& layout, const T* x, const T* side, const float* sca
   const std::vector<float> factors = repeated(layout, factor.data());
   const std::vector<float> offsets = repeated(layout, offset);
   forElements(layout, [&](auto lanes, int64_t at, int64_t i) {
-    using Access = decltype(lanes);
-    auto value = (Access::get(x + at) - Access::get(means.data() + i)) * Access::get(factors.data() + i) +
-                 Access::get(offsets.data() + i);
-    if (ending == Ending::kAddRelu) value += Access::get(side + at);
+    using At = decltype(lanes);
+    auto value = (At::get(x + at) - At::get(means.data() + i)) * At::get(factors.data() + i) +
+                 At::get(offsets.data() + i);
+    if (ending == Ending::kAddRelu) value += At::get(side + at);
     if (ending != Ending::kNone) value = positivePart(value);
-    Access::set(y + at, value);
+    At::set(y + at, value);
   });
 }
 
@@ -188,23 +188,23 @@ void batchNormGradient(const Layout& layout, const GradientInputs<T>& in, T* dx,
   const std::vector<float> offsets = ending == Ending::kRelu ? repeated(layout, in.offset) : std::vector<float>();
   // The gradient before the ReLU. Where nothing was added, the ReLU's output is computed again instead of read.
   const auto through = [&](auto lanes, int64_t at, int64_t i, auto distance) {
-    using Access = decltype(lanes);
-    const auto dy = Access::get(in.dy + at);
+    using At = decltype(lanes);
+    const auto dy = At::get(in.dy + at);
     using Value = std::remove_cv_t<decltype(dy)>;
     if constexpr (ending == Ending::kRelu) {
-      const auto output = distance * Access::get(factors.data() + i) + Access::get(offsets.data() + i);
+      const auto output = distance * At::get(factors.data() + i) + At::get(offsets.data() + i);
       return output > 0 ? dy : Value{};
     } else if constexpr (ending == Ending::kAddRelu) {
-      return Access::get(in.y + at) > 0 ? dy : Value{};
+      return At::get(in.y + at) > 0 ? dy : Value{};
     } else {
       return Value(dy);
     }
   };
   const TwoSums sums = sumOverRows(layout, [&](auto lanes, int64_t at, int64_t i, auto* sum, auto* products) {
-    using Access = decltype(lanes);
-    const auto distance = Access::get(in.x + at) - Access::get(means.data() + i);
+    using At = decltype(lanes);
+    const auto distance = At::get(in.x + at) - At::get(means.data() + i);
     const auto gradient = through(lanes, at, i, distance);
-    if (ending == Ending::kAddRelu) Access::set(dside + at, gradient);
+    if (ending == Ending::kAddRelu) At::set(dside + at, gradient);
     *sum += gradient;
     *products += gradient * distance;
   });
@@ -221,16 +221,16 @@ void batchNormGradient(const Layout& layout, const GradientInputs<T>& in, T* dx,
   const std::vector<float> slopes = repeated(layout, slope.data());
   const std::vector<float> constants = repeated(layout, constant.data());
   forElements(layout, [&](auto lanes, int64_t at, int64_t i) {
-    using Access = decltype(lanes);
-    const auto distance = Access::get(in.x + at) - Access::get(means.data() + i);
+    using At = decltype(lanes);
+    const auto distance = At::get(in.x + at) - At::get(means.data() + i);
     auto gradient = distance;
     if constexpr (ending == Ending::kAddRelu) {
-      gradient = Access::get(dside + at);
+      gradient = At::get(dside + at);
     } else {
       gradient = through(lanes, at, i, distance);
     }
-    Access::set(dx + at, gradient * Access::get(factors.data() + i) + distance * Access::get(slopes.data() + i) +
-                             Access::get(constants.data() + i));
+    At::set(dx + at, gradient * At::get(factors.data() + i) + distance * At::get(slopes.data() + i) +
+                             At::get(constants.data() + i));
   });
 }
 

@@ -21,16 +21,19 @@ struct Bfloat16 {
   uint16_t bits;
 };
 
-inline Lanes load(const float* from) {
-  Lanes value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
+inline void load(const float* from, Lanes* value) { std::memcpy(value, from, sizeof *value); }
 
-inline Lanes load(const Bfloat16* from) {
+inline void load(const Bfloat16* from, Lanes* value) {
   HalfBits half;
   std::memcpy(&half, from, sizeof half);
-  return reinterpret_cast<Lanes>(__builtin_convertvector(half, Bits) << 16);
+  *value = reinterpret_cast<Lanes>(__builtin_convertvector(half, Bits) << 16);
+}
+
+inline void load(const float* from, float* value) { *value = *from; }
+
+inline void load(const Bfloat16* from, float* value) {
+  const uint32_t bits = static_cast<uint32_t>(from->bits) << 16;
+  std::memcpy(value, &bits, sizeof *value);
 }
 
 inline void store(float* to, Lanes value) { std::memcpy(to, &value, sizeof value); }
@@ -47,47 +50,31 @@ inline void store(Bfloat16* to, Lanes value) {
   std::memcpy(to, &half, sizeof half);
 }
 
-inline float loadOne(const float* from) { return *from; }
+inline void store(float* to, float value) { *to = value; }
 
-inline float loadOne(const Bfloat16* from) {
-  const uint32_t bits = static_cast<uint32_t>(from->bits) << 16;
-  float value;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-inline void storeOne(float* to, float value) { *to = value; }
-
-inline void storeOne(Bfloat16* to, float value) {
+inline void store(Bfloat16* to, float value) {
   uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
   to->bits = value == value ? static_cast<uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16) : 0x7fc0;
 }
 
 // The same formula for sixteen values and for one: `fn` gets an accessor for either.
-struct Wide {
-  using Value = Lanes;
+template <typename Value>
+struct Access {
   template <typename T>
-  static Lanes get(const T* from) {
-    return load(from);
+  static Value get(const T* from) {
+    Value value;
+    load(from, &value);
+    return value;
   }
   template <typename T>
-  static void set(T* to, Lanes value) {
+  static void set(T* to, Value value) {
     store(to, value);
   }
 };
 
-struct Narrow {
-  using Value = float;
-  template <typename T>
-  static float get(const T* from) {
-    return loadOne(from);
-  }
-  template <typename T>
-  static void set(T* to, float value) {
-    storeOne(to, value);
-  }
-};
+using Wide = Access<Lanes>;
+using Narrow = Access<float>;
 
 // Calls `fn(accessor, i)` for i = 0, 16, 32, … and then for each that is left below `count`.
 template <typename Fn>

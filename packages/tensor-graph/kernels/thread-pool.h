@@ -31,11 +31,11 @@ class ThreadPool {
 
   // Calls `work(i)` for i below `count` and returns when all are done. Kernels have the threads one after another.
   void run(int64_t count, const std::function<void(int64_t)>& work) {
-    std::lock_guard<std::mutex> owner(owner_);
     if (count < 2) {
       for (int64_t i = 0; i < count; i++) work(i);
       return;
     }
+    std::lock_guard<std::mutex> owner(owner_);
     {
       std::lock_guard<std::mutex> lock(mutex_);
       work_ = &work;

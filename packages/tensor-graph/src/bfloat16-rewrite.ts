@@ -15,22 +15,14 @@ interface Bfloat16Op {
   readonly isGradientOfParameter?: boolean;
 }
 
-const start = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bfloat16Op => ({
-  inputs,
-  role: 'start',
-  isGradientOfParameter,
-});
-const follow = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bfloat16Op => ({
-  inputs,
-  role: 'follow',
-  isGradientOfParameter,
-});
-
-const promised = (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bfloat16Op => ({
-  inputs,
-  role: 'promised',
-  isGradientOfParameter,
-});
+const withRole =
+  (role: Bfloat16Op['role']) =>
+  (inputs: Bfloat16Op['inputs'], isGradientOfParameter = false): Bfloat16Op => ({
+    inputs,
+    role,
+    isGradientOfParameter,
+  });
+const [start, follow, promised] = [withRole('start'), withRole('follow'), withRole('promised')];
 
 // BiasAddGrad is left out: on CPUs it accumulates in the type of its input.
 // Convolutions start it; what stands between them follows, so that no large tensor is cast back and forth. Output 0 of

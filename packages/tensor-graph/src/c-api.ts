@@ -1,11 +1,9 @@
 import type * as Koffi from 'koffi' with { 'resolution-mode': 'import' };
 import { RuntimeError } from '@featuremine/errors';
 import { C_FUNCTIONS } from './c-functions';
+import { koffi } from './koffi';
 import { loadTensorflow } from './tensorflow';
 import { tensorflowLibraryPath } from './tensorflow-environment';
-
-// koffi's typings are those of its ES module; its CommonJS entry is the same object.
-const koffi = require('koffi') as typeof Koffi;
 
 /** A native pointer. Zero is never handed out: `named` and `checked` turn it into an error. */
 export type Pointer = bigint;

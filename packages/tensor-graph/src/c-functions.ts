@@ -1,7 +1,5 @@
 import type * as Koffi from 'koffi' with { 'resolution-mode': 'import' };
-
-// koffi's typings are those of its ES module; its CommonJS entry is the same object.
-const koffi = require('koffi') as typeof Koffi;
+import { koffi } from './koffi';
 
 const POINTER = 'void *';
 // TF_Output.

@@ -322,8 +322,7 @@ export class CompiledModel {
     const first = record();
     refuseFrozenValues(definition.name, first, record());
     const typed = precision === 'bfloat16' ? bfloat16Rewrite(first.graph) : first.graph;
-    const hasKernels = !isOnGpu && useOwnKernels(this.options.threads ?? 0);
-    const graph = hasKernels ? batchNormRewrite(typed) : typed;
+    const graph = useOwnKernels(this.options.threads ?? 0) ? batchNormRewrite(typed) : typed;
     return this.import(definition.name, options.inputs, { ...first, graph });
   }
 

@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type * as Koffi from 'koffi' with { 'resolution-mode': 'import' };
 import { cApi } from './c-api';
 import { TENSORFLOW_VERSION } from './installer/runtime-state';
+import { koffi } from './koffi';
 import { tfjsNodeFolder } from './runtime-files';
-
-// koffi's typings are those of its ES module; its CommonJS entry is the same object.
-const koffi = require('koffi') as typeof Koffi;
+import { tf } from './tensorflow';
 
 /** The environment variable that turns own kernels off with the value `stock`. */
 export const KERNELS_VARIABLE = 'FEATUREMINE_KERNELS';
@@ -61,6 +59,7 @@ function load(): KernelLibrary | string {
   cApi(); // Loads TensorFlow, whose functions they call.
   try {
     const path = kernelLibrary();
+    if ((tf.backend() as unknown as { readonly isUsingGpuDevice: boolean }).isUsingGpuDevice) return 'a GPU computes';
     if (path === undefined) return 'they are for Linux alone';
     if (!existsSync(path)) return 'they are not built for this processor';
     const loaded = koffi.load(path);

@@ -4,8 +4,9 @@ export interface RecordedFor {
   readonly isOnGpu: boolean;
 }
 
-let float32Depth = 0;
-let bfloat16Depth = 0;
+type Precision = RecordedFor['precision'];
+
+let promised: Precision | undefined;
 let target: RecordedFor = { precision: 'float32', isOnGpu: false };
 
 /**
@@ -13,12 +14,7 @@ let target: RecordedFor = { precision: 'float32', isOnGpu: false };
  * statistics and box arithmetic belong here. It changes nothing in eager mode and in float32 models.
  */
 export function float32Scope<T>(fn: () => T): T {
-  float32Depth++;
-  try {
-    return fn();
-  } finally {
-    float32Depth--;
-  }
+  return promising('float32', fn);
 }
 
 /**
@@ -26,18 +22,22 @@ export function float32Scope<T>(fn: () => T): T {
  * do, whatever their inputs are; but for those that have no bfloat16 form here, and inside a `float32Scope`.
  */
 export function bfloat16Scope<T>(fn: () => T): T {
-  bfloat16Depth++;
+  return promising(promised ?? 'bfloat16', fn);
+}
+
+function promising<T>(precision: Precision, fn: () => T): T {
+  const before = promised;
+  promised = precision;
   try {
     return fn();
   } finally {
-    bfloat16Depth--;
+    promised = before;
   }
 }
 
 /** The precision that is promised to the ops that are called now. */
-export function promisedPrecision(): 'float32' | 'bfloat16' | undefined {
-  if (float32Depth > 0) return 'float32';
-  return bfloat16Depth > 0 ? 'bfloat16' : undefined;
+export function promisedPrecision(): Precision | undefined {
+  return promised;
 }
 
 /** Records `fn` for a model: ops may choose the form that is fast there. */
@@ -53,5 +53,5 @@ export function recordFor<T>(model: RecordedFor, fn: () => T): T {
 
 /** What is recorded now is computed so. Eager mode counts as float32 on a CPU. */
 export function recordedFor(): RecordedFor {
-  return float32Depth > 0 ? { ...target, precision: 'float32' } : target;
+  return promised === 'float32' ? { ...target, precision: 'float32' } : target;
 }

@@ -55,7 +55,7 @@ function loadFindings(install: string): Finding[] {
         ...(isIdle ? { fix: `a GPU is there but not used: tensor-graph install --variant cuda --force` } : {}),
       },
       { what: 'oneDNN', value: process.env['TF_ENABLE_ONEDNN_OPTS'] === '0' ? 'off' : 'on', ...oneDnnFix() },
-      { what: 'own kernels', value: kernelsValue(backend.isUsingGpuDevice) },
+      { what: 'own kernels', value: kernelsValue() },
     ];
   } catch (error) {
     const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
@@ -64,8 +64,8 @@ function loadFindings(install: string): Finding[] {
 }
 
 // Without them everything works, a little slower: that is nothing to mend where there is no compiler.
-function kernelsValue(isOnGpu: boolean): string {
-  const fault = isOnGpu ? 'a GPU computes' : kernelsFault();
+function kernelsValue(): string {
+  const fault = kernelsFault();
   return fault === undefined ? 'on' : `off: ${fault}`;
 }
 

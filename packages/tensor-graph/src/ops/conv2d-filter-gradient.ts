@@ -54,11 +54,12 @@ function byShifts(x: Tensor, dy: Tensor, { padding, filterShape }: Conv2dForm): 
   const [count, rowCount, columnCount] = x.shape;
   const around = [height - 1 - padding, width - 1 - padding];
   const padded = padSpatially(dy, around);
+  const seen = rows(x);
   const taps: Tensor[] = [];
   for (let i = height - 1; i >= 0; i--) {
     for (let j = width - 1; j >= 0; j--) {
       const reached = tf.slice(padded, [0, i, j, 0], [count, rowCount, columnCount, outputs]);
-      taps.push(product(rows(x), rows(reached)));
+      taps.push(product(seen, rows(reached)));
     }
   }
   return tf.reshape(tf.stack(taps), [...filterShape]);
