@@ -19,7 +19,7 @@ function pageOf(rows: Record<string, unknown>): string {
 const machine = {
   ...{ processor: 'A processor', cores: 2, memoryGb: 16, system: 'Linux 6.1' },
   ...{ node: '20.20.2', commit: 'abc1234', date: '2026-11-24' },
-  ...{ instructions: ['avx2', 'avx512_bf16'], tensorflow: '2.21.0' },
+  ...{ instructions: ['avx2', 'avx512_bf16'], tensorflow: '2.21.0', kernels: 'own' },
 };
 const figures = (fastestMs: number, peakRssMb: number): Record<string, number> => ({
   ...{ fastestMs, medianMs: fastestMs + 100, peakRssMb, steps: 25 },
@@ -53,8 +53,8 @@ describe('the performance page', () => {
         '| keras | failed |  |  |  |  |  |',
         '',
         '`npm run bench -- resnet50-float32`, 2026-11-24, commit abc1234: 5 runs of 5 steps, 2 threads; A processor ' +
-          'avx2 avx512_bf16, 2 cores, 16 GB, Linux 6.1, Node 20.20.2, TensorFlow 2.21.0. The machine was idle before ' +
-          '(1.2 % in use, 0.3 % stolen).',
+          'avx2 avx512_bf16, 2 cores, 16 GB, Linux 6.1, Node 20.20.2, TensorFlow 2.21.0, own kernels. The machine was ' +
+          'idle before (1.2 % in use, 0.3 % stolen).',
       ].join('\n'),
     );
     expect(page).not.toContain('bfloat16 |');

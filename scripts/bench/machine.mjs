@@ -27,14 +27,14 @@ export function machine() {
   };
 }
 
-/** `machine()` with the version of TensorFlow that we run on, which a process of its own loads. */
+/** `machine()` with TensorFlow's version and whether own kernels compute, which a process of its own finds out. */
 export function machineWithTensorflow() {
-  const program = "process.stdout.write(require('@featuremine/tensor-graph').tensorflowVersion())";
+  const program = "process.stdout.write(JSON.stringify(require('@featuremine/tensor-graph').runtimeVersions()))";
   const { stdout, status } = spawnSync(process.execPath, ['-e', program], {
     encoding: 'utf8',
     cwd: import.meta.dirname,
   });
-  return { ...machine(), tensorflow: status === 0 ? stdout.trim() : 'unknown' };
+  return { ...machine(), ...(status === 0 ? JSON.parse(stdout) : { tensorflow: 'unknown' }) };
 }
 
 function git(...words) {

@@ -99,10 +99,15 @@ function commandWords(name, { device }) {
   return device === 'gpu' ? `${name.replace(/-gpu$/, '')} --device gpu` : name;
 }
 
-function machineInWords({ processor, instructions = [], cores, memoryGb, system, gpus, node, tensorflow }, { device }) {
+function machineInWords(
+  { processor, instructions = [], cores, memoryGb, system, gpus, node, ...software },
+  { device },
+) {
   const parts = [[processor, ...instructions].join(' '), `${cores} cores`, `${memoryGb} GB`, system, `Node ${node}`];
   const first = device === 'gpu' ? gpus : [];
-  return [...first, ...parts, ...(tensorflow === undefined ? [] : [`TensorFlow ${tensorflow}`])].join(', ');
+  const { tensorflow, kernels } = software;
+  const tensorflowWords = tensorflow === undefined ? [] : [`TensorFlow ${tensorflow}`];
+  return [...first, ...parts, ...tensorflowWords, ...(kernels === undefined ? [] : [`${kernels} kernels`])].join(', ');
 }
 
 function useBefore(machineBefore) {

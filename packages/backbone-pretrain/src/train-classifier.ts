@@ -1,7 +1,7 @@
 import type { Logger } from '@featuremine/command-line';
 import { ConfigError, DatasetError } from '@featuremine/errors';
 import { singleProcess, threadsOf, together, type Collective } from '@featuremine/mpi';
-import { profileTable, tensorflowVersion } from '@featuremine/tensor-graph';
+import { profileTable, runtimeVersions } from '@featuremine/tensor-graph';
 import {
   inTurn,
   jobStart,
@@ -134,7 +134,7 @@ async function runTraining(parts: TrainingParts): Promise<Summary> {
       log,
       job,
       device: model.gpu(),
-      versions: { tensorflow: tensorflowVersion() },
+      versions: runtimeVersions(),
       summary: summaryOf(options, training, test),
     });
   } finally {

@@ -1,7 +1,7 @@
 import type { Logger } from '@featuremine/command-line';
 import { broadcastJson, singleProcess, threadsOf, together } from '@featuremine/mpi';
 import type { Collective } from '@featuremine/mpi';
-import { CompiledModel, parameterCount, profileTable, tensorflowVersion } from '@featuremine/tensor-graph';
+import { CompiledModel, parameterCount, profileTable, runtimeVersions } from '@featuremine/tensor-graph';
 import { accumulatedTask, jobStart, openRun, profiledTask, rankBatchSize, train } from '@featuremine/training';
 import type { RunFolder, StepInputs, Summary, TrainingTask } from '@featuremine/training';
 import { createWorkerPool, describeDetectionData, detectionSamplesOf, partOf } from '@featuremine/vision-data';
@@ -164,9 +164,16 @@ async function runTraining(parts: TrainingParts): Promise<Summary> {
   const profiler = { startProfile: () => model.startProfile(), tableOf: profileTable, folder: run.path, log };
   const task = options.profile && run.isWriting ? profiledTask(plain, profiler) : plain;
   const summary = { classNames: config.classNames, architecture: config.architecture, resize: config.resize };
-  const versions = { tensorflow: tensorflowVersion() };
   const schedule = planSchedule(options, task.stepsPerEpoch);
-  return train(task, run, { ...options, schedule, log, job, device: model.gpu(), versions, summary });
+  return train(task, run, {
+    ...options,
+    schedule,
+    log,
+    job,
+    device: model.gpu(),
+    versions: runtimeVersions(),
+    summary,
+  });
 }
 
 function taskOf(

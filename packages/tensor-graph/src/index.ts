@@ -17,7 +17,8 @@ export { rawOp, int, float, bool, string, shape, type } from './raw-op';
 export type { Attribute, Attributes } from './raw-op';
 export { RecordingError } from './recording-error';
 export type { StepContext, StepFunction } from './step-context';
-export { tensorflowVersion, tf } from './tensorflow';
+export { runtimeVersions } from './runtime-versions';
+export { tf } from './tensorflow';
 export {
   constantInit,
   kaimingNormalFanOut,

@@ -10,6 +10,7 @@ import {
   normalInit,
   onesInit,
   relu,
+  runtimeVersions,
   softmaxCrossEntropy,
   tf,
   zerosInit,
@@ -113,12 +114,12 @@ const random = (length: number): Float32Array =>
 const images: HostTensor = { dtype: 'float32', shape: [4, 10, 9, 3], data: random(4 * 90 * 3) };
 const labels: HostTensor = { dtype: 'int32', shape: [4], data: Int32Array.of(0, 1, 2, 3) };
 
-/** Loss and gradient norm of two steps, the running statistics after them, and the ops of a step. */
+/** Loss and gradient norm of two steps, the running statistics after them, the ops of a step, and what a run would record. */
 async function trained(
   network: Network,
   precision: Precision,
   kernels: 'own' | 'stock',
-): Promise<{ values: number[]; ops: Map<string, number> }> {
+): Promise<{ values: number[]; ops: Map<string, number>; recorded: string }> {
   const before = process.env[KERNELS_VARIABLE];
   if (kernels === 'stock') process.env[KERNELS_VARIABLE] = 'stock';
   const model = new CompiledModel({ variables, seed: 1, precision });
@@ -140,7 +141,7 @@ async function trained(
     await run();
     const ops = new Map(stop().byKind.map(({ name, count }) => [name, count]));
     for (const [, data] of await model.readVariables(['a.bn.running_mean', 'c.bn.running_var'])) values.push(...data);
-    return { values, ops };
+    return { values, ops, recorded: runtimeVersions().kernels };
   } finally {
     await model.dispose();
     if (before === undefined) delete process.env[KERNELS_VARIABLE];
@@ -161,6 +162,7 @@ async function trained(
       expect(Object.fromEntries(found.map(([name, count]) => [name.slice('Featuremine'.length), count]))).toEqual(ops);
       expect([...own.ops.keys()].filter((name) => name.startsWith('FusedBatchNorm'))).toEqual([]);
       expect([...stock.ops.keys()].filter((name) => name.startsWith('Featuremine'))).toEqual([]);
+      expect([own.recorded, stock.recorded]).toEqual(['own', 'stock']);
     },
   );
 
