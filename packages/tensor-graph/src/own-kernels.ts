@@ -6,7 +6,7 @@ import { cApi } from './c-api';
 import { TENSORFLOW_VERSION } from './installer/runtime-state';
 import { koffi } from './koffi';
 import { tfjsNodeFolder } from './runtime-files';
-import { tf } from './tensorflow';
+import { usesGpu } from './tensorflow';
 
 /** The environment variable that turns own kernels off with the value `stock`. */
 export const KERNELS_VARIABLE = 'FEATUREMINE_KERNELS';
@@ -59,7 +59,7 @@ function load(): KernelLibrary | string {
   cApi(); // Loads TensorFlow, whose functions they call.
   try {
     const path = kernelLibrary();
-    if ((tf.backend() as unknown as { readonly isUsingGpuDevice: boolean }).isUsingGpuDevice) return 'a GPU computes';
+    if (usesGpu()) return 'a GPU computes';
     if (path === undefined) return 'they are for Linux alone';
     if (!existsSync(path)) return 'they are not built for this processor';
     const loaded = koffi.load(path);

@@ -135,7 +135,12 @@ const root = protobuf.Root.fromJSON({
     RunOptions: { fields: { traceLevel: { type: 'int32', id: 1 } } },
     GpuOptions: { fields: { allowGrowth: { type: 'bool', id: 4 } } },
     OptimizerOptions: { fields: { globalJitLevel: { type: 'int32', id: 5 } } },
-    RewriterConfig: { fields: { arithmeticOptimization: { type: 'int32', id: 7 } } },
+    RewriterConfig: {
+      fields: {
+        arithmeticOptimization: { type: 'int32', id: 7 },
+        disableMetaOptimizer: { type: 'bool', id: 19 },
+      },
+    },
     GraphOptions: {
       fields: {
         optimizerOptions: { type: 'OptimizerOptions', id: 3 },
@@ -202,8 +207,8 @@ export interface SessionConfig {
   gpuOptions: { allowGrowth: boolean };
   graphOptions: {
     optimizerOptions: { globalJitLevel: number };
-    /** 0 default, 1 on, 2 off. */
-    rewriteOptions: { arithmeticOptimization: number };
+    /** Of Grappler, the meta optimizer; 0 default, 1 on, 2 off. */
+    rewriteOptions: { disableMetaOptimizer: boolean; arithmeticOptimization: number };
   };
 }
 export const ConfigMessage = codec<SessionConfig>('ConfigProto');

@@ -9,6 +9,7 @@ import {
   type StepStats,
 } from './protobuf';
 import { newTensor, tensorValues, tensorView } from './recorder';
+import { usesGpu } from './tensorflow';
 
 /** One way to run a session: which nodes are fed, fetched and executed. Each distinct plan has its own executor. */
 export interface RunPlan {
@@ -58,9 +59,14 @@ export class Session {
       gpuOptions: { allowGrowth: true },
       graphOptions: {
         optimizerOptions: { globalJitLevel: options.useXla ? 1 : 0 },
-        // It would turn chains of Add into AddN, which adds first whichever input comes free first: sums, and with them
-        // whole runs, would no longer repeat to the bit.
-        rewriteOptions: { arithmeticOptimization: OFF },
+        rewriteOptions: {
+          // A GPU wants the layout that Grappler chooses. On a CPU it finds nothing to do in these graphs, and takes a second
+          // of a ResNet-50's first step to see it.
+          disableMetaOptimizer: !usesGpu(),
+          // It would turn chains of Add into AddN, which adds first whichever input comes free first: sums, and with them
+          // whole runs, would no longer repeat to the bit.
+          arithmeticOptimization: OFF,
+        },
       },
     });
     const sessionOptions = api.NewSessionOptions() as Pointer;

@@ -42,6 +42,20 @@ export function loadTensorflow(): typeof tfjs {
 
 /** The version of the TensorFlow library that is loaded, such as `2.21.0`. */
 export function tensorflowVersion(): string {
-  return (loadTensorflow().backend() as unknown as { readonly binding: { readonly TF_Version: string } }).binding
-    .TF_Version;
+  return nodeBackend().binding.TF_Version;
+}
+
+/** Whether TensorFlow has found a GPU and places ops on it. */
+export function usesGpu(): boolean {
+  return nodeBackend().isUsingGpuDevice;
+}
+
+function nodeBackend(): NodeBackend {
+  return loadTensorflow().backend() as unknown as NodeBackend;
+}
+
+/** What tfjs-node's backend has besides tfjs's interface. */
+interface NodeBackend {
+  readonly binding: { readonly TF_Version: string };
+  readonly isUsingGpuDevice: boolean;
 }

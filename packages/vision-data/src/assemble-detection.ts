@@ -4,7 +4,7 @@ import { paddedSize, resizedSize } from './detection-resize';
 import type { DetectionSample } from './detection-sample';
 import { anchorCount, anchorTargets } from './detection-targets';
 import type { ImageCache } from './image-cache';
-import type { DecodedImage, FloatImage, ImageSize } from './image';
+import type { ImageSize } from './image';
 import { augmentationRandom, loadDetectionImage } from './load-detection-image';
 import type { LoadedDetectionImage } from './load-detection-image';
 import type { DetectionAugmentation, DetectionResize, MatchingOptions } from './transform-options';
@@ -74,9 +74,9 @@ function sizesOfWhole(samples: readonly DetectionSample[], task: AssembleDetecti
   });
 }
 
-type Stackable = Pick<LoadedDetectionImage, 'image' | 'originalSize'>;
+type Stackable = Pick<LoadedDetectionImage, 'size' | 'originalSize' | 'resized'>;
 
-/** Puts resized images into one padded batch of `batchSize` places, with their sizes. */
+/** Resizes images into one padded batch of `batchSize` places, with their sizes. */
 export function stackDetectionBatch(
   loaded: readonly Stackable[],
   options: {
@@ -88,11 +88,11 @@ export function stackDetectionBatch(
   },
 ): Pick<DetectionBatch, 'images' | 'imageSizes' | 'originalSizes'> {
   const { resize, batchSize, others = [] } = options;
-  const images = loaded.map(({ image }) => image);
-  const padded = paddedSize(resize, [...images, ...others]);
+  const sizes = loaded.map(({ size }) => size);
+  const padded = paddedSize(resize, [...sizes, ...others]);
   return {
-    images: stackImages(images, padded, options),
-    imageSizes: stackSizes(images, batchSize),
+    images: stackImages(loaded, padded, options),
+    imageSizes: stackSizes(sizes, batchSize),
     originalSizes: stackSizes(
       loaded.map(({ originalSize }) => originalSize),
       batchSize,
@@ -102,7 +102,7 @@ export function stackDetectionBatch(
 
 // [N, H, W, 3]; zero beyond each image.
 function stackImages(
-  images: readonly (DecodedImage | FloatImage)[],
+  loaded: readonly Stackable[],
   padded: ImageSize,
   { pixels, batchSize }: { readonly pixels: 'uint8' | 'float32'; readonly batchSize: number },
 ): Uint8Tensor | Float32Tensor {
@@ -110,7 +110,10 @@ function stackImages(
   const rowLength = padded.width * 3;
   const imageLength = padded.height * rowLength;
   const data = pixels === 'uint8' ? new Uint8Array(batchSize * imageLength) : new Float32Array(batchSize * imageLength);
-  images.forEach((image, n) => {
+  // One after another: all use the same memory for their real numbers before they get to their place.
+  const memory = pixels === 'float32' ? new Float32Array(imageLength) : undefined;
+  loaded.forEach(({ resized }, n) => {
+    const image = resized(memory);
     const sourceRow = image.width * 3;
     for (let y = 0; y < image.height; y++) {
       data.set(image.data.subarray(y * sourceRow, (y + 1) * sourceRow), n * imageLength + y * rowLength);

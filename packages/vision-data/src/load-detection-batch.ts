@@ -2,7 +2,7 @@ import type { DetectionBatch } from './batch-tensors';
 import { stackDetectionBatch } from './assemble-detection';
 import { decodeImage } from './decode-image';
 import { checkResize, resizedSize } from './detection-resize';
-import type { ImageSize } from './image';
+import type { DecodedImage, FloatImage, ImageSize } from './image';
 import { resizeBilinear } from './resize-bilinear';
 import type { DetectionResize } from './transform-options';
 
@@ -30,8 +30,10 @@ export async function loadDetectionBatch(
         where,
         sizeFor,
       });
-      const resized = pixels === 'float32' ? resizeBilinear(image, resizedSize(resize, originalSize)) : image;
-      return { where, image: resized, originalSize };
+      const size = resizedSize(resize, originalSize);
+      const resized = (memory?: Float32Array): DecodedImage | FloatImage =>
+        pixels === 'float32' ? resizeBilinear(image, size, { memory }) : image;
+      return { where, size, originalSize, resized };
     }),
   );
   const names = loaded.map(({ where }) => where);

@@ -12,10 +12,13 @@ import { resizeBilinear } from './resize-bilinear';
 import { resizeSmooth } from './resize-smooth';
 import type { DetectionAugmentation, DetectionResize } from './transform-options';
 
-/** A resized image and its ground truth in the same pixels. */
+/** An image, decoded and ready to be resized, and its ground truth in pixels of the resized one. */
 export interface LoadedDetectionImage {
-  readonly image: DecodedImage | FloatImage;
+  /** That of the resized image. */
+  readonly size: ImageSize;
   readonly originalSize: ImageSize;
+  /** Resizes and augments the image; real numbers may be put into the memory, if it is large enough. */
+  readonly resized: (memory?: Float32Array) => DecodedImage | FloatImage;
   readonly target: TargetBoxes;
 }
 
@@ -31,7 +34,7 @@ export interface LoadDetectionOptions {
   readonly cache: ImageCache | undefined;
 }
 
-/** Decodes, resizes and augments one sample. @throws DatasetError that names the file. */
+/** Decodes one sample, and draws how it is resized and augmented. @throws DatasetError that names the file. */
 export async function loadDetectionImage(
   sample: DetectionSample,
   index: number,
@@ -43,18 +46,19 @@ export async function loadDetectionImage(
     resizedSize(resize, original, augmentation === undefined ? undefined : random);
   const { decoded, size, originalSize } = await decodedImage(sample, index, sizeOf, options);
   const isFlipped = augmentation !== undefined && random.chance(augmentation.flipProbability ?? 0);
-  let image = resizedImage(decoded, { size, pixels: options.pixels, isFlipped });
-  let boxes = resizeBoxes(sample.boxes, originalSize, image);
-  if (isFlipped) boxes = flipBoxes(boxes, image.width);
+  let boxes = resizeBoxes(sample.boxes, originalSize, size);
+  if (isFlipped) boxes = flipBoxes(boxes, size.width);
   const upsideDown = augmentation?.verticalFlipProbability ?? 0;
-  if (upsideDown > 0 && random.chance(upsideDown)) {
-    image = flipImageVertically(image);
-    boxes = flipBoxesVertically(boxes, image.height);
-  }
-  if (augmentation !== undefined) {
-    image = changeColours(image, drawColourJitter(augmentation.colourJitter ?? {}, random));
-  }
-  return { image, originalSize, target: { boxes, labels: sample.labels, isDifficult: sample.isDifficult } };
+  const isUpsideDown = upsideDown > 0 && random.chance(upsideDown);
+  if (isUpsideDown) boxes = flipBoxesVertically(boxes, size.height);
+  const colours = augmentation === undefined ? [] : drawColourJitter(augmentation.colourJitter ?? {}, random);
+  return {
+    ...{ size, originalSize, target: { boxes, labels: sample.labels, isDifficult: sample.isDifficult } },
+    resized: (memory) => {
+      const image = resizedImage(decoded, { size, pixels: options.pixels, isFlipped, memory });
+      return changeColours(isUpsideDown ? flipImageVertically(image) : image, colours);
+    },
+  };
 }
 
 /** What is drawn for one image of an epoch; first of all its size, where several are given. */
@@ -68,10 +72,15 @@ export function augmentationRandom(
 
 function resizedImage(
   image: DecodedImage,
-  options: { readonly size: ImageSize; readonly pixels: 'uint8' | 'float32'; readonly isFlipped: boolean },
+  options: {
+    readonly size: ImageSize;
+    readonly pixels: 'uint8' | 'float32';
+    readonly isFlipped: boolean;
+    readonly memory: Float32Array | undefined;
+  },
 ): DecodedImage | FloatImage {
-  const { size, pixels, isFlipped } = options;
-  if (pixels === 'float32') return resizeBilinear(image, size, isFlipped);
+  const { size, pixels, isFlipped, memory } = options;
+  if (pixels === 'float32') return resizeBilinear(image, size, { isMirrored: isFlipped, memory });
   const isDone = image.width === size.width && image.height === size.height;
   if (!isDone) return resizeSmooth(image, size, undefined, isFlipped);
   return isFlipped ? flipImage(image) : image;

@@ -46,7 +46,7 @@ describe('resizeBilinear', () => {
   it('mirrors on request', () => {
     const image = picture(23, 17);
     const size = { width: 31, height: 12 };
-    expect(resizeBilinear(image, size, true)).toEqual(flipImage(resizeBilinear(image, size)));
+    expect(resizeBilinear(image, size, { isMirrored: true })).toEqual(flipImage(resizeBilinear(image, size)));
   });
 
   it('gives the mean of the middle pixels when halving, without antialiasing', () => {

@@ -2,7 +2,7 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { gpuModels, gpuOf } from '../gpu';
 import { kernelsFault } from '../own-kernels';
 import { isSupportedNode } from '../runtime-files';
-import { tf } from '../tensorflow';
+import { tensorflowVersion, tf, usesGpu } from '../tensorflow';
 import { runtimeState } from './runtime-state';
 
 /** One line of the doctor's report; `fix` is there when something is wrong. */
@@ -42,13 +42,12 @@ function nodeFinding(): Finding {
 
 function loadFindings(install: string): Finding[] {
   try {
-    const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };
     const models = gpuModels();
-    const device = gpuOf(backend.isUsingGpuDevice ? ['GPU'] : [], models) ?? 'CPU';
-    const isIdle = models.length > 0 && !backend.isUsingGpuDevice;
+    const device = gpuOf(usesGpu() ? ['GPU'] : [], models) ?? 'CPU';
+    const isIdle = models.length > 0 && !usesGpu();
     return [
       { what: 'tfjs', value: tf.version_core },
-      { what: 'TensorFlow', value: backend.binding.TF_Version },
+      { what: 'TensorFlow', value: tensorflowVersion() },
       {
         what: 'device',
         value: device,
