@@ -1,3 +1,5 @@
+import { fillNormalPairs } from './normal-pairs';
+
 // A local name: a look-up in `Math` is slow inside jest's sandbox.
 const { imul } = Math;
 
@@ -93,13 +95,7 @@ export class Random {
   fillNormal(values: Float32Array, deviation: number): Float32Array {
     for (let start = 0; start < values.length; start += BLOCK) {
       const part = values.subarray(start, start + BLOCK);
-      const words = this.words(part.length + (part.length & 1));
-      for (let i = 0; i < part.length; i += 2) {
-        const radius = deviation * Math.sqrt(-2 * Math.log((words[i] + 1) / 4294967296));
-        const angle = (words[i + 1] * 2 * Math.PI) / 4294967296;
-        part[i] = radius * Math.cos(angle);
-        if (i + 1 < part.length) part[i + 1] = radius * Math.sin(angle);
-      }
+      fillNormalPairs(part, this.words(part.length + (part.length & 1)), deviation);
     }
     return values;
   }

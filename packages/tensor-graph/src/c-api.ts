@@ -41,10 +41,6 @@ export function cApi(): CApi {
 }
 
 function load(): CApi {
-  // TensorFlow compiles and optimises graphs on the calling thread: koffi's default stacks are too small for it.
-  const stacks = { sync_stack_size: 16 << 20, async_stack_size: 16 << 20 };
-  // koffi takes settings only before its first library; a second copy of this module in one process finds them set.
-  if (koffi.config().sync_stack_size !== stacks.sync_stack_size) koffi.config(stacks);
   // tfjs-node keeps the library loaded to the end of the process; koffi alone would unload it under its threads.
   loadTensorflow();
   const library = koffi.load(tensorflowLibraryPath());

@@ -183,6 +183,11 @@ export class CompiledModel {
     return this.compile({ name, run: fn }, options.weights === 'ema' ? { readPrefix: 'ema/' } : {});
   }
 
+  /** Gives the variables their first values now, where there is time for it; without it, the first run does. */
+  async initialize(): Promise<void> {
+    await this.store.initialize();
+  }
+
   /** Copies of variables, optimizer slots and averages by name; of all, with `optimizer/step`, when no names are given. */
   async readVariables(names?: readonly string[]): Promise<Map<string, Float32Array>> {
     const wanted = names ?? [...this.store.names().filter((name) => !name.startsWith(ACCUMULATED)), STEP_COUNT];
@@ -248,7 +253,7 @@ export class CompiledModel {
       .filter(({ isTrainable }) => isTrainable)
       .flatMap(({ name, shape }) => namesFor(name).map((slot) => ({ name: slot, shape })))
       .filter(({ name }) => !this.store.has(name));
-    this.store.declare(slots.map((slot) => ({ ...slot, initial: () => new Float32Array(elementCount(slot.shape)) })));
+    this.store.declare(slots);
   }
 
   private compile(

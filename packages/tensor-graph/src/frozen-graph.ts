@@ -1,4 +1,4 @@
-import { DataType } from './c-api';
+import { constantNode } from './constant-node';
 import { buildStepGraph, type InputSignature } from './graph-builder';
 import type { HostTensor } from './host-tensor';
 import type { AttrValue, GraphDef, NodeDef } from './protobuf';
@@ -28,15 +28,6 @@ export async function frozenGraph(fn: StepFunction, options: FrozenGraphOptions)
   const nodes = withoutVariables(graph.node, options.values);
   const folded = await foldConstants(nodes);
   return { ...graph, node: reachable(folded, [...options.inputs.map(({ name }) => `input/${name}`), ...outputs.map((name) => `output/${name}`)]) }; // prettier-ignore
-}
-
-/** A constant node that holds a tensor. */
-export function constantNode(name: string, { dtype, shape, data }: HostTensor): NodeDef {
-  const type = DataType[dtype];
-  const tensorContent = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const tensorShape = { dim: shape.map((size) => ({ size })) };
-  const tensor = { dtype: type, tensorShape, tensorContent };
-  return { name, op: 'Const', input: [], attr: { dtype: { type }, value: { tensor } } };
 }
 
 function withoutVariables(nodes: readonly NodeDef[], values: ReadonlyMap<string, Float32Array>): NodeDef[] {

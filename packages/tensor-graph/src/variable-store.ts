@@ -1,4 +1,5 @@
 import { DataType } from './c-api';
+import { constantNode } from './constant-node';
 import type { HostTensor } from './host-tensor';
 import type { GraphDef, NodeDef } from './protobuf';
 import type { RunPlan, Session } from './session';
@@ -12,14 +13,16 @@ interface StoredVariable {
 export interface NewVariable {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly initial: () => Float32Array;
+  /** Its first value; 0 everywhere without it. */
+  readonly initial?: () => Float32Array;
 }
 
 /** The variables of a session: made with first values, read and written in one run each. */
 export class VariableStore {
   private readonly variables = new Map<string, StoredVariable>();
-  private readonly pending = new Map<string, () => Float32Array>();
+  private readonly pending = new Map<string, (() => Float32Array) | undefined>();
   private readonly plans = new Map<string, RunPlan>();
+  private ready: Promise<void> = Promise.resolve();
   private groups = 0;
 
   constructor(private readonly session: Session) {}
@@ -40,7 +43,7 @@ export class VariableStore {
   declare(variables: readonly NewVariable[]): void {
     if (variables.length === 0) return;
     const prefix = `variables_${this.groups++}`;
-    const graph: GraphDef = { node: variables.flatMap(({ name, shape }, i) => variableNodes(`v${i}`, name, shape)) };
+    const graph: GraphDef = { node: variables.flatMap((variable, i) => variableNodes(`v${i}`, variable)) };
     this.session.import(graph, prefix);
     variables.forEach(({ name, shape, initial }, i) => {
       this.variables.set(name, { shape, node: `${prefix}/v${i}` });
@@ -48,12 +51,21 @@ export class VariableStore {
     });
   }
 
-  /** Writes the first values of variables declared since the last run. */
-  async initialize(): Promise<void> {
-    if (this.pending.size === 0) return;
-    const values = new Map([...this.pending].map(([name, initial]) => [name, initial()]));
+  /** Writes the first values of variables declared since the last run; once, whoever waits for it. */
+  initialize(): Promise<void> {
+    if (this.pending.size > 0) this.ready = this.writeFirstValues();
+    return this.ready;
+  }
+
+  private async writeFirstValues(): Promise<void> {
+    const values = new Map<string, Float32Array>();
+    const zeros: string[] = [];
+    for (const [name, initial] of this.pending) {
+      if (initial === undefined) zeros.push(name);
+      else values.set(name, initial());
+    }
     this.pending.clear();
-    await this.assign(values);
+    await this.assign(values, zeros);
   }
 
   /** Copies of the values of these variables. */
@@ -76,13 +88,14 @@ export class VariableStore {
     await this.assign(values);
   }
 
-  private async assign(values: ReadonlyMap<string, Float32Array>): Promise<void> {
+  private async assign(values: ReadonlyMap<string, Float32Array>, zeros: readonly string[] = []): Promise<void> {
     const names = [...values.keys()];
-    if (names.length === 0) return;
-    const plan = this.plan('write', names, () => ({
-      feeds: names.map((name) => `${this.variables.get(name)!.node}/value`),
+    if (names.length + zeros.length === 0) return;
+    const node = (name: string): string => this.variables.get(name)!.node;
+    const plan = this.plan('write', [...names, ...zeros], () => ({
+      feeds: names.map((name) => `${node(name)}/value`),
       fetches: [],
-      targets: names.map((name) => `${this.variables.get(name)!.node}/assign`),
+      targets: [...names.map((name) => `${node(name)}/assign`), ...zeros.map((name) => `${node(name)}/clear`)],
     }));
     const tensors = names.map((name): HostTensor => ({
       dtype: 'float32',
@@ -103,14 +116,27 @@ export class VariableStore {
   }
 }
 
-function variableNodes(node: string, name: string, shape: readonly number[]): NodeDef[] {
+function variableNodes(node: string, { name, shape, initial }: NewVariable): NodeDef[] {
   const dtype = { type: DataType.float32 };
   const tensorShape = { shape: { dim: shape.map((size) => ({ size })) } };
   const handle = { shared_name: { s: Buffer.from(name) }, container: { s: Buffer.from('') } };
-  return [
+  const nodes = [
     { name: `${node}/handle`, op: 'VarHandleOp', input: [], attr: { dtype, shape: tensorShape, ...handle } },
     { name: `${node}/value`, op: 'Placeholder', input: [], attr: { dtype, shape: tensorShape } },
     { name: `${node}/assign`, op: 'AssignVariableOp', input: [`${node}/handle`, `${node}/value`], attr: { dtype } },
     { name: `${node}/read`, op: 'ReadVariableOp', input: [`${node}/handle`], attr: { dtype } },
+  ];
+  return initial === undefined ? [...nodes, ...clearingNodes(node, shape)] : nodes;
+}
+
+// Zeros are made by TensorFlow: those of an optimizer are as large as the network.
+function clearingNodes(node: string, shape: readonly number[]): NodeDef[] {
+  const [dims, zero, zeros] = ['dims', 'zero', 'zeros'].map((name) => `${node}/${name}`);
+  const dtype = { type: DataType.float32 };
+  return [
+    constantNode(dims, { dtype: 'int32', shape: [shape.length], data: Int32Array.from(shape) }),
+    constantNode(zero, { dtype: 'float32', shape: [], data: Float32Array.of(0) }),
+    { name: zeros, op: 'Fill', input: [dims, zero], attr: { T: dtype, index_type: { type: DataType.int32 } } },
+    { name: `${node}/clear`, op: 'AssignVariableOp', input: [`${node}/handle`, zeros], attr: { dtype } },
   ];
 }

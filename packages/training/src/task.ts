@@ -22,6 +22,8 @@ export interface TrainableModel {
   /** All state by name: parameters, buffers, optimizer slots, EMA. */
   readVariables(): Promise<Map<string, Float32Array>>;
   writeVariables(values: Map<string, Float32Array>): Promise<void>;
+  /** Gives variables that were not written their first values; otherwise the first step has to. */
+  initialize?(): Promise<void>;
 }
 
 /** One batch of a training epoch; in a job, the part of it that this rank takes. */

@@ -79,6 +79,8 @@ export class Trainer {
     const batches = task.batches(state.epoch, state.batch)[Symbol.asyncIterator]();
     let next = startFetch(batches);
     try {
+      // While the first batch and then the step are made; the step waits for it, and has its fault.
+      task.model.initialize?.().catch(() => undefined);
       while (state.batch < task.stepsPerEpoch && this.stop.reason === undefined) {
         const startMs = performance.now();
         const batch = await this.received(next);
