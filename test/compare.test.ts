@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeShapesDevkit } from '@featuremine/vision-data';
@@ -23,6 +23,20 @@ function compare<T>(script: 'bccd' | 'curves', ...argv: readonly string[]): T {
   expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
   return JSON.parse(readFileSync(join(results, `compare-${script}.json`), 'utf8')) as T;
 }
+
+(isBuilt ? describe : describe.skip)('compare:bccd', () => {
+  it('refuses the folder of a comparison with other options, by name', async () => {
+    const devkit = join(folder, 'refused', 'VOCdevkit');
+    await makeShapesDevkit({ folder: devkit, seed: 7, counts: { train: 2, test: 2 } });
+    const out = join(folder, 'refused', 'out');
+    mkdirSync(out);
+    writeFileSync(join(out, 'options.json'), JSON.stringify({ epochs: 1, smoke: true }));
+    const words = [join(root, 'scripts/compare/bccd.mjs'), '--voc', devkit, '--out', out];
+    const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+    expect(stderr).toMatch(/out: a comparison with other options \(epochs: 1, smoke: true, /);
+    expect(status).toBe(2);
+  });
+});
 
 (runs ? describe : describe.skip)('the comparisons with torchvision', () => {
   it('train both sides on one plan, and judge them by one evaluator', async () => {

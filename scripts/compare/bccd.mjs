@@ -1,13 +1,14 @@
 // npm run compare:bccd -- --voc DEVKIT: flags by --help.
 // RetinaNet-R50 from scratch on bccd (205 images to train on, 72 to test on, 320x240, zero-area boxes dropped), here and
 // in torchvision: AdamW with one-cycle, bfloat16, the same settings, AP by one evaluator. Seed by seed, one side after
-// the other; what is finished is kept in --out, so the same command goes on after an interruption. Writes
-// compare-bccd.json.
+// the other; what is finished is kept in --out, so the same command goes on after an interruption; only --seeds may grow.
+// Writes compare-bccd.json.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { evaluateBy, evaluationSetOf, judgeDetector, openDetector } from '@featuremine/retinanet';
+import { claimFolder } from '@featuremine/training';
 import { DetectionList } from '@featuremine/voc-eval';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { readImageSet } from '@featuremine/voc';
@@ -50,6 +51,13 @@ const testSet = firstOf(
   values.smoke ? 8 : undefined,
 );
 const evaluationSet = evaluationSetOf(testSet);
+const { train, test, smoke } = values;
+claimFolder(values.out, {
+  file: 'options.json',
+  options: { ...settings, voc: resolve(values.voc), train, test, threads, smoke },
+  what: 'a comparison',
+  fix: 'Give --out another folder, or the same options as before; only --seeds may grow',
+});
 setUpPeers();
 const sides = { torchvision: runTorchvision, ours: runOurs };
 const runs = [];

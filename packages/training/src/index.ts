@@ -37,6 +37,8 @@ export { accumulatedTask } from './accumulated-task';
 export { profiledTask } from './profiled-task';
 export type { StepProfiler } from './profiled-task';
 export { writeRunFile } from './run-files';
+export { claimFolder } from './claim-folder';
+export type { FolderClaim } from './claim-folder';
 export { escapeMarkup } from './markup';
 export { figureGrid, htmlPage, seriesColour, withLightColours } from './html-page';
 export type { PageSection } from './html-page';

@@ -2,9 +2,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine, formatDuration, runCommand, startProgress } from '@featuremine/command-line';
 import type { CommandRun, Logger } from '@featuremine/command-line';
-import { ConfigError, parseJson } from '@featuremine/errors';
-import { readJson } from '@featuremine/files';
-import { hasEnded, writeRunFile } from '@featuremine/training';
+import { parseJson } from '@featuremine/errors';
+import { claimFolder, hasEnded, writeRunFile } from '@featuremine/training';
 import type { Summary } from '@featuremine/training';
 import { createWorkerPool } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
@@ -34,7 +33,12 @@ export interface ChainResult {
 export async function runChain(options: ChainOptions, log: Logger): Promise<ChainResult> {
   parseClassifySource(options.classify);
   checkData(options);
-  claimFolder(options);
+  claimFolder(options.out, {
+    file: 'chain.json',
+    options: fixedOptions(options),
+    what: 'a chain',
+    fix: 'Give --out another folder, or the same options as before; only --seeds and --compare may grow',
+  });
   const arms = planArms(options);
   const results: ArmResult[] = [];
   for (const [index, arm] of arms.entries()) {
@@ -92,13 +96,6 @@ function isFinished(folder: string): boolean {
   }
 }
 
-function readOptions(file: string): Record<string, unknown> {
-  const value = readJson(file);
-  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  const fix = 'Remove the file if the options are as they were, or give --out another folder';
-  throw new ConfigError({ where: file, found: 'no options', expected: 'those of the chain', fix });
-}
-
 /** Reads all data of a chain: faults in them show before hours of pretraining, not after. @throws DatasetError */
 export function checkData(options: ChainOptions): void {
   const devkit = openDevkit(options.voc);
@@ -110,24 +107,6 @@ export function checkData(options: ChainOptions): void {
 const GROWING: readonly string[] = ['out', 'seeds', 'compare', 'workers', 'dryRun'];
 
 // More seeds and arms may be added to a folder; everything else must stay as it was.
-function claimFolder(options: ChainOptions): void {
-  mkdirSync(options.out, { recursive: true });
-  const file = join(options.out, 'chain.json');
-  const fixed = Object.entries(options).filter(([key]) => !GROWING.includes(key));
-  const text = JSON.stringify(Object.fromEntries(fixed), null, 1);
-  if (!existsSync(file)) {
-    writeRunFile(file, `${text}\n`);
-    return;
-  }
-  const before = readOptions(file);
-  const now = JSON.parse(text) as Record<string, unknown>;
-  const changed = Object.keys({ ...before, ...now }).filter(
-    (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
-  );
-  if (changed.length === 0) return;
-  throw new ConfigError({
-    where: options.out,
-    found: `a chain with other options (${changed.map((key) => `${key}: ${JSON.stringify(before[key])}`).join(', ')})`,
-    fix: 'Give --out another folder, or the same options as before; only --seeds and --compare may grow',
-  });
+function fixedOptions(options: ChainOptions): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => !GROWING.includes(key)));
 }
