@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
+import { claimFolder } from '@featuremine/training';
 import { makeShapesDevkit } from '@featuremine/vision-data';
 import { z } from 'zod';
 import { chainSchema } from './chain-options';
@@ -27,18 +28,29 @@ export const demoSchema = z.object({
 });
 export type DemoOptions = z.output<typeof demoSchema>;
 
-/** Draws the shapes data set, unless it is there already, and returns the options of the chain on it. */
+/**
+ * Draws the shapes data set, unless it is there already, and returns the options of the chain on it.
+ *
+ * @throws ConfigError when the folder holds images that were drawn by other options.
+ */
 export async function prepareDemo(options: DemoOptions, log: Logger): Promise<ChainOptions> {
   const voc = join(options.out, 'VOCdevkit');
   const isComplete = existsSync(join(voc, 'VOC2007', 'ImageSets', 'Main', 'test.txt'));
+  const { seed, trainImages, testImages } = options;
+  claimFolder(options.out, {
+    file: 'drawing.json',
+    options: { seed, trainImages, testImages },
+    what: 'drawn images',
+    fix: 'Give --out another folder, or the same options as before',
+  });
   if (!isComplete) {
     rmSync(voc, { recursive: true, force: true });
-    log.info(`drawing ${options.trainImages} + ${options.testImages} images of shapes`);
+    log.info(`drawing ${trainImages} + ${testImages} images of shapes`);
     await makeShapesDevkit({
       folder: voc,
-      seed: options.seed,
+      seed,
       classNames: SHAPES,
-      counts: { train: options.trainImages, test: options.testImages },
+      counts: { train: trainImages, test: testImages },
     });
   }
   return chainSchema.parse({
