@@ -10,10 +10,10 @@ import { writeFileAtomic } from '@featuremine/files';
 import { z } from 'zod';
 import { readDetectionSet, setField, sourceFields, sourceName } from '../data-source';
 import { detectingBy, detectSamples } from '../detect-samples';
-import { keepScoresFrom } from '../detections';
 import { readDetectorConfig } from '../detector-config';
 import type { DetectorConfig } from '../detector-config';
 import { openDetector } from '../open-detector';
+import { resizeFrom } from '../resize-option';
 import { annotatedFigure, predictedFigure } from '../show/image-figure';
 import { trainingFigure, trainingViews } from '../show/training-view';
 import type { TrainingView } from '../show/training-view';
@@ -35,7 +35,7 @@ const schema = z.object({
   difficult: shape.difficult,
   seed: shape.seed,
   run: z.string().optional().describe('Run folder: its classes, size and anchors are taken, its predictions are shown'),
-  scoreThreshold: z.number().min(0).max(1).default(0.3).describe('Predictions below this score are left out'),
+  scoreThreshold: z.number().min(0).max(1).default(0.3).describe('Predictions at or below this score are left out'),
   limit: z.number().int().min(1).default(24).describe('So many images, drawn from the set'),
   out: z.string().min(1).describe('Folder for show.html'),
 });
@@ -128,13 +128,13 @@ async function predictions(
   shown: readonly DetectionSample[],
   { options, run, pool }: { readonly options: ShowOptions; readonly run: string; readonly pool: WorkerPool },
 ): Promise<string[]> {
-  const detector = await openDetector({ run });
+  const detector = await openDetector({ run }, { resize: resizeFrom(options) });
   const figures: string[] = [];
   try {
-    const detecting = { ...detectingBy(detector), batchSize: 1, pool };
+    const { scoreThreshold } = options;
+    const detecting = { ...detectingBy(detector), batchSize: 1, pool, settings: { scoreThreshold } };
     for await (const { index, detections } of detectSamples(shown, detecting)) {
-      const found = keepScoresFrom(detections, options.scoreThreshold);
-      figures.push(await predictedFigure(shown[index], detector.classNames, found));
+      figures.push(await predictedFigure(shown[index], detector.classNames, detections));
     }
   } finally {
     await detector.close();
@@ -155,6 +155,6 @@ function trainingSection(figures: readonly string[]): PageSection {
 }
 
 function predictedSection(figures: readonly string[], { run, scoreThreshold }: ShowOptions): PageSection {
-  const note = `Solid: what ${run} finds with a score of at least ${scoreThreshold}. Dashed: what is annotated.`;
+  const note = `Solid: what ${run} finds with a score above ${scoreThreshold}. Dashed: what is annotated.`;
   return { title: 'As the detector sees them', body: `<p>${escapeMarkup(note)}</p>${figureGrid(figures)}` };
 }

@@ -7,11 +7,15 @@ import type { DetectorConfig } from '../../src/detector-config';
 import { smallArchitecture } from '../small-architecture';
 import { quickStart } from './quick-start';
 
-/** Writes an untrained detector with torchvision's names, and what the file says of it; returns the path. */
+/**
+ * Writes an untrained detector with torchvision's names, and what the file says of it; returns the path. `classBias` is
+ * the logit that all classes are near.
+ */
 export function saveUntrainedDetector(
   folder: string,
   parts: Partial<DetectorArchitecture> = {},
   said?: Omit<DetectorConfig, 'architecture'>,
+  { classBias = -1 }: { readonly classBias?: number } = {},
 ): string {
   const detector = makeDetector(smallArchitecture(parts));
   const random = Random.of(1);
@@ -19,7 +23,7 @@ export function saveUntrainedDetector(
     quickStart(detector.variables).map(({ name, shape, initial }) => [name, initial(shape, random)]),
   );
   // Every anchor is as likely an object as not, so that there is something to post-process.
-  values.get('head.classification_head.cls_logits.bias')!.fill(-1);
+  values.get('head.classification_head.cls_logits.bias')!.fill(classBias);
   const path = join(folder, 'detector.safetensors');
   const metadata = said && { detector: JSON.stringify({ ...said, architecture: detector.architecture }) };
   writeSafetensors(path, makeStateDict(detector.variables, values), metadata);

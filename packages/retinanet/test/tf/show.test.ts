@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeShapesDevkit } from '@featuremine/vision-data';
 import { openDevkit, readImageSet } from '@featuremine/voc';
+import { smallArchitecture } from '../small-architecture';
 import { runCli } from './run-cli';
+import { saveUntrainedDetector } from './saved-detector';
 
 let folder: string;
 let voc: string;
@@ -36,6 +38,53 @@ describe('retinanet show', () => {
     expect(html.split('data:image/jpeg;base64,')).toHaveLength(9); // four images, twice
     expect(html).not.toContain('As the detector sees them');
     expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
+  });
+});
+
+describe('the predictions of retinanet show', () => {
+  let run: string;
+
+  beforeAll(() => {
+    run = mkdtempSync(join(folder, 'run-'));
+    const said = {
+      classNames: ['circle', 'square'],
+      resize: { kind: 'longest-side', size: 96 },
+      pixels: 'uint8',
+    } as const;
+    renameSync(saveUntrainedDetector(run, {}, said, { classBias: -4 }), join(run, 'weights.safetensors'));
+    const detector = { ...said, architecture: smallArchitecture() };
+    writeFileSync(join(run, 'config.json'), JSON.stringify({ detector }));
+  });
+
+  async function predicted(...flags: string[]): Promise<string> {
+    const argv = [
+      '--voc',
+      voc,
+      '--set',
+      '2007/train',
+      '--limit',
+      '1',
+      '--run',
+      run,
+      '--out',
+      join(folder, 'predicted'),
+    ];
+    expect(await runCli('show', ...argv, ...flags)).toMatchObject({ exitCode: 0 });
+    return readFileSync(join(folder, 'predicted', 'show.html'), 'utf8').split('As the detector sees them')[1];
+  }
+
+  it('go down to the threshold, also below that of detectors', async () => {
+    expect(await predicted()).toMatch(/: 0 found/);
+    const section = await predicted('--score-threshold', '0.01');
+    expect(section).toMatch(/score above 0\.01/);
+    expect(section).toMatch(/: [1-9]\d* found/);
+  });
+
+  it('are made at the size that is asked for', async () => {
+    const flags = ['--score-threshold', '0.01'];
+    const usual = await predicted(...flags);
+    expect(await predicted(...flags, '--image-size', '96')).toBe(usual);
+    expect(await predicted(...flags, '--image-size', '160')).not.toBe(usual);
   });
 });
 
