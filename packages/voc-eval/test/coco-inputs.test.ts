@@ -49,6 +49,17 @@ describe('groundTruthFromCoco', () => {
     expect(truth.classNames).toEqual(['dog (2)', 'dog (7)']);
   });
 
+  it('tells of each malformed entry, however many there are, and leaves it out', () => {
+    const [good] = content.annotations;
+    const bad = Array.from({ length: 1005 }, () => ({ ...good, image_id: 4 }));
+    const told: string[] = [];
+    const onFault = (fault: string): void => void told.push(fault);
+    const truth = groundTruthFromCoco({ ...content, annotations: [...bad, good] }, 'gt.json', { onFault });
+    expect(told).toHaveLength(1005);
+    expect(told[1004]).toBe('annotations[1004]: image_id 4 is none of the images');
+    expect(truth.images[1].objects).toHaveLength(1);
+  });
+
   it.each([
     [[], '[], expected COCO ground truth'],
     [null, 'null, expected COCO ground truth'],

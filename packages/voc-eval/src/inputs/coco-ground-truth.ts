@@ -37,17 +37,17 @@ export function groundTruthFromCoco(
     if (!Array.isArray(content[key])) throw notGroundTruth(where, `no list "${key}"`);
   }
   const faults = new FaultList(where, 'Correct the file');
-  const categories = readCategories(content['categories'] as unknown[], faults);
-  const images = readImages(content['images'] as unknown[], faults);
+  const tell = onFault ?? ((fault: string) => faults.add(fault));
+  const categories = readCategories(content['categories'] as unknown[], tell);
+  const images = readImages(content['images'] as unknown[], tell);
   const imageById = new Map(images.map((image) => [image.cocoId, image]));
   const classByCategory = new Map(categories.map(({ id }, classId) => [id, classId]));
   (content['annotations'] as unknown[]).forEach((annotation, index) => {
     const read = readAnnotation(annotation, imageById, classByCategory, corners);
-    if (typeof read === 'string') faults.add(`annotations[${index}]: ${read}`);
+    if (typeof read === 'string') tell(`annotations[${index}]: ${read}`);
     else read.image.objects.push(read.object);
   });
-  if (onFault === undefined) faults.throwIfAny();
-  else faults.lines().forEach(onFault);
+  faults.throwIfAny();
 
   const stems = new Set(images.map(({ fileName }) => stem(fileName)));
   const areStemsUnique = stems.size === images.length && !stems.has('');
@@ -67,16 +67,16 @@ function notGroundTruth(where: string, found: string): DatasetError {
   });
 }
 
-function readCategories(entries: readonly unknown[], faults: FaultList): { id: number; name: string }[] {
+function readCategories(entries: readonly unknown[], tell: (fault: string) => void): { id: number; name: string }[] {
   const categories: { id: number; name: string }[] = [];
   const ids = new Set<number>();
   entries.forEach((entry, index) => {
     const id = isJsonObject(entry) ? entry['id'] : undefined;
     const name = isJsonObject(entry) ? entry['name'] : undefined;
     if (typeof id !== 'number' || typeof name !== 'string') {
-      faults.add(`categories[${index}]: ${shown(entry)}, expected a number "id" and a text "name"`);
+      tell(`categories[${index}]: ${shown(entry)}, expected a number "id" and a text "name"`);
     } else if (ids.has(id)) {
-      faults.add(`categories[${index}]: id ${id} a second time`);
+      tell(`categories[${index}]: id ${id} a second time`);
     } else {
       ids.add(id);
       categories.push({ id, name });
@@ -85,15 +85,15 @@ function readCategories(entries: readonly unknown[], faults: FaultList): { id: n
   return categories.sort((a, b) => a.id - b.id);
 }
 
-function readImages(entries: readonly unknown[], faults: FaultList): ImageEntry[] {
+function readImages(entries: readonly unknown[], tell: (fault: string) => void): ImageEntry[] {
   const images: ImageEntry[] = [];
   const ids = new Set<number>();
   entries.forEach((entry, index) => {
     const cocoId = isJsonObject(entry) ? entry['id'] : undefined;
     if (!isJsonObject(entry) || typeof cocoId !== 'number') {
-      faults.add(`images[${index}]: ${shown(entry)}, expected a number "id"`);
+      tell(`images[${index}]: ${shown(entry)}, expected a number "id"`);
     } else if (ids.has(cocoId)) {
-      faults.add(`images[${index}]: id ${cocoId} a second time`);
+      tell(`images[${index}]: id ${cocoId} a second time`);
     } else {
       ids.add(cocoId);
       const fileName = typeof entry['file_name'] === 'string' ? entry['file_name'] : '';
