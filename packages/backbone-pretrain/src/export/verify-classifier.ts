@@ -40,30 +40,42 @@ export async function verifyClassifier(
 ): Promise<ClassifierVerification> {
   const { config } = stored;
   const test = openTestData({ ...config, data: data ?? config.data, imageSize: sideOf(stored, exported) });
-  const pool = createWorkerPool({ workers });
-  const network = await openNetwork(stored, stored.values);
-  const runner = await openExported(stored, exported);
   const batchSize = exported.batchSize === 'dynamic' ? OPEN_BATCH : exported.batchSize;
+  const output = outputOf(exported.postProcessing);
   const result = { images: 0, sameClass: 0 };
   let difference = 0;
-  const output = outputOf(exported.postProcessing);
+  const closers: (() => Promise<void>)[] = [];
   try {
+    const pool = createWorkerPool({ workers });
+    closers.push(() => pool.close());
+    const network = await openNetwork(stored, stored.values);
+    closers.push(() => network.close());
+    const runner = await openExported(stored, exported);
+    closers.push(() => runner.close());
     const { imageSize, transform } = test;
     const options = { pool, batchSize, imageSize, transform, seed: 0, epoch: 0, order: 'sequential', lastBatch: 'pad' } as const; // prettier-ignore
     for await (const { images, imageCount } of classificationBatches(test.dataset, options)) {
       const floats: HostTensor = { ...images, dtype: 'float32', data: Float32Array.from(images.data) };
       const { logits } = await network.run({ images: floats });
-      const expected = output === 'scores' ? softmaxOf(logits) : logits;
-      const { [output]: found } = await runner.run({ images: floats });
+      const { [output]: outputs } = await runner.run({ images: floats });
+      const rows = Math.min(imageCount, count - result.images);
+      const expected = firstRows(output === 'scores' ? softmaxOf(logits) : logits, rows);
+      const found = firstRows(outputs, rows);
       difference = Math.max(difference, largestDifference(expected.data, found.data));
-      result.sameClass += agreeing(expected, found, imageCount);
-      result.images += imageCount;
+      result.sameClass += agreeing(expected, found);
+      result.images += rows;
       if (result.images >= count) break;
     }
   } finally {
-    await Promise.all([pool.close(), network.close(), runner.close()]);
+    await Promise.all(closers.map((close) => close()));
   }
   return { ...result, [output]: difference, isEqual: difference <= tolerance };
+}
+
+// Without those that fill the last batch, or are more than was asked for.
+function firstRows({ dtype, shape, data }: HostTensor, rows: number): HostTensor {
+  const columns = shape[1];
+  return { dtype, shape: [rows, columns], data: data.subarray(0, rows * columns) };
 }
 
 // Row by row, in float64.
@@ -83,14 +95,13 @@ function softmaxOf({ shape, data }: HostTensor): HostTensor {
   return { dtype: 'float32', shape, data: scores };
 }
 
-function agreeing(expected: HostTensor, found: HostTensor, imageCount: number): number {
-  const columns = expected.shape[1];
+function agreeing(expected: HostTensor, found: HostTensor): number {
+  const [rows, columns] = expected.shape;
   const best = ({ data }: HostTensor, row: number): number => {
     const logits = data.subarray(row * columns, (row + 1) * columns);
     return logits.indexOf(Math.max(...logits));
   };
-  return Array.from({ length: imageCount }, (_, row) => best(expected, row) === best(found, row)).filter(Boolean)
-    .length;
+  return Array.from({ length: rows }, (_, row) => best(expected, row) === best(found, row)).filter(Boolean).length;
 }
 
 async function openExported(stored: StoredClassifier, { format, out }: ExportOptions): Promise<ModelRunner> {

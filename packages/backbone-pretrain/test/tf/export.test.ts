@@ -86,6 +86,21 @@ describe('backbone-pretrain export', () => {
     expect(verification.scores).toBeLessThan(1e-5);
   });
 
+  it.each(['1', '5'])('compares as many images as are asked for: %s', async (count) => {
+    const out = join(temporaryFolder(), 'counted');
+    const { verification } = await verified(
+      '--format',
+      'safetensors',
+      '--out',
+      out,
+      '--batch-size',
+      '4',
+      '--count',
+      count,
+    );
+    expect(verification).toMatchObject({ images: Number(count), sameClass: Number(count) });
+  });
+
   it('refuses a softmax inside of weights without a graph', async () => {
     const out = join(temporaryFolder(), 'refused');
     const flags = ['--format', 'safetensors', '--post-processing', 'inside', '--out', out];
