@@ -25,7 +25,8 @@ export async function openDetector(
   source: DetectorSource,
   options: {
     readonly resize?: DetectionResize | undefined;
-    readonly precision?: Precision;
+    /** Of the activations (float32). */
+    readonly precision?: Precision | undefined;
     /** ε of the batch norm of a file of weights (1e-5). */
     readonly normEpsilon?: number;
   } = {},

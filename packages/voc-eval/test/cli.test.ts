@@ -92,6 +92,7 @@ describe('voc-eval run', () => {
     [['run', ...truth, '--detections', join(kit.voc, 'nowhere')], 'nowhere', ''],
     [['run', ...truth, ...found, '--protocl', 'voc07'], '--protocl', '--protocol'],
     [['run', '--voc', '/nowhere', '--set', '2007/test', ...found], '/nowhere', ''],
+    [['validate', kit.voc, '--set', '2007/test'], '--set', 'with a PATH'],
   ])('refuses %j with exit code 2, naming where and what', async (argv, where, what) => {
     const { code, stdout, stderr } = await vocEval(...argv, '--json');
     expect(code).toBe(2);

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand, startProgress } from '@featuremine/command-line';
 import type { Command } from '@featuremine/command-line';
+import { ConfigError } from '@featuremine/errors';
 import { cocoResults, detectionsForDevkit } from '@featuremine/voc-eval';
 import { formatEvaluation } from '@featuremine/voc-eval/text';
 import { createWorkerPool } from '@featuremine/vision-data';
@@ -28,7 +29,7 @@ const schema = z.object({
     .enum(['voc07', 'voc10', 'coco'])
     .default('voc07')
     .describe('VOC 2007 (11 points), VOC from 2010 on (area), or COCO'),
-  iou: z.number().min(0).max(1).default(0.5).describe('IoU that a match needs (voc07, voc10)'),
+  iou: z.number().gt(0).max(1).optional().describe('voc07, voc10: IoU that a match needs (0.5)'),
   ...sizeFields,
   onBadBox: z
     .enum(['keep', 'fail', 'skip', 'clip'])
@@ -37,7 +38,7 @@ const schema = z.object({
   testFlip: testFlipField,
   scoreThreshold: z.number().min(0).max(1).default(0.05).describe('Detections at or below this score are dropped'),
   batchSize: z.number().int().min(1).default(4).describe('Images per step'),
-  precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
+  precision: z.enum(['float32', 'bfloat16']).optional().describe('Precision of the activations (float32)'),
   workers: trainingFields.workers,
   out: z.string().optional().describe('Folder for the detections as devkit files (of --coco: COCO results)'),
 });
@@ -49,6 +50,7 @@ export const evalCommand: Command = defineCommand({
   examples: ['retinanet eval --run runs/voc --voc VOCdevkit --set 2007/test --protocol voc07 --json'],
   schema,
   async run(options, context) {
+    refuseUnusedFlags(options);
     const resize = resizeFrom(options);
     const { run, exported: folder } = options;
     const detector =
@@ -85,6 +87,25 @@ export const evalCommand: Command = defineCommand({
     }
   },
 });
+
+// What would be left aside in silence.
+function refuseUnusedFlags({ protocol, iou, exported, weights, precision }: z.output<typeof schema>): void {
+  if (protocol === 'coco' && iou !== undefined) {
+    throw new ConfigError({
+      where: '--iou',
+      found: 'with --protocol coco, which has its own thresholds',
+      expected: '--protocol voc07 or voc10',
+      fix: 'Leave it out, or choose another protocol',
+    });
+  }
+  if (exported !== undefined && (weights !== undefined || precision !== undefined)) {
+    throw new ConfigError({
+      where: weights !== undefined ? '--weights' : '--precision',
+      found: 'with --exported, which has its own weights and precision',
+      fix: 'Leave it out, or judge the run without --exported',
+    });
+  }
+}
 
 // COCO results for COCO's ground truth, else the devkit's files.
 function writeFound(

@@ -186,6 +186,19 @@ describe('retinanet eval --exported', () => {
   });
 
   it.each([
+    [['--exported', 'some', '--weights', 'other.safetensors'], '--weights: with --exported, which has its own'],
+    [['--exported', 'some', '--precision', 'float32'], '--precision: with --exported, which has its own'],
+    [['--protocol', 'coco', '--iou', '0.7'], '--iou: with --protocol coco, which has its own thresholds'],
+    [['--iou', '0'], '--iou: 0'],
+  ])('refuses flags that would do nothing: %j', async (flags, message) => {
+    expect(await evaluate(...flags)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringContaining(message) as unknown,
+    });
+  });
+
+  it.each([
     ['saved-model', 'saved_model.pb', /saved_model\.pb: TensorFlow does not run it \(/],
     ['tfjs', 'model.json', /model\.json: tfjs does not run it \(/],
     ['onnx', 'model.onnx', /model\.onnx: onnxruntime does not run it \(/],

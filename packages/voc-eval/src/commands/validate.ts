@@ -30,6 +30,14 @@ export const validateCommand: Command = defineCommand({
         fix: 'Pass --voc DEVKIT (and --set SETS), or paths of annotation files and folders',
       });
     }
+    if (voc === undefined && set !== undefined) {
+      throw new ConfigError({
+        where: '--set',
+        found: 'with a PATH, all of whose annotations are looked at',
+        expected: '--voc',
+        fix: 'Leave it out, or pass --voc DEVKIT in place of the PATH',
+      });
+    }
     const checks = { checksImages: options.checkImages, ...(classes === undefined ? {} : { classes }) };
     const report = voc === undefined ? validatePaths(paths, checks) : validateDevkit(voc, set, checks);
     context.output(validationJson(report));
