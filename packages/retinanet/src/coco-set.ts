@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
-import { DatasetError, nearestName } from '@featuremine/errors';
+import { DatasetError } from '@featuremine/errors';
 import { readJson } from '@featuremine/files';
-import { FaultList, groundTruthFromCoco } from '@featuremine/voc-eval';
-import type { GroundTruth, GroundTruthImage } from '@featuremine/voc-eval';
-import { writeFaultFile } from '@featuremine/voc';
+import { FaultList, groundTruthFromCoco, withClasses } from '@featuremine/voc-eval';
+import type { GroundTruthImage } from '@featuremine/voc-eval';
+import { refuseAbsentClasses, writeFaultFile } from '@featuremine/voc';
 import type { BadBoxPolicy, ReadImageSetOptions, VocImage, VocImageObject } from '@featuremine/voc';
 import { judgeCocoBox } from './coco-box';
 import type { JudgedCocoBox } from './coco-box';
@@ -32,7 +32,10 @@ export function readCocoSet(
     throw new DatasetError({ where: imageFolder, found: 'there is no such folder', fix: 'Check --images' });
   }
   const annotated = groundTruthFromCoco(readJson(file), file, { onFault: options.onMalformed });
-  const { groundTruth, otherClassCount } = withClasses(annotated, options.classes);
+  const { groundTruth, otherClassCount } =
+    options.classes === undefined
+      ? { groundTruth: annotated, otherClassCount: 0 }
+      : withClasses(annotated, options.classes);
   const { onBadBox = 'fail', needsImages = true } = options;
   const { classNames } = groundTruth;
   const faults = new FaultList(file, 'Correct the file; boxes may be left out with --on-bad-box=skip');
@@ -57,7 +60,10 @@ export function readCocoSet(
   if (options.faultFile !== undefined && faults.count > 1) writeFaultFile(options.faultFile, faults.lines());
   faults.throwIfAny();
   if (images.length === 0) throw new DatasetError({ where: file, found: 'no image', fix: 'Pass a file with images' });
-  if (options.needsEveryClass === true) checkClasses(file, { classNames, images, known: annotated.classNames });
+  if (options.needsEveryClass === true) {
+    const found = new Set(images.flatMap(({ objects }) => objects.map(({ name }) => name)));
+    refuseAbsentClasses(classNames, { where: file, found, known: annotated.classNames });
+  }
   return {
     classNames,
     images,
@@ -104,53 +110,5 @@ function objectsOf(image: GroundTruthImage, { classNames, onBadBox, faults, coun
     }
     counts.skipped++;
     return [];
-  });
-}
-
-/** The ground truth with these classes in this order; a class that the file does not know has no objects. */
-function withClasses(
-  groundTruth: GroundTruth,
-  classes: readonly string[] | undefined,
-): { readonly groundTruth: GroundTruth; readonly otherClassCount: number } {
-  if (classes === undefined) return { groundTruth, otherClassCount: 0 };
-  const newIds = groundTruth.classNames.map((name) => classes.indexOf(name));
-  const categories = groundTruth.categoryIds ?? [];
-  const unused = Math.max(0, ...categories) + 1;
-  let otherClassCount = 0;
-  const images = groundTruth.images.map((image) => ({
-    ...image,
-    objects: image.objects.flatMap((object) => {
-      const classId = newIds[object.classId];
-      if (classId >= 0) return [{ ...object, classId }];
-      otherClassCount++;
-      return [];
-    }),
-  }));
-  const categoryIds = classes.map((name, place) => categories[groundTruth.classNames.indexOf(name)] ?? unused + place);
-  return { groundTruth: { classNames: classes, categoryIds, images }, otherClassCount };
-}
-
-function checkClasses(
-  file: string,
-  set: {
-    readonly classNames: readonly string[];
-    readonly images: readonly VocImage[];
-    /** Classes of the file. */
-    readonly known: readonly string[];
-  },
-): void {
-  const { classNames, images, known } = set;
-  const found = new Set(images.flatMap(({ objects }) => objects.map(({ name }) => name)));
-  const absent = classNames.filter((name) => !found.has(name));
-  if (absent.length === 0) return;
-  const near = nearestName(
-    absent[0],
-    known.filter((name) => name !== absent[0]),
-  );
-  throw new DatasetError({
-    where: file,
-    found: `no object has the class ${absent.join(', ')}`,
-    expected: `classes among those of the file: ${known.slice(0, 50).join(', ')}`,
-    fix: near === undefined ? 'Name classes that the annotations have' : `Did you mean ${near}?`,
   });
 }

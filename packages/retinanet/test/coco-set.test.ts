@@ -63,8 +63,13 @@ describe('readCocoSet', () => {
     expect(report.otherClassCount).toBe(1);
     const options = { classes: ['cta', 'dog'], needsEveryClass: true };
     expect(() => readCocoSet(makeCoco([[1, 1, 9, 9]], [cat]), options)).toThrow(
-      /no object has the class cta.*expected classes among those of the file: dog, cat\. Did you mean cat/,
+      /no object has the class cta.*expected classes among dog, cat\. Did you mean cat/,
     );
+  });
+
+  it('refuses a class that is named twice', () => {
+    const classes = ['dog', 'cat', 'dog'];
+    expect(() => readCocoSet(makeCoco([[1, 1, 9, 9]]), { classes })).toThrow(/classes: dog is there twice/);
   });
 
   it.each<[string, Bbox, RegExp]>([

@@ -14,6 +14,7 @@ export { evaluateCoco } from './evaluate-coco';
 export type { CocoEvaluation, CocoOptions } from './evaluate-coco';
 export type { DifficultRule, ObjectTable } from './object-table';
 export { groundTruthFromCoco } from './inputs/coco-ground-truth';
+export { withClasses } from './inputs/with-classes';
 export { FaultList } from './inputs/fault-list';
 export { detectionsFromCocoResults } from './inputs/coco-results';
 export type { ReadDetectionRows } from './inputs/coco-results';

@@ -121,6 +121,18 @@ describe('voc-eval run', () => {
     expect(stderr).toContain('object 1 (cat)');
   });
 
+  it('refuses a class that is named twice, of a devkit and of a COCO file', async () => {
+    const coco = join(newFolder(), 'coco.json');
+    await vocEval('convert', '--to', 'coco', ...truth, '--out', coco);
+    for (const source of [
+      ['--voc', kit.voc, '--set', '2007/test'],
+      ['--ground-truth', coco],
+    ]) {
+      const { code, stderr } = await vocEval('run', ...source, ...found, '--classes', 'cat,dog,cat');
+      expect([code, stderr]).toEqual([2, expect.stringContaining('cat is there twice')]);
+    }
+  });
+
   it('refuses detections on images outside the set', async () => {
     const folder = newFolder();
     writeFileSync(join(folder, 'comp4_det_test_cat.txt'), '000001 0.5 1 1 9 9\n000009 0.5 1 1 9 9\n');

@@ -1,4 +1,4 @@
-import { detectionsFromCocoResults, groundTruthFromCoco, type GroundTruth } from '@featuremine/voc-eval';
+import { detectionsFromCocoResults, groundTruthFromCoco, withClasses, type GroundTruth } from '@featuremine/voc-eval';
 import { cocoIds } from '../src/coco-ids';
 import { detectionsFromProjectJson } from '../src/inputs/project-detections';
 import { groundTruth, object } from './support/build';
@@ -73,6 +73,24 @@ describe('groundTruthFromCoco', () => {
     [{ ...content, annotations: [{ image_id: 9, category_id: 7, bbox: [0, 0, -1, 1] }] }, 'a negative size'],
   ])('refuses %j', (bad, message) => {
     expect(() => groundTruthFromCoco(bad, 'gt.json')).toThrow(message);
+  });
+});
+
+describe('withClasses', () => {
+  it('takes the classes in their order, counts objects of others, and numbers classes that are not there', () => {
+    const { groundTruth: truth, otherClassCount } = withClasses(groundTruthFromCoco(content, 'gt.json'), [
+      'cow',
+      'dog',
+    ]);
+    expect([truth.classNames, truth.categoryIds, otherClassCount]).toEqual([['cow', 'dog'], [8, 7], 1]);
+    expect(truth.images.map(({ objects }) => objects.map(({ classId }) => classId))).toEqual([[], [1]]);
+  });
+
+  it('refuses a class that is named twice', () => {
+    const truth = groundTruthFromCoco(content, 'gt.json');
+    expect(() => withClasses(truth, ['dog', 'cat', 'dog'])).toThrow(
+      'classes: dog is there twice. Name each class once',
+    );
   });
 });
 

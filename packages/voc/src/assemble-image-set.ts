@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { DatasetError, nearestName } from '@featuremine/errors';
+import { DatasetError } from '@featuremine/errors';
 import type { VocObject } from './annotation-types';
 import { applyBoxPolicy } from './box-policy';
 import type { BadBoxPolicy } from './box-policy';
 import { countFaults, makeFault } from './fault';
 import type { Fault, FaultKind } from './fault';
 import { faultError } from './fault-error';
+import { refuseAbsentClasses, refuseRepeatedClasses } from './named-classes';
 import { readAnnotation } from './read-annotation';
 import { discoverClassNames } from './voc-classes';
 
@@ -107,7 +108,10 @@ export function assembleImageSet(
     throw new DatasetError({ where, found: 'the image sets name no image', fix: 'Name a set whose file has lines' });
   }
   const classNames = options.classes ?? discoverClassNames(read.namesFound);
-  checkClasses(where, classNames, read.namesFound, options.needsEveryClass ?? false);
+  refuseRepeatedClasses(classNames);
+  if (options.needsEveryClass === true) {
+    refuseAbsentClasses(classNames, { where, found: read.namesFound, known: [...read.namesFound].sort() });
+  }
   const { images, objectCount, otherClassCount } = withClassIds(read.images, classNames);
   const report = {
     imageCount: images.length,
@@ -187,26 +191,4 @@ function withClassIds(
     return { ...image, objects };
   });
   return { images, objectCount, otherClassCount };
-}
-
-function checkClasses(
-  where: string,
-  classNames: readonly string[],
-  namesFound: ReadonlySet<string>,
-  needsEveryClass: boolean,
-): void {
-  const repeated = classNames.find((name, i) => classNames.indexOf(name) < i);
-  if (repeated !== undefined) {
-    throw new DatasetError({ where: 'classes', found: `${repeated} is there twice`, fix: 'Name each class once' });
-  }
-  const absent = needsEveryClass ? classNames.filter((name) => !namesFound.has(name)) : [];
-  const [first] = absent;
-  if (first === undefined) return;
-  const near = nearestName(first, namesFound);
-  throw new DatasetError({
-    where,
-    found: `no object has the class ${absent.join(', ')}`,
-    expected: `classes among ${[...namesFound].sort().slice(0, 50).join(', ') || 'those found (there is none)'}`,
-    fix: near === undefined ? 'Name classes that the annotations have' : `Did you mean ${near}?`,
-  });
 }

@@ -12,6 +12,7 @@ import type { Corners } from './corners';
 import { detectionsFromDevkit, groundTruthFromImageSet } from './from-voc';
 import { isJsonList, jsonRows } from './json-rows';
 import { detectionsFromProjectJson } from './project-detections';
+import { withClasses } from './with-classes';
 
 /** Where the ground truth is: a devkit and its image sets, or a COCO file. */
 export interface GroundTruthSource {
@@ -39,7 +40,10 @@ export function loadGroundTruth(source: GroundTruthSource, log: Logger, corners?
     });
   }
   if (groundTruth !== undefined) {
-    return withClasses(groundTruthFromCoco(readJson(groundTruth), groundTruth, { corners }), classes);
+    const annotated = groundTruthFromCoco(readJson(groundTruth), groundTruth, { corners });
+    if (classes === undefined) return annotated;
+    refuseUnknownClasses(classes, annotated.classNames);
+    return withClasses(annotated, classes).groundTruth;
   }
   const imageSet = readImageSet(voc!, set!, {
     onBadBox,
@@ -104,32 +108,15 @@ function readJsonDetections(path: string, groundTruth: GroundTruth, corners?: Co
   return detectionsFromProjectJson(content, groundTruth, path);
 }
 
-/** The ground truth with only these classes, in this order. */
-function withClasses(groundTruth: GroundTruth, classes: readonly string[] | undefined): GroundTruth {
-  if (classes === undefined) return groundTruth;
-  const places = new Map(groundTruth.classNames.map((name, classId) => [name, classId]));
-  const missing = classes.filter((name) => !places.has(name));
-  if (missing.length > 0) {
-    throw new DatasetError({
-      where: '--classes',
-      found: missing.join(', '),
-      expected: `classes of the ground truth (${groundTruth.classNames.join(', ')})`,
-      fix: 'Correct the names',
-    });
-  }
-  const kept = classes.map((name) => places.get(name)!);
-  const newId = new Map(kept.map((classId, index) => [classId, index]));
-  return {
-    classNames: classes,
-    ...(groundTruth.categoryIds === undefined ? {} : { categoryIds: kept.map((id) => groundTruth.categoryIds![id]) }),
-    images: groundTruth.images.map((image) => ({
-      ...image,
-      objects: image.objects.flatMap((object) => {
-        const classId = newId.get(object.classId);
-        return classId === undefined ? [] : [{ ...object, classId }];
-      }),
-    })),
-  };
+function refuseUnknownClasses(classes: readonly string[], known: readonly string[]): void {
+  const missing = classes.filter((name) => !known.includes(name));
+  if (missing.length === 0) return;
+  throw new DatasetError({
+    where: '--classes',
+    found: missing.join(', '),
+    expected: `classes of the ground truth (${known.join(', ')})`,
+    fix: 'Correct the names',
+  });
 }
 
 const shownWarnings = 10;
