@@ -1,4 +1,4 @@
-import { CompiledModel } from '@featuremine/tensor-graph';
+import { modelWithValues } from '@featuremine/tensor-graph';
 import type { CompiledFunction, Precision } from '@featuremine/tensor-graph';
 import type { DetectionResize } from '@featuremine/vision-data';
 import type { DetectorConfig } from './detector-config';
@@ -32,12 +32,8 @@ export async function openDetector(
   } = {},
 ): Promise<OpenDetector> {
   const { config, detector, values } = readDetector(source, options);
-  const model = new CompiledModel({
-    variables: detector.variables,
-    seed: 0,
-    precision: options.precision ?? 'float32',
-  });
-  await model.writeVariables(values);
+  const { precision = 'float32' } = options;
+  const model = await modelWithValues({ variables: detector.variables, seed: 0, precision }, values);
   return {
     ...config,
     resize: options.resize ?? config.resize,

@@ -1,6 +1,7 @@
 export { doctorCommand } from './commands/doctor';
 export type { AccumulatedFunction, CompiledFunction, FunctionInputs } from './compiled-function';
 export { CompiledModel } from './compiled-model';
+export { modelWithValues } from './model-with-values';
 export type { GradientExchange, ModelOptions, Precision } from './compiled-model';
 export { frozenGraph } from './frozen-graph';
 export type { FrozenGraphOptions } from './frozen-graph';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { largestDifference, openGraph, SAFETENSORS_FILE, type ModelRunner } from '@featuremine/graph-export';
-import { CompiledModel, type HostTensor } from '@featuremine/tensor-graph';
+import { modelWithValues, type HostTensor } from '@featuremine/tensor-graph';
 import { classificationBatches, createWorkerPool } from '@featuremine/vision-data';
 import { planLoad, readStateDict, requireComplete } from '@featuremine/weights';
 import { openTestData } from '../classification-data';
@@ -116,7 +116,6 @@ async function openNetwork(
   { network, pixels }: StoredClassifier,
   values: ReadonlyMap<string, Float32Array>,
 ): Promise<ModelRunner> {
-  const model = new CompiledModel({ variables: network.variables, seed: 0 });
-  await model.writeVariables(values);
+  const model = await modelWithValues({ variables: network.variables, seed: 0 }, values);
   return { run: model.evaluation('predict', evaluationStep({ network, pixels })), close: () => model.dispose() };
 }

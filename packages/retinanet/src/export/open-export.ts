@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SAFETENSORS_FILE, openGraph } from '@featuremine/graph-export';
 import type { ExportFormat, ModelRunner } from '@featuremine/graph-export';
-import { CompiledModel } from '@featuremine/tensor-graph';
+import { modelWithValues } from '@featuremine/tensor-graph';
 import { readDetector } from '../read-detector';
 import { inferenceStep } from './inference-step';
 
@@ -19,8 +19,7 @@ export async function openExport(
 
 async function openWeights(weights: string, classNames: readonly string[]): Promise<ModelRunner> {
   const { detector, values } = readDetector({ weights, classNames });
-  const model = new CompiledModel({ variables: detector.variables, seed: 0 });
-  await model.writeVariables(values);
+  const model = await modelWithValues({ variables: detector.variables, seed: 0 }, values);
   const run = model.evaluation('export', inferenceStep(detector));
   return { run, close: () => model.dispose() };
 }
