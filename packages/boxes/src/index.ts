@@ -4,6 +4,7 @@ export { boxArea, giou, iou, iouMatrix } from './overlap';
 export { MAX_LOG_SCALE, decodeBoxes, encodeBoxes, encodeMatches } from './codec';
 export { RETINANET_ANCHORS, anchorGrid, anchorsPerCell, retinanetAnchors, retinanetLevels } from './anchor-grid';
 export type { AnchorLevel, AnchorShapes } from './anchor-grid';
+export { anchorsFor } from './anchor-cache';
 export { BACKGROUND, IGNORED, matchAnchors } from './match-anchors';
 export type { MatchOptions } from './match-anchors';
 export { batchedNms, nms } from './nms';

@@ -1,5 +1,4 @@
 // The part of this package that also runs in a browser: `@featuremine/retinanet/browser`. No TensorFlow, no module of Node.
-export { anchorsFor } from './anchor-cache';
 export { keepScoresFrom, scaleDetections } from './detections';
 export type { Detections, ImageSize } from './detections';
 export { namedDetections } from './image-detections';

@@ -1,3 +1,4 @@
+import { anchorsFor } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
 import type { CompiledFunction, HostTensor } from '@featuremine/tensor-graph';
 import { detectionBatches } from '@featuremine/vision-data';
@@ -9,7 +10,6 @@ import type {
   MatchingOptions,
   WorkerPool,
 } from '@featuremine/vision-data';
-import { anchorsFor } from './anchor-cache';
 import { PYRAMID_LEVELS } from './architecture';
 import { scaleDetections } from './detections';
 import type { Detections, ImageSize } from './detections';

@@ -9,8 +9,8 @@ import {
   tf,
   type,
 } from '@featuremine/tensor-graph';
+import { anchorsFor } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
-import { anchorsFor } from './anchor-cache';
 
 /** What a step learns towards, for every anchor of every image. */
 export interface DetectionTargets {

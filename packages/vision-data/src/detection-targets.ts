@@ -1,11 +1,4 @@
-import {
-  BACKGROUND,
-  IGNORED,
-  RETINANET_ANCHORS,
-  encodeMatches,
-  matchAnchors,
-  retinanetAnchors,
-} from '@featuremine/boxes';
+import { BACKGROUND, IGNORED, anchorsFor, encodeMatches, matchAnchors } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
 import type { ImageSize } from './image';
 import type { MatchingOptions } from './transform-options';
@@ -30,7 +23,7 @@ export interface AnchorTargets {
 
 /** Matches the anchors of a padded image to its ground truth. */
 export function anchorTargets(target: TargetBoxes, padded: ImageSize, matching: MatchingOptions): AnchorTargets {
-  const anchors = anchorsOf(padded, matching.anchors);
+  const anchors = anchorsFor(padded, matching.anchors);
   const { foregroundIou = 0.5, backgroundIou = 0.4, allowLowQuality = true, difficult = 'train' } = matching;
   const { boxes, labels: classes, isDifficult } = difficult === 'background' ? withoutDifficult(target) : target;
   const matches = matchAnchors(anchors, boxes, { foregroundIou, backgroundIou, allowLowQuality });
@@ -46,21 +39,7 @@ export function anchorTargets(target: TargetBoxes, padded: ImageSize, matching: 
 
 /** How many anchors a padded image has. */
 export function anchorCount(padded: ImageSize, shapes?: AnchorShapes): number {
-  return anchorsOf(padded, shapes).length / 4;
-}
-
-const anchorCache = new Map<string, Float32Array>();
-const MAX_CACHED_SIZES = 16;
-
-function anchorsOf(padded: ImageSize, shapes: AnchorShapes = RETINANET_ANCHORS): Float32Array {
-  const key = `${padded.width}x${padded.height}, ${shapes.sizes.join()}, ${shapes.ratios.join()}`;
-  let anchors = anchorCache.get(key);
-  if (anchors === undefined) {
-    anchors = retinanetAnchors(padded.width, padded.height, shapes);
-    if (anchorCache.size >= MAX_CACHED_SIZES) anchorCache.clear();
-    anchorCache.set(key, anchors);
-  }
-  return anchors;
+  return anchorsFor(padded, shapes).length / 4;
 }
 
 function withoutDifficult(target: TargetBoxes): TargetBoxes {

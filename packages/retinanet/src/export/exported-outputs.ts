@@ -1,6 +1,5 @@
-import { anchorsPerCell, retinanetLevels } from '@featuremine/boxes';
+import { anchorsFor, anchorsPerCell, retinanetLevels } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
-import { anchorsFor } from '../anchor-cache';
 import type { Detections, ImageSize } from '../detections';
 import { postProcess } from '../post-process';
 import type { LevelOutput, PostProcessSettings } from '../post-process';

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { anchorsFor } from '@featuremine/boxes';
 import { ConfigError } from '@featuremine/errors';
 import { SAFETENSORS_FILE, graphFormatIn } from '@featuremine/graph-export';
 import type { ExportFormat } from '@featuremine/graph-export';
 import type { HostTensor } from '@featuremine/tensor-graph';
 import type { DetectionResize } from '@featuremine/vision-data';
-import { anchorsFor } from '../anchor-cache';
 import { anchorShapesOf } from '../architecture';
 import { readDetectorConfig } from '../detector-config';
 import type { OpenDetector } from '../open-detector';

@@ -1,8 +1,7 @@
-import { MAX_LOG_SCALE, anchorsPerCell, retinanetLevels } from '@featuremine/boxes';
+import { MAX_LOG_SCALE, anchorsFor, anchorsPerCell, retinanetLevels } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
 import { constantNode, floats, inputNode, makeNode } from '@featuremine/graph-export';
 import type { ExportGraph, ExportNode } from '@featuremine/graph-export';
-import { anchorsFor } from '../anchor-cache';
 import type { ImageSize } from '../detections';
 import type { PostProcessSettings } from '../post-process';
 

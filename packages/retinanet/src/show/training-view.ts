@@ -1,9 +1,8 @@
-import { boxAt, decodeBoxes } from '@featuremine/boxes';
+import { anchorsFor, boxAt, decodeBoxes } from '@featuremine/boxes';
 import type { AnchorShapes, Box } from '@featuremine/boxes';
 import { imageWithBoxes } from '@featuremine/training';
 import type { DetectionBatch } from '@featuremine/vision-data';
 import sharp from 'sharp';
-import { anchorsFor } from '../anchor-cache';
 
 /** What training sees of one image: how many anchors are foreground, ignored, and the distinct boxes behind them. */
 export interface TrainingView {

@@ -1,6 +1,6 @@
+import { anchorsFor } from '@featuremine/boxes';
 import { CompiledModel, onesInit, tf } from '@featuremine/tensor-graph';
 import type { HostTensor, VariableSpec } from '@featuremine/tensor-graph';
-import { anchorsFor } from '../../src/anchor-cache';
 import { lossVariables, normalizedLoss } from '../../src/loss-normalizer';
 import { detectionLossSums } from '../../src/losses';
 import type { LossOptions } from '../../src/losses';

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { anchorsFor } from '@featuremine/boxes';
 import { CompiledModel } from '@featuremine/tensor-graph';
 import type { HostTensor } from '@featuremine/tensor-graph';
 import { createWorkerPool } from '@featuremine/vision-data';
 import type { DetectionBatch } from '@featuremine/vision-data';
 import { asFloat32, readSafetensors } from '@featuremine/weights';
 import { relativeMaximum } from '../../../../test/support/distance';
-import { anchorsFor } from '../../src/anchor-cache';
 import { detectSamples } from '../../src/detect-samples';
 import { makeDetector } from '../../src/detector';
 import { evaluationStep, trainingStep } from '../../src/detector-steps';

@@ -1,10 +1,10 @@
-import { RETINANET_ANCHORS, retinanetAnchors } from '@featuremine/boxes';
-import type { AnchorShapes } from '@featuremine/boxes';
+import { RETINANET_ANCHORS, retinanetAnchors } from './anchor-grid';
+import type { AnchorShapes } from './anchor-grid';
 
 const KEPT = 16;
 const cache = new Map<string, Float32Array>();
 
-/** The anchors `[R, 4]` of all levels for a padded size, made once for each of the latest sizes. */
+/** RetinaNet's anchors `[R, 4]` for a padded size in pixels, made once for each of the latest 16 sizes and shapes. */
 export function anchorsFor(
   paddedSize: { readonly width: number; readonly height: number },
   shapes: AnchorShapes = RETINANET_ANCHORS,
