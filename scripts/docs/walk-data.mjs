@@ -24,8 +24,8 @@ import {
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** A devkit, photos with XML beside them (or in class folders), photos to look at, and detections of another tool. */
-export async function makeData(cwd, page) {
+/** A devkit, photos with XML beside them, class folders, photos to look at, and detections of another tool. */
+export async function makeData(cwd) {
   const devkit = join(cwd, 'VOCdevkit');
   const year = join(devkit, 'VOC2007');
   mkdirSync(cwd, { recursive: true });
@@ -40,10 +40,8 @@ export async function makeData(cwd, page) {
   const images = readdirSync(join(year, 'JPEGImages')).map((name) => join(year, 'JPEGImages', name));
   copy(images.slice(0, 2), join(cwd, 'new-photos'));
   makeDetections(cwd, devkit);
-  if (/own-data|data\.md/.test(page)) {
-    for (const part of ['JPEGImages', 'Annotations'])
-      cpSync(join(year, part), join(cwd, 'photos'), { recursive: true });
-  } else makeClassFolders(cwd, images);
+  for (const part of ['JPEGImages', 'Annotations']) cpSync(join(year, part), join(cwd, 'photos'), { recursive: true });
+  makeClassFolders(cwd, images);
   copy(images.slice(0, 1), join(cwd, 'more-photos'));
   copy(images.slice(1, 2), join(cwd, 'archive', '2007'));
   cpSync(images[0], join(cwd, 'photo.jpg'));
@@ -54,8 +52,8 @@ function makeClassFolders(cwd, images) {
     ['train', 0, 16],
     ['test', 16, 24],
   ]) {
-    copy(images.slice(from, (from + to) / 2), join(cwd, 'photos', part, 'cat'));
-    copy(images.slice((from + to) / 2, to), join(cwd, 'photos', part, 'dog'));
+    copy(images.slice(from, (from + to) / 2), join(cwd, 'class-folders', part, 'cat'));
+    copy(images.slice((from + to) / 2, to), join(cwd, 'class-folders', part, 'dog'));
   }
 }
 
@@ -97,11 +95,11 @@ export class RunMaker {
   async give(program, place) {
     const made = join(this.folder, program);
     if (!existsSync(made)) {
-      if (!existsSync(join(this.folder, 'VOCdevkit'))) await makeData(this.folder, 'README.md');
+      if (!existsSync(join(this.folder, 'VOCdevkit'))) await makeData(this.folder);
       const what =
         program === 'retinanet'
           ? ['--voc', 'VOCdevkit', '--train', '2007/trainval', '--val', '2007/test', '--image-size', '96']
-          : ['--dataset', 'folder', '--data', 'photos', '--image-size', '96'];
+          : ['--dataset', 'folder', '--data', 'class-folders', '--image-size', '96'];
       const argv = ['train', ...what, '--model', 'resnet18', '--epochs', '1', '--batch-size', '4', '--out', program];
       const bin = join(root, 'packages', program, 'bin', `${program}.js`);
       const { status, stderr } = spawnSync(process.execPath, [bin, ...argv], { cwd: this.folder, encoding: 'utf8' });

@@ -47,7 +47,7 @@ process.exitCode = counts.faults === 0 ? 0 : 1;
 
 async function walk(page) {
   const cwd = join(folder, page.replace(/\W/g, '-'));
-  if (!list) await makeData(cwd, page);
+  if (!list) await makeData(cwd);
   const { blocks } = readMarkdown(readFileSync(join(root, page), 'utf8'));
   for (const { words } of blocks.flatMap(shellLines)) {
     const command = commandOf(words);

@@ -17,7 +17,7 @@ const name = 'retinanet';
 /** The `retinanet` program and its commands. */
 export const retinanetProgram: Program = {
   name,
-  summary: 'RetinaNet on VOC data: train, evaluate, predict, and look at the data before',
+  summary: 'RetinaNet on VOC or COCO data: train, evaluate, predict, and look at the data before',
   version: packageVersion(__filename),
   commands: [
     trainCommand,

@@ -12,7 +12,7 @@ export const trainCommand = defineCommand({
     'backbone-pretrain train --dataset shapes --model resnet18 --image-size 128 --feature-mining 2 --epochs 10 --out runs/shapes',
     'backbone-pretrain train --config configs/paper/cifar100-resnet56-fm2.json --data data/cifar-100-binary --out runs/c100',
     'mpirun -np 4 node_modules/.bin/backbone-pretrain train --dataset imagenet --data data/imagenet --model resnet50 --batch-size 256 --out runs/in1k',
-    'backbone-pretrain train --dataset folder --data data/photos --model resnet50 --weights resnet50.safetensors --out runs/photos',
+    'backbone-pretrain train --dataset folder --data class-folders --model resnet50 --weights resnet50.safetensors --out runs/photos',
   ],
   schema: trainSchema,
   hasConfig: true,

@@ -10,7 +10,7 @@ export const trainCommand: Command = defineCommand({
   name: 'train',
   summary: 'Train a RetinaNet on VOC data, from a pretrained backbone or from nothing',
   examples: [
-    'retinanet train --voc VOCdevkit --train 2007/trainval,2012/trainval --val 2007/test --backbone resnet50.safetensors --min-size 600 --max-size 1000 --out runs/voc',
+    'retinanet train --voc VOCdevkit --train 2007/trainval,2012/trainval --backbone resnet50.safetensors --min-size 600 --max-size 1000 --out runs/voc',
     'retinanet train --voc VOCdevkit --train 2007/train --val 2007/val --backbone none --image-size 320 --epochs 50 --out runs/scratch',
     'mpirun -np 4 node_modules/.bin/retinanet train --voc VOCdevkit --train 2007/trainval --backbone resnet50.safetensors --batch-size 16 --out runs/four',
     'retinanet train --voc VOCdevkit --train 2007/train --image-size 512 --out runs/voc --dry-run',
