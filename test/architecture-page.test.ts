@@ -6,11 +6,16 @@ const page = readFileSync(join(root, 'docs', 'architecture.md'), 'utf8');
 const layers = page.slice(page.indexOf('## Layers'), page.indexOf('## How a step'));
 const folders = readdirSync(join(root, 'packages')).sort();
 
-/** The packages of this repository that a package declares. `dependencies.test.ts` holds them to its imports. */
-function declaredBy(folder: string): string[] {
+/** All packages that a package declares. `dependencies.test.ts` holds them to its imports. */
+function dependenciesOf(folder: string): string[] {
   const text = readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8');
-  const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> };
-  return Object.keys(dependencies).flatMap((name) => /^@featuremine\/(.+)$/.exec(name)?.[1] ?? []);
+  const declared = JSON.parse(text) as Partial<Record<'dependencies' | 'optionalDependencies', Record<string, string>>>;
+  return Object.keys({ ...declared.dependencies, ...declared.optionalDependencies }).sort();
+}
+
+/** Those of this repository, by their folders. */
+function declaredBy(folder: string): string[] {
+  return dependenciesOf(folder).flatMap((name) => /^@featuremine\/(.+)$/.exec(name)?.[1] ?? []);
 }
 
 /** Arrows as pairs of a package and one that uses it: `a --> b --> c` are two. */
@@ -34,6 +39,17 @@ describe('the page on architecture', () => {
     };
     expect(listed).toEqual(references.map(({ path }) => basename(path)));
     expect([...listed].sort()).toEqual(folders);
+  });
+
+  it('names the packages of others that each one uses', () => {
+    const named = [...layers.matchAll(/^\| `([\w-]+)` \|.*\| ?([^|]*) \|$/gm)].map(([, name, list]) => [name, list]);
+    const declared = folders.map((name) => [
+      name,
+      dependenciesOf(name)
+        .filter((dependency) => !dependency.startsWith('@featuremine/'))
+        .join(', '),
+    ]);
+    expect(Object.fromEntries(named)).toEqual(Object.fromEntries(declared));
   });
 
   it('draws the packages that use each other, and no arrow that follows from others', () => {

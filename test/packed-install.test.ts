@@ -104,10 +104,10 @@ long('the packages in a project of their own', () => {
 
       copyFileSync(join(root, 'packages/retinanet/examples/chain-on-shapes.mjs'), join(project, 'chain-on-shapes.mjs'));
       const printed = execFileSync(process.execPath, ['chain-on-shapes.mjs'], { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }); // prettier-ignore
-      const [, top1, mAP] = /^top-1 (0\.\d+|1\.0+)\nmAP (0\.\d+)$/m.exec(printed)!;
+      const [, top1, mAP] = /^held-out top-1 (0\.\d+|1\.0+)\nvalidation mAP (0\.\d+)$/m.exec(printed)!;
       expect(Number(top1)).toBeGreaterThan(0.4); // one of three classes by guessing
 
-      const evaluation = ['--run', 'runs/detector', '--voc', 'runs/shapes', '--set', '2007/test'];
+      const evaluation = ['--run', 'runs/detector', '--voc', 'runs/shapes', '--set', '2007/val'];
       const scores = JSON.parse(bin('retinanet', ['eval', ...evaluation, '--protocol', 'voc07', '--json'])) as { mAP: number }; // prettier-ignore
       expect(scores.mAP.toFixed(3)).toBe(mAP);
 
