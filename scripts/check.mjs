@@ -23,6 +23,7 @@ const CHECKS = {
   format: ['prettier', '--check', ...cache('prettier'), '.'],
 };
 
+const started = performance.now();
 try {
   execFileSync('npx', ['tsc', '-b'], { stdio: 'inherit' });
 } catch {
@@ -30,16 +31,21 @@ try {
 }
 const waiting = Object.entries(CHECKS);
 await Promise.all(Array.from({ length: Math.min(waiting.length, availableParallelism()) }, worker));
+process.stdout.write(`${secondsSince(started)} s in all; left out, for npx jest: ${SLOW.join(', ')}\n`);
 
 async function worker() {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const [name, command] = next;
-    const started = performance.now();
+    const begun = performance.now();
     const { code, output } = await run(command);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    process.stdout.write(`${code === 0 ? 'ok' : 'FAILED'} ${name}, ${seconds} s\n${code === 0 ? '' : output}`);
+    const verdict = code === 0 ? 'ok' : 'FAILED';
+    process.stdout.write(`${verdict} ${name}, ${secondsSince(begun)} s\n${code === 0 ? '' : output}`);
     if (code !== 0) process.exitCode = 1;
   }
+}
+
+function secondsSince(startMs) {
+  return ((performance.now() - startMs) / 1000).toFixed(1);
 }
 
 function run(command) {

@@ -15,4 +15,6 @@ await makeShapesDevkit({ folder: 'runs/shapes', seed: 0, classNames: classes, co
 const data = { voc: 'runs/shapes', train: '2007/train', val: '2007/val', imageSize: '128' };
 const start = { backbone: 'runs/backbone/weights.safetensors', detector: 'v2', out: 'runs/detector' };
 const detector = await trainDetector(detectorOptions.parse({ ...recipe, ...data, ...start }), log);
-console.log(`held-out top-1 ${classifier.best.metrics.top1.toFixed(3)}\nvalidation mAP ${detector.best.metrics.mAP.toFixed(3)}`);
+console.log(
+  `held-out top-1 ${classifier.best.metrics.top1.toFixed(3)}\nvalidation mAP ${detector.best.metrics.mAP.toFixed(3)}`,
+);
