@@ -28,7 +28,7 @@ function isDocumented({ name, file }: { name: string; file: string }): boolean {
 describe('what the packages export', () => {
   it('has a doc comment each', () => {
     const all = readdirSync(join(root, 'packages'))
-      .flatMap((name) => ['index.ts', 'browser.ts'].map((part) => join(root, 'packages', name, 'src', part)))
+      .flatMap((name) => ['index.ts', 'browser.ts', 'text.ts'].map((part) => join(root, 'packages', name, 'src', part)))
       .filter((index) => existsSync(index))
       .flatMap(exportsOf);
     expect(all.length).toBeGreaterThan(300);
