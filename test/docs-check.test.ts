@@ -20,14 +20,13 @@ function check(...files: string[]): { status: number | null; faults: string[]; s
 
 /** How many commands of documents are not run, by the reason: a new one is a decision, to be made here too. */
 const LEFT_OUT: Readonly<Record<string, number>> = {
-  'the demo, which has tests of its own': 6,
   'sets up': 8,
   'a published data set': 6,
   'minutes to days of computing': 8,
   'changes the shell': 2,
   'several processes, which have tests of their own': 3,
   'downloaded weights': 3,
-  'serves until it is stopped': 1,
+  'serves until it is stopped': 2,
 };
 
 describe('the check of the documents', () => {

@@ -11,10 +11,9 @@ const TRAININGS = new Set(['train', 'overfit']);
 /** The first that fits says why a command is not run. */
 const REASONS = [
   [/^(npm (ci|install|test)|npx tensor-graph install)/, 'sets up'],
-  [/^npm run (demo|web-demo)|runs\/demo|^node .*chain-on-shapes/, 'the demo, which has tests of its own'],
-  [/^npm run (?!chain)|^nohup |^backbone-pretrain reproduce/, 'minutes to days of computing'],
+  [/^npm run (?!chain|demo|web-demo)|^nohup |^backbone-pretrain reproduce/, 'minutes to days of computing'],
   [/^mpirun /, 'several processes, which have tests of their own'],
-  [/web-demo serve/, 'serves until it is stopped'],
+  [/web-demo serve|npm run web-demo/, 'serves until it is stopped'],
   [/ completion$/, 'changes the shell'],
   [/cifar|imagenet|configs\/(paper|experiments)\//, 'a published data set'],
   [/--weights \S*(coco\.pth|retinanet\.safetensors|resnet50\.safetensors)/, 'downloaded weights'],
@@ -31,9 +30,12 @@ export function commandOf(words) {
   const line = words.join(' ');
   const reason = REASONS.find(([pattern]) => pattern.test(line))?.[1];
   if (reason !== undefined) return { reason };
-  if (line.startsWith('npm run chain')) {
-    return { program: 'chain', file: 'scripts/chain/main.mjs', argv: words.slice(words.indexOf('--') + 1) };
+  const script = /^npm run (chain|demo)\b/.exec(line)?.[1];
+  if (script !== undefined) {
+    const argv = words.includes('--') ? words.slice(words.indexOf('--') + 1) : [];
+    return { program: script, file: `scripts/${script}/main.mjs`, argv };
   }
+  if (words[0] === 'node') return { program: 'node', file: words[1], argv: words.slice(2) };
   const [program, ...argv] = words[0] === 'npx' ? words.slice(1) : words;
   if (!programs.has(program)) return { reason: 'no command of the packages' };
   return { program, file: `packages/${program}/bin/${program}.js`, argv };
@@ -51,6 +53,9 @@ export function madeSmall(program, argv, cwd) {
       '--seeds': 1,
       '--image-size': 96,
     });
+  // As many training images as by default: pages name the first of the others.
+  if (program === 'demo')
+    return setFlags(words, { '--test-images': 8, '--pretrain-images': 32, '--pretrain-epochs': 1, '--epochs': 1 });
   if (!TRAININGS.has(argv[0])) return words;
   const config = words.indexOf('--config');
   const settings = config < 0 ? {} : JSON.parse(readFileSync(words[config + 1], 'utf8'));
