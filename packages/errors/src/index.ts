@@ -11,4 +11,6 @@ export type { FaultDescription } from './user-error';
 export { FileError, fileErrorOf, fileFaultFound } from './file-error';
 export { nearestName } from './nearest-name';
 export { parseJson } from './parse-json';
+export { fromPortable, toPortable } from './portable-error';
+export type { PortableError } from './portable-error';
 export { ReportedElsewhere } from './reported-elsewhere';

@@ -1,15 +1,6 @@
-import * as errors from '@featuremine/errors';
+import { fromPortable, ReportedElsewhere, toPortable, type PortableError } from '@featuremine/errors';
 import type { Collective } from './collective';
 import { gatherJson } from './json';
-
-/** A failure in a form that goes from rank to rank. */
-interface Fault {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string | undefined;
-  /** Present for the user's faults. */
-  readonly description?: errors.FaultDescription;
-}
 
 const agreed = new WeakSet<object>();
 
@@ -40,32 +31,20 @@ export function isAgreed(error: unknown): boolean {
 }
 
 async function commonError(job: Collective, own: { readonly error: unknown } | undefined): Promise<Error> {
-  const faults = await gatherJson(job, own === undefined ? null : faultOf(own.error));
+  const faults = await gatherJson(job, own === undefined ? null : toPortable(own.error));
   const first = faults.findIndex((fault) => fault !== null);
   const error = job.rank === 0 ? errorOf(first, faults[first]!, own) : elsewhere(faults[first]!);
   agreed.add(error);
   return error;
 }
 
-function errorOf(rank: number, fault: Fault, own: { readonly error: unknown } | undefined): Error {
+function errorOf(rank: number, fault: PortableError, own: { readonly error: unknown } | undefined): Error {
   if (rank === 0 && own?.error instanceof Error) return own.error;
   const { description } = fault;
-  const error =
-    description === undefined
-      ? new Error(`rank ${rank}: ${fault.message}`)
-      : new errors.UserError({ ...description, where: `rank ${rank}, ${description.where}` });
-  error.name = fault.name;
-  if (fault.stack !== undefined) error.stack = `rank ${rank}: ${fault.stack}`;
-  return error;
+  const placed = description && { description: { ...description, where: `rank ${rank}, ${description.where}` } };
+  return fromPortable({ ...fault, ...placed }, `rank ${rank}`);
 }
 
-function elsewhere({ description }: Fault): errors.ReportedElsewhere {
-  return new errors.ReportedElsewhere(description === undefined ? 1 : 2);
-}
-
-function faultOf(error: unknown): Fault {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: undefined };
-  const { name, message, stack } = error;
-  const description = error instanceof errors.UserError ? { description: error.description } : {};
-  return { name, message, stack, ...description };
+function elsewhere({ description }: PortableError): ReportedElsewhere {
+  return new ReportedElsewhere(description === undefined ? 1 : 2);
 }

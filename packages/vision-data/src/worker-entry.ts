@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { toPortable } from './portable-error';
+import { toPortable } from '@featuremine/errors';
 import { runTask } from './run-task';
 import type { FromWorker, ToWorker } from './worker-protocol';
 

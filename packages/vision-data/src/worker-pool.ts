@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { DatasetError, RuntimeError } from '@featuremine/errors';
-import { fromPortable } from './portable-error';
+import { DatasetError, fromPortable, RuntimeError } from '@featuremine/errors';
 import { runTask } from './run-task';
 import type { SharedItem, FromWorker, Task, ToWorker } from './worker-protocol';
 
@@ -161,7 +160,7 @@ function settle(thread: Thread, message: FromWorker): void {
   thread.pending.delete(message.ticket);
   if (thread.pending.size === 0) thread.worker.unref();
   if (pending === undefined) return;
-  if ('error' in message) pending.reject(fromPortable(message.error));
+  if ('error' in message) pending.reject(fromPortable(message.error, 'a data worker failed'));
   else pending.resolve(message.result);
 }
 

@@ -1,6 +1,6 @@
 import type { AssembleClassification } from './assemble-classification';
 import type { AssembleDetection } from './assemble-detection';
-import type { PortableError } from './portable-error';
+import type { PortableError } from '@featuremine/errors';
 
 /** A piece of work for a data worker: one batch. */
 export type Task = AssembleClassification | AssembleDetection;
