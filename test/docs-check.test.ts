@@ -135,7 +135,7 @@ describe('the walk through the documents', () => {
       expect(status).toBe(0);
       expect(stderr).not.toContain('exit code');
     },
-    20 * 60_000,
+    30 * 60_000,
   );
 });
 

@@ -35,7 +35,7 @@ export function commandOf(words) {
     const argv = words.includes('--') ? words.slice(words.indexOf('--') + 1) : [];
     return { program: script, file: `scripts/${script}/main.mjs`, argv };
   }
-  if (words[0] === 'node') return { program: 'node', file: words[1], argv: words.slice(2) };
+  if (words[0] === 'node') return { program: `node ${words[1]}`, file: words[1], argv: words.slice(2) };
   const [program, ...argv] = words[0] === 'npx' ? words.slice(1) : words;
   if (!programs.has(program)) return { reason: 'no command of the packages' };
   return { program, file: `packages/${program}/bin/${program}.js`, argv };
