@@ -76,7 +76,7 @@ export async function saveVariables(
 
 /** Reads variables that `saveVariables` wrote, all of them. @throws WeightsError */
 export async function loadVariables(
-  { model }: TrainedModel,
+  model: CompiledModel,
   variables: readonly VariableSpec[],
   path: string,
 ): Promise<void> {

@@ -1,18 +1,13 @@
-import { join } from 'node:path';
 import { ConfigError } from '@featuremine/errors';
 import { createWorkerPool } from '@featuremine/vision-data';
-import { exitsPath, loadVariables, loadWeights } from './backbone-weights';
 import { cachedData } from './cached-data';
 import { openTestData } from './classification-data';
 import type { ClassificationResult } from './classification-score';
 import { evaluateClassifier } from './classification-task';
-import { createClassifier } from './classifier';
-import { createNetwork } from './create-network';
-import { featureMining } from './feature-mining/feature-mining';
+import { evaluationStep } from './classification-steps';
 import { testMethods } from './methods/chosen-methods';
-import { testVariables } from './methods/training-method';
-import { readClassifierConfig } from './classifier-config';
-import { pixelStatistics } from './pixel-statistics';
+import { readClassifier } from './stored-classifier';
+import { storedModel } from './stored-model';
 import type { EvalOptions } from './training-options';
 
 /** The result of `backbone-pretrain eval`. */
@@ -32,7 +27,8 @@ export interface RunEvaluation extends ClassificationResult {
  * Throws ConfigError, DatasetError or WeightsError when that cannot work.
  */
 export async function evaluateRun(options: EvalOptions): Promise<RunEvaluation> {
-  const config = readClassifierConfig(options.run);
+  const stored = readClassifier(options.run);
+  const { config, network, pixels } = stored;
   const opened = openTestData({
     ...config,
     dataset: options.dataset ?? config.dataset,
@@ -42,26 +38,19 @@ export async function evaluateRun(options: EvalOptions): Promise<RunEvaluation> 
   checkClasses(opened.dataset.classNames, config.classNames, options.run);
   const data = await cachedData(opened, options.cache ?? config.cache);
   const { imageSize } = data;
-  const network = createNetwork(config.model, { numClasses: config.classNames.length, stem: config.stem });
-  const mining = featureMining(network, { stages: 0, imageSize });
-  const precision = options.precision ?? config.precision;
-  const { threads = config.threads } = options;
-  const pixels = pixelStatistics(network);
   const methods = testMethods(config, network, imageSize);
-  const classifier = createClassifier({ ...config, ema: 0, network, mining, methods, pixels, precision, threads });
+  const { precision, threads } = options;
+  const model = await storedModel(stored, { methods, precision, threads });
   const pool = createWorkerPool({ workers: options.workers });
   try {
-    const weights = join(options.run, 'weights.safetensors');
-    await loadWeights(classifier, network, weights);
-    const exits = testVariables(methods);
-    if (exits.length > 0) await loadVariables(classifier, exits, exitsPath(weights));
+    const classifier = { predict: model.evaluation('predict', evaluationStep({ network, pixels, methods })) };
     const batchSize = options.batchSize ?? config.batchSize;
     const result = await evaluateClassifier({ classifier, network, data, pool, batchSize });
     const dataset = options.dataset ?? config.dataset;
     return { model: config.model, dataset, split: data.dataset.split, imageSize, ...result };
   } finally {
     await pool.close();
-    await classifier.model.dispose();
+    await model.dispose();
   }
 }
 

@@ -3,7 +3,7 @@ import { ExportError, exportFields } from '@featuremine/graph-export';
 import { trainingFields } from '@featuremine/training';
 import { z } from 'zod';
 import { exportClassifier, outputOf, type ExportedClassifier } from '../export/export-classifier';
-import { readClassifier } from '../export/stored-classifier';
+import { readClassifier } from '../stored-classifier';
 import { verifyClassifier, type ClassifierVerification } from '../export/verify-classifier';
 import { dataFields } from '../training-options';
 

@@ -13,7 +13,7 @@ import {
 import { tf, type StepFunction } from '@featuremine/tensor-graph';
 import { evaluationStep } from '../classification-steps';
 import { DATASET_KINDS } from '../dataset-kinds';
-import type { StoredClassifier } from './stored-classifier';
+import type { StoredClassifier } from '../stored-classifier';
 
 /** How a classifier is exported. */
 export interface ExportOptions {

@@ -6,7 +6,7 @@ import { planLoad, readStateDict, requireComplete } from '@featuremine/weights';
 import { openTestData } from '../classification-data';
 import { evaluationStep } from '../classification-steps';
 import { outputOf, sideOf, type ExportOptions } from './export-classifier';
-import type { StoredClassifier } from './stored-classifier';
+import type { StoredClassifier } from '../stored-classifier';
 
 /** How far an export is from the network that it was made of. */
 export interface ClassifierVerification {

@@ -70,7 +70,7 @@ export function classActivation(
 /** Looks at the network of a finished run. Errors as `openTrainedNetwork`. */
 export async function classActivations(run: string): Promise<ClassActivation[]> {
   const trained = await openTrainedNetwork(run);
-  const { network, classifier, pixels, test } = trained;
+  const { network, model, pixels, values, test } = trained;
   try {
     const { images, labels } = await someTestImages(test, { count: IMAGES, seed: 0 });
     const last = network.stages.length - 1;
@@ -82,8 +82,7 @@ export async function classActivations(run: string): Promise<ClassActivation[]> 
       }),
       images,
     );
-    const weightName = `${network.classifier}.weight`;
-    const weights = (await classifier.model.readVariables([weightName])).get(weightName)!;
+    const weights = values.get(`${network.classifier}.weight`)!;
     const [, side, , channels] = outputs['map'].shape as [number, number, number, number];
     return Array.from({ length: IMAGES }, (_, i) => {
       const map = (outputs['map'].data as Float32Array).subarray(
@@ -95,7 +94,7 @@ export async function classActivations(run: string): Promise<ClassActivation[]> 
       return { className: test.dataset.classNames[label], heat: Array.from(heat, rounded), side };
     });
   } finally {
-    await classifier.model.dispose();
+    await model.dispose();
   }
 }
 

@@ -46,7 +46,7 @@ export function activationFigure(networks: readonly MeasuredStages[]): FigureFil
 /** Measures the network of a finished run, stage by stage. Errors as `openTrainedNetwork`. */
 export async function stageActivations(run: string): Promise<StageActivations[]> {
   const trained = await openTrainedNetwork(run);
-  const { network, classifier, pixels, test } = trained;
+  const { network, model, pixels, test } = trained;
   try {
     const { images } = await someTestImages(test, { count: IMAGES, seed: 0 });
     const outputs = await runTrained(
@@ -71,6 +71,6 @@ export async function stageActivations(run: string): Promise<StageActivations[]>
       return { count: count / IMAGES, mean: count === 0 ? 0 : sum / count };
     });
   } finally {
-    await classifier.model.dispose();
+    await model.dispose();
   }
 }

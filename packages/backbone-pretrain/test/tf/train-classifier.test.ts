@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '@featuremine/command-line';
-import { readSafetensors, type StateDict } from '@featuremine/weights';
+import { readSafetensors, writeSafetensors, type StateDict } from '@featuremine/weights';
 import { createNetwork } from '../../src/create-network';
 import { evaluateRun } from '../../src/evaluate-run';
 import { trainClassifier } from '../../src/train-classifier';
@@ -43,6 +43,19 @@ describe('trainClassifier', () => {
     expect(metadata).toMatchObject({ format: 'pt', model: 'resnet20', featureMining: '2', seed: '0' });
     expect(metadata['sha256']).toMatch(/^[0-9a-f]{64}$/);
     expect((JSON.parse(metadata['recipe']) as TrainOptions).lr).toBe(0.05);
+  });
+
+  it('is not judged with a classifier that its file of weights lacks, or has for other classes', async () => {
+    const out = join(temporaryFolder(), 'run');
+    await trainClassifier(optionsOf({ data, out, epochs: 1, batchSize: 200 }), silentLogger);
+    const path = join(out, 'weights.safetensors');
+    const { tensors } = readSafetensors(path);
+    const kept = [...tensors].filter(([name]) => name !== 'fc.bias');
+    const evaluate = () => evaluateRun(evalSchema.parse({ run: out, workers: 0 }));
+    writeSafetensors(path, new Map(kept));
+    await expect(evaluate()).rejects.toThrow(/1 missing \(fc\.bias\)/);
+    writeSafetensors(path, new Map([...kept, ['fc.bias', { dtype: 'F32', shape: [2], data: new Float32Array(2) }]]));
+    await expect(evaluate()).rejects.toThrow(/fc\.bias \[2\], not \[10\]/);
   });
 
   it('ends with the same bits when it is resumed as when it runs through', async () => {

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { planLoad, readSafetensors, requireComplete } from '@featuremine/weights';
-import type { PixelStatistics } from '../classification-steps';
-import { createNetwork } from '../create-network';
-import type { Network } from '../network';
-import { readClassifierConfig, type ClassifierConfig } from '../classifier-config';
-import { pixelStatistics } from '../pixel-statistics';
+import type { PixelStatistics } from './classification-steps';
+import { createNetwork } from './create-network';
+import type { Network } from './network';
+import { readClassifierConfig, type ClassifierConfig } from './classifier-config';
+import { pixelStatistics } from './pixel-statistics';
 
 /** The network of a run, with the best values of its variables. */
 export interface StoredClassifier {
+  /** The run folder. */
+  readonly run: string;
   readonly config: ClassifierConfig;
   readonly network: Network;
   readonly pixels: PixelStatistics;
@@ -16,7 +18,7 @@ export interface StoredClassifier {
   readonly provenance: Readonly<Record<string, string>>;
 }
 
-/** Reads the best weights of a run. @throws ConfigError, WeightsError */
+/** Reads the best weights of a run, all of them. @throws ConfigError, WeightsError where one is missing or misshapen */
 export function readClassifier(run: string): StoredClassifier {
   const config = readClassifierConfig(run);
   const network = createNetwork(config.model, { numClasses: config.classNames.length, stem: config.stem });
@@ -25,5 +27,5 @@ export function readClassifier(run: string): StoredClassifier {
   const plan = planLoad(tensors, network.variables);
   requireComplete(plan, file);
   const pixels = pixelStatistics(network);
-  return { config, network, pixels, values: plan.loaded, provenance: Object.fromEntries(metadata) };
+  return { run, config, network, pixels, values: plan.loaded, provenance: Object.fromEntries(metadata) };
 }
