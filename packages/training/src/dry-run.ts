@@ -2,6 +2,7 @@ import { formatDuration, formatTable } from '@featuremine/command-line';
 import { makeSummary } from './make-summary';
 import type { RunFolder } from './run-folder';
 import { RunState } from './run-state';
+import { startFetch } from './start-fetch';
 import type { Summary } from './summary';
 import type { TrainingBatch, TrainingTask } from './task';
 import type { TrainOptions } from './train-options';
@@ -67,18 +68,22 @@ async function timeSteps(
   const seconds: number[] = [];
   let imagesPerStep = 0;
   const batches = firstBatches(task);
-  let next = batches.next();
-  for (let step = 0; step < STEPS; step++) {
-    const startMs = performance.now();
-    const { inputs, imageCount } = (await next).value as TrainingBatch;
-    // As in training, the next batch is fetched while the step runs.
-    if (step + 1 < STEPS) next = batches.next();
-    await task.step({ ...inputs, learningRate: options.schedule(step) });
-    seconds.push((performance.now() - startMs) / 1000);
-    imagesPerStep = imageCount;
+  let next = startFetch(batches);
+  try {
+    for (let step = 0; step < STEPS; step++) {
+      const startMs = performance.now();
+      const { inputs, imageCount } = (await next).value as TrainingBatch;
+      // As in training, the next batch is fetched while the step runs.
+      if (step + 1 < STEPS) next = startFetch(batches);
+      await task.step({ ...inputs, learningRate: options.schedule(step) });
+      seconds.push((performance.now() - startMs) / 1000);
+      imagesPerStep = imageCount;
+    }
+    return { imagesPerStep, seconds };
+  } finally {
+    await next.catch(() => undefined);
+    await batches.return(undefined);
   }
-  await batches.return(undefined);
-  return { imagesPerStep, seconds };
 }
 
 async function* firstBatches(task: TrainingTask): AsyncGenerator<TrainingBatch> {

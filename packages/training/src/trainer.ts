@@ -7,6 +7,7 @@ import { NonFiniteGuard } from './non-finite-guard';
 import type { RunState } from './run-state';
 import { hasReachedGoal, isFinished } from './sitting';
 import type { Sitting } from './sitting';
+import { startFetch } from './start-fetch';
 import { scalarsOf } from './step-scalars';
 import { StopAgreement } from './stop-agreement';
 import type { StopSignals } from './stop-signals';
@@ -252,10 +253,4 @@ export class Trainer {
     if (!run.isWriting) return;
     await keeper.save({ ...this.state.snapshot(), metricsBytes: metrics.flushedBytes() });
   }
-}
-
-function startFetch(batches: AsyncIterator<TrainingBatch>): Promise<IteratorResult<TrainingBatch>> {
-  const next = batches.next();
-  next.catch(() => undefined); // Thrown where it is awaited, unless the step before it fails first.
-  return next;
 }

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dryRunText, isDryRun } from '../src';
-import type { DryRunSummary } from '../src';
+import type { DryRunSummary, TrainingBatch } from '../src';
 import { makeLinearTask } from './support/linear-task';
 import { temporaryFolder, trainIn } from './support/run-files';
 
@@ -11,6 +11,7 @@ describe('dryRun', () => {
   const batches: string[] = [];
   let evaluations = 0;
   let summary: DryRunSummary;
+  const failing = { dryRun: true, config: { dryRun: true } };
 
   beforeAll(async () => {
     const task = makeLinearTask({
@@ -44,6 +45,31 @@ describe('dryRun', () => {
 
   it('writes nothing', () => {
     expect(existsSync(path)).toBe(false);
+  });
+
+  it('throws the fault of a step, not that of the batch behind it', async () => {
+    const task = makeLinearTask({
+      hooks: {
+        beforeStep: () => Promise.reject(new Error('the step fails')),
+        beforeBatch: (_, batch) => (batch === 1 ? Promise.reject(new Error('the pool is closed')) : undefined),
+      },
+    });
+    // A rejection that nobody handles would fail this test.
+    await expect(trainIn(path, task, failing)).rejects.toThrow('the step fails');
+  });
+
+  it('ends the batches when a step fails', async () => {
+    let areEnded = false;
+    const task = makeLinearTask({ hooks: { beforeStep: () => Promise.reject(new Error('the step fails')) } });
+    async function* batches(epoch: number, startBatch: number): AsyncGenerator<TrainingBatch> {
+      try {
+        yield* task.batches(epoch, startBatch);
+      } finally {
+        areEnded = true;
+      }
+    }
+    await expect(trainIn(path, { ...task, batches }, failing)).rejects.toThrow('the step fails');
+    expect(areEnded).toBe(true);
   });
 
   it('is a table for people, with the config below', () => {
