@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { RuntimeError } from '@featuremine/errors';
 import { tfjsNodeFolder } from '../runtime-files';
 import { buildKernels } from './build-kernels';
+import { replaceFolder } from './replace-folder';
 import { runtimeState, TENSORFLOW_VERSION, type RuntimeVariant } from './runtime-state';
 
 const run = promisify(execFile);
@@ -25,7 +26,9 @@ export interface InstallOptions {
  *
  * On Linux x64 the libraries come out of the wheel `tensorflow-cpu` (with an NVIDIA driver: `tensorflow`, and the
  * `nvidia-*` wheels that it asks for), which pip downloads and nobody imports. Elsewhere, and without Python, the
- * package's own install runs. A complete runtime is left as it is. @throws RuntimeError that names the missing tool
+ * package's own install runs. A complete runtime is left as it is; one that is replaced stays until the new one is there.
+ *
+ * @throws RuntimeError that names the missing tool
  */
 export async function installRuntime({ variant: wanted, isForced, log }: InstallOptions): Promise<void> {
   const variant = wanted === 'auto' ? detectVariant() : wanted;
@@ -39,11 +42,15 @@ export async function installRuntime({ variant: wanted, isForced, log }: Install
   const folder = tfjsNodeFolder();
   await needTool('make', ['--version'], 'make', 'apt-get install build-essential');
   await needTool('c++', ['--version'], 'a C++ compiler', 'apt-get install build-essential');
-  rmSync(join(folder, 'deps'), { recursive: true, force: true });
-  await unpackLibraries(python, variant, folder, log);
-  log('building the tfjs-node addon (about 20 s)');
-  await buildAddon(folder);
-  writeFileSync(join(folder, 'deps', 'runtime.json'), `${JSON.stringify({ version: TENSORFLOW_VERSION, variant })}\n`);
+  const deps = join(folder, 'deps');
+  await replaceFolder(deps, {
+    make: (fresh) => unpackLibraries(python, variant, fresh, log),
+    finish: async () => {
+      log('building the tfjs-node addon (about 20 s)');
+      await buildAddon(folder);
+      writeFileSync(join(deps, 'runtime.json'), `${JSON.stringify({ version: TENSORFLOW_VERSION, variant })}\n`);
+    },
+  });
   log(`TensorFlow ${TENSORFLOW_VERSION} (${variant}) is installed`);
   await buildKernels(log);
 }
@@ -80,7 +87,7 @@ async function needTool(command: string, args: string[], tool: string, install: 
 async function unpackLibraries(
   python: string,
   variant: RuntimeVariant,
-  folder: string,
+  deps: string,
   log: (line: string) => void,
 ): Promise<void> {
   const wheel = `${variant === 'cuda' ? 'tensorflow' : 'tensorflow-cpu'}==${TENSORFLOW_VERSION}`;
@@ -89,7 +96,6 @@ async function unpackLibraries(
     log(`downloading the wheel ${wheel}${variant === 'cuda' ? ' and its CUDA libraries' : ' (about 270 MB)'}`);
     await pip(python, ['download', '--no-deps', '--only-binary=:all:', '-d', download, wheel]);
     const files = await readdir(download);
-    const deps = join(folder, 'deps');
     mkdirSync(join(deps, 'lib'), { recursive: true });
     await run(python, ['-c', UNPACK, join(download, files[0]), deps]);
     // tfjs-node links against libtensorflow; the wheel calls the library of the C and C++ interfaces libtensorflow_cc.
