@@ -6,25 +6,25 @@ export function tfjsNodeFolder(): string {
   return dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
 }
 
-/** The folder of TensorFlow's libraries. */
-export function libraryFolder(): string {
-  return join(tfjsNodeFolder(), 'deps', 'lib');
+/** The folder of TensorFlow's libraries under that of tfjs-node. */
+export function libraryFolder(tfjsNode = tfjsNodeFolder()): string {
+  return join(tfjsNode, 'deps', 'lib');
 }
 
-/** The folder of tfjs-node's addon, one subfolder for each version of Node's interface. */
-export function addonFolder(): string {
-  return join(tfjsNodeFolder(), 'lib');
+/** The folder of tfjs-node's addon under that of tfjs-node, one subfolder for each version of Node's interface. */
+export function addonFolder(tfjsNode = tfjsNodeFolder()): string {
+  return join(tfjsNode, 'lib');
 }
 
 /** The TensorFlow library that tfjs-node loads, if it is there. */
-export function findLibrary(): string | undefined {
+export function findLibrary(tfjsNode = tfjsNodeFolder()): string | undefined {
   const names = ['libtensorflow.so.2', 'libtensorflow.so', 'libtensorflow.2.dylib', 'tensorflow.dll'];
-  return names.map((name) => join(libraryFolder(), name)).find((path) => existsSync(path));
+  return names.map((name) => join(libraryFolder(tfjsNode), name)).find((path) => existsSync(path));
 }
 
 /** Whether tfjs-node's addon was built or downloaded. */
-export function hasAddon(): boolean {
-  const folder = addonFolder();
+export function hasAddon(tfjsNode = tfjsNodeFolder()): boolean {
+  const folder = addonFolder(tfjsNode);
   return existsSync(folder) && readdirSync(folder).some((name) => existsSync(join(folder, name, 'tfjs_binding.node')));
 }
 

@@ -1,7 +1,7 @@
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { gpuModels, gpuOf } from '../gpu';
 import { kernelsFault } from '../own-kernels';
-import { isSupportedNode } from '../runtime-files';
+import { isSupportedNode, tfjsNodeFolder } from '../runtime-files';
 import { tensorflowVersion, tf, usesGpu } from '../tensorflow';
 import { runtimeState } from './runtime-state';
 
@@ -12,10 +12,13 @@ export interface Finding {
   readonly fix?: string;
 }
 
-/** Looks at Node, the TensorFlow runtime and the machine, and names the fix of what is wrong. Loads TensorFlow. */
-export function examine(): Finding[] {
+/**
+ * Looks at Node, the TensorFlow runtime under the folder of tfjs-node and the machine, and names the fix of what is wrong.
+ * Loads TensorFlow where it is complete.
+ */
+export function examine(folder = tfjsNodeFolder()): Finding[] {
   const findings: Finding[] = [nodeFinding()];
-  const state = runtimeState();
+  const state = runtimeState(folder);
   const install = 'npx tensor-graph install (in the project itself: npm run setup)';
   findings.push({
     what: 'TensorFlow files',

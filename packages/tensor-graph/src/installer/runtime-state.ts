@@ -17,13 +17,13 @@ export interface RuntimeState {
   readonly variant: RuntimeVariant | undefined;
 }
 
-export function runtimeState(): RuntimeState {
-  const folder = tfjsNodeFolder();
+/** Looks at the files under the folder of tfjs-node. */
+export function runtimeState(folder = tfjsNodeFolder()): RuntimeState {
   const record = join(folder, 'deps', 'runtime.json');
   const { version, variant } = existsSync(record)
     ? (JSON.parse(readFileSync(record, 'utf8')) as { version: string; variant: RuntimeVariant })
     : { version: undefined, variant: undefined };
   const isOwnInstall = existsSync(join(folder, 'deps', 'include', 'xla'));
   const isFinished = !isOwnInstall || version === TENSORFLOW_VERSION;
-  return { folder, isComplete: findLibrary() !== undefined && hasAddon() && isFinished, version, variant };
+  return { folder, isComplete: findLibrary(folder) !== undefined && hasAddon(folder) && isFinished, version, variant };
 }
