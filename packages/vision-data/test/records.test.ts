@@ -13,6 +13,7 @@ import {
   packDataset,
 } from '../src';
 import type { ClassificationBatchOptions, ClassificationDataset, PackOptions } from '../src';
+import { ShardWriter } from '../src/records/shard-writer';
 import { withScratchFolder } from './scratch';
 import { writeFiles } from './write-files';
 
@@ -206,6 +207,14 @@ describe('damaged records', () => {
     ['a changed pixel', (folder) => changedAt(folder, 2000), /train-00002\.records, record 2: the record is damaged/],
     ['a changed table', (folder) => changedAt(folder, -40), /train-00002\.records: another table/],
   ])('show as an error that names %s', (_what, damage, message) => damaged(damage, message));
+
+  it('name a folder that went away while they are written', () =>
+    withScratchFolder(async (folder) => {
+      const path = join(folder, 'gone', 'train-00000.records');
+      await expect(ShardWriter.create(path)).rejects.toThrow(
+        `${path}: it cannot be written (there is no such file or folder). Free some space, or name another folder`,
+      );
+    }));
 
   const rounds = process.env['FEATUREMINE_LONG'] === '1' ? 20_000 : 200;
   it(

@@ -1,4 +1,4 @@
-import { WeightsError } from '@featuremine/errors';
+import { WeightsError, fileFaultFound } from '@featuremine/errors';
 import { AtomicFile } from '@featuremine/files';
 import { dtypeBytes, elementCount, isDType, type DType, type StoredTensor } from './state-dict';
 import { bytesOfNumbers, expectedArray, holdsDType } from './tensor-bytes';
@@ -30,8 +30,7 @@ export function writeSafetensors(
 }
 
 function writeFault(path: string, cause: unknown): WeightsError {
-  const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
-  const found = `the file cannot be written (${code})`;
+  const found = `the file cannot be written (${fileFaultFound(cause)})`;
   const fix = 'Check the folder, its permissions and the free space';
   return new WeightsError({ where: path, found, fix }, { cause });
 }

@@ -2,7 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { DatasetError } from '@featuremine/errors';
+import { DatasetError, fileFaultFound } from '@featuremine/errors';
 import { recordCrc } from './packed-record';
 import type { ShardEntry } from './records-index';
 import { SHARD_HEADER_BYTES, SHARD_MARK, TABLE_ENTRY_BYTES, TRAILER_BYTES } from './shard-table';
@@ -95,8 +95,7 @@ async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    const found = code === 'ENOSPC' ? 'the disk is full' : `it cannot be written (${code})`;
+    const found = `it cannot be written (${fileFaultFound(cause)})`;
     const fix = 'Free some space, or name another folder';
     throw new DatasetError({ where: path, found, fix }, { cause });
   }
