@@ -12,17 +12,27 @@ export interface RunStart {
 }
 
 /**
- * Settles `--resume` and `--weights`, which exclude each other: a resumed run has its weights from its checkpoint, and
+ * Settles the options that exclude each other. `--profile` and `--dry-run`: a dry run writes nothing, and takes fewer
+ * steps than come before the traced ones. `--resume` and `--weights`: a resumed run has its weights from its checkpoint, and
  * where there is none yet, starts once more from the file that its config.json names.
  *
- * @throws ConfigError when both are given
+ * @throws ConfigError when both of a pair are given
  */
 export function resumedStart(options: {
   readonly out: string;
   readonly resume: boolean;
   readonly weights?: string | undefined;
+  readonly profile?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
 }): RunStart {
-  const { out, resume, weights } = options;
+  const { out, resume, weights, profile, dryRun } = options;
+  if (profile === true && dryRun === true) {
+    throw new ConfigError({
+      where: '--profile',
+      found: 'it is given together with --dry-run',
+      fix: 'Leave one of the two out: a dry run ends before the steps that are traced',
+    });
+  }
   if (!resume) return { weights, isRestored: false };
   if (weights !== undefined) {
     throw new ConfigError({

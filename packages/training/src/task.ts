@@ -79,6 +79,8 @@ export interface TrainingTask {
   pictures?(): Promise<readonly Picture[]>;
   /** Images for report.html. */
   readonly examples?: ReportExamples;
+  /** Called when a sitting has come to its end or was stopped, on every rank; not after a fault. */
+  ended?(): void;
   /** Writes the weights for use (not the optimizer's state) as a safetensors file, replacing it atomically. */
   saveWeights(path: string): Promise<void>;
   /** Number of trained parameters, for the summary. */

@@ -49,6 +49,7 @@ async function runSitting(sitting: Sitting, signals: StopSignals): Promise<Summa
       if (summary !== undefined && isWhole(run, summary)) return summary;
     }
     const summary = await trainer.run();
+    task.ended?.();
     if (run.isWriting) await writeReport({ run, summary, task, log: options.log });
     return summary;
   } finally {

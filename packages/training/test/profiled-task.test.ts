@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '@featuremine/command-line';
 import { profiledTask } from '../src';
 import { makeLinearTask } from './support/linear-task';
-import { temporaryFolder, trainIn } from './support/run-files';
+import { keepingLogger, temporaryFolder, trainIn } from './support/run-files';
 
 describe('profiledTask', () => {
   it('traces the steps behind the warm-up, also over the end of an epoch, and changes none', async () => {
@@ -36,5 +36,36 @@ describe('profiledTask', () => {
     expect(seen).toEqual(['start after 3', 'stop after 5']);
     expect(JSON.parse(readFileSync(join(folder, 'profile.json'), 'utf8'))).toEqual({ traced: 2 });
     expect(lines).toEqual(['2 steps', 'in a table']);
+  });
+
+  /** Warm-up of three steps, five traced; `traced` counts the steps between start and stop. */
+  async function trainSteps(stepsPerEpoch: number): Promise<{ folder: string; isTracing: boolean; lines: string[] }> {
+    const folder = temporaryFolder();
+    const log = keepingLogger();
+    let [steps, isTracing] = [0, false];
+    const task = profiledTask(makeLinearTask({ stepsPerEpoch, hooks: { beforeStep: () => void steps++ } }), {
+      startProfile: () => {
+        isTracing = true;
+        return () => {
+          isTracing = false;
+          return { traced: steps - 3 };
+        };
+      },
+      ...{ tableOf: ({ traced }) => `${traced} steps`, folder, log, warmupSteps: 3 },
+    });
+    await trainIn(join(folder, 'run'), task, { epochs: 1 });
+    return { folder, isTracing, lines: log.lines };
+  }
+
+  it('gives the steps that were traced until the run ended, and traces no more', async () => {
+    const { folder, isTracing, lines } = await trainSteps(5);
+    expect(JSON.parse(readFileSync(join(folder, 'profile.json'), 'utf8'))).toEqual({ traced: 2 });
+    expect({ isTracing, lines }).toEqual({ isTracing: false, lines: ['2 steps'] });
+  });
+
+  it('warns where a run ended before the first traced step', async () => {
+    const { folder, lines } = await trainSteps(3);
+    expect(existsSync(join(folder, 'profile.json'))).toBe(false);
+    expect(lines).toEqual(['no profile: 3 steps were taken, and tracing begins behind 3']);
   });
 });

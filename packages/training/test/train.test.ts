@@ -249,6 +249,12 @@ describe('resumedStart', () => {
     expect(() => resumedStart(options)).toThrow(/--weights: it is given together with --resume\. Leave one/);
   });
 
+  it('refuses a profile of a dry run, which would end before it', () => {
+    const options = { out: 'runs/a', resume: false, profile: true, dryRun: true };
+    expect(() => resumedStart(options)).toThrow(/--profile: it is given together with --dry-run\. Leave one/);
+    expect(resumedStart({ ...options, profile: false }).isRestored).toBe(false);
+  });
+
   it('remembers the weights that a run was started with, and whether there is a checkpoint', async () => {
     const out = temporaryFolder();
     expect(resumedStart({ out, resume: true })).toEqual({ weights: undefined, isRestored: false });

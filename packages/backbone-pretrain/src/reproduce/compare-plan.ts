@@ -40,7 +40,10 @@ export async function comparisonPlan(options: CompareOptions, log: Logger): Prom
     }
     log.info(arm);
     const resume = existsSync(join(open[0].folder, 'config.json')); // else an interrupted run refuses its folder
-    const training = await trainClassifier(trainSchema.parse({ ...resolved(open[0]), dryRun: true, resume }), log);
+    const training = await trainClassifier(
+      trainSchema.parse({ ...resolved(open[0]), dryRun: true, profile: false, resume }),
+      log,
+    );
     if (!isDryRun(training)) throw new Error(`${arm}: a dry run ended as a training`);
     arms.push({ arm, finishedSeeds, seeds, training });
   }
