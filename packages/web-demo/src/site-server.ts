@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
+import { pipeline } from 'node:stream';
 import { ConfigError } from '@featuremine/errors';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -63,15 +64,26 @@ export async function serveSite(options: {
 function answer(folder: string, { method, url }: IncomingMessage, response: ServerResponse): void {
   if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405);
   const file = fileOf(folder, url ?? '/');
-  const size = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
-  if (file === undefined || !size?.isFile()) return refuse(response, 404);
+  const sizeBytes = file === undefined ? undefined : sizeOf(file);
+  if (file === undefined || sizeBytes === undefined) return refuse(response, 404);
   response.writeHead(200, {
     ...HEADERS,
     'Content-Type': TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream',
-    'Content-Length': size.size,
+    'Content-Length': sizeBytes,
   });
   if (method === 'HEAD') response.end();
-  else createReadStream(file).pipe(response);
+  // A browser that goes away, or a file that went away, ends this answer only.
+  else pipeline(createReadStream(file), response, () => undefined);
+}
+
+// Bytes of a file; undefined where there is none, or the system says that there cannot be one of that name.
+function sizeOf(file: string): number | undefined {
+  try {
+    const stats = statSync(file);
+    return stats.isFile() ? stats.size : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 // The file that an address names; undefined for one outside the folder, or written wrongly.

@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,6 +102,32 @@ describe('buildSite and serveSite', () => {
     expect((await get('/models')).status).toBe(404);
   });
 
+  it('answers 404 for what is below a file, and for a name that is too long', async () => {
+    for (const path of ['/index.html/x', `/${'x'.repeat(300)}`]) expect((await get(path)).status).toBe(404);
+  });
+
+  it('goes on when a file cannot be read', async () => {
+    symlinkSync('/proc/self/mem', join(site, 'unreadable')); // It opens, and reading gives EIO.
+    await expect(get('/unreadable')).rejects.toThrow();
+    expect((await get('/')).status).toBe(200);
+  });
+
+  it('closes the file of a download that the browser gives up', async () => {
+    const large = join(site, 'large.bin');
+    writeFileSync(large, '');
+    truncateSync(large, 2 ** 26);
+    await new Promise<void>((resolve) => {
+      const download = request(`${server.url}large.bin`, { agent: false }, (response) => {
+        response.once('data', () => download.destroy());
+        response.once('close', resolve);
+      });
+      download.on('error', () => undefined).end();
+    });
+    const isOpen = (): boolean => readdirSync('/proc/self/fd').some((fd) => linkOf(`/proc/self/fd/${fd}`) === large);
+    for (let attempt = 0; attempt < 50 && isOpen(); attempt++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(isOpen()).toBe(false);
+  });
+
   it('replaces a site, and refuses a folder that is none', async () => {
     writeFileSync(join(site, 'left-over.js'), '');
     await buildSite({ folder: site, models: [], examples: [] });
@@ -107,6 +144,14 @@ describe('buildSite and serveSite', () => {
     await expect(serveSite({ folder: site, port, host: '127.0.0.1' })).rejects.toThrow(/another program has it/);
   });
 });
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined; // The descriptor of the listing itself.
+  }
+}
 
 describe('web-demo', () => {
   async function run(...argv: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
