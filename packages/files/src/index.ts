@@ -6,4 +6,5 @@ export { openPlainFile, readPlainFile } from './plain-file';
 export { acquireLock } from './process-lock';
 export type { LockHolder, ProcessLock } from './process-lock';
 export { readJson } from './read-json';
+export { readJsonIfSound } from './read-json-if-sound';
 export { removeQuietly } from './remove-quietly';

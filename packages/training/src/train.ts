@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseJson } from '@featuremine/errors';
+import { readJsonIfSound } from '@featuremine/files';
 import { dryRun } from './dry-run';
 import type { RunFolder } from './run-folder';
 import { hasReachedGoal, isFinished, isStoppedEarly, openSitting } from './sitting';
@@ -71,11 +71,5 @@ function isWhole(run: RunFolder, summary: Summary): boolean {
 }
 
 function readSummary(run: RunFolder): Summary | undefined {
-  const path = join(run.path, 'summary.json');
-  if (!existsSync(path)) return undefined;
-  try {
-    return parseJson(readFileSync(path, 'utf8')) as Summary;
-  } catch {
-    return undefined; // Damaged: written anew.
-  }
+  return readJsonIfSound(join(run.path, 'summary.json')) as Summary | undefined;
 }

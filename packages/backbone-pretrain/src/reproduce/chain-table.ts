@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { runCommand, formatTable, type CommandRun } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
+import { readJsonIfSound } from '@featuremine/files';
 import { formatSpread, spreadOf, writeRunFile } from '@featuremine/training';
 import { dataReader } from './data-record';
 import { PAPER_DATA } from './paper-data';
@@ -199,8 +200,7 @@ function vocOf({ scale, data, voc, vocTrain, vocTest }: ChainTableOptions): {
 }
 
 function readKept(folder: string): KeptChain | undefined {
-  const path = join(folder, FILE);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as KeptChain) : undefined;
+  return readJsonIfSound(join(folder, FILE)) as KeptChain | undefined;
 }
 
 /** Table 7 as text, or as Markdown with its command. */

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readJsonIfSound } from '@featuremine/files';
 import { metricSeries, readMetrics, writeRunFile } from '@featuremine/training';
 import { classActivations, type ClassActivation } from './class-activation-maps';
 import { paperFigure } from './paper-figures';
@@ -30,15 +31,15 @@ const GATHER: { readonly [N in keyof FigureNumbers]: (run: string) => FigureNumb
 export async function gatherFigureNumbers({ name }: RowPlan, run: string, scale: Scale): Promise<void> {
   for (const number of [2, 4, 5] as const) {
     const isShown = paperFigure(number, scale).rows.some(({ recipe }) => recipe === name);
-    if (!isShown || existsSync(fileOf(run, number)) || !existsSync(join(run, 'weights.safetensors'))) continue;
+    if (!isShown || readFigureNumbers(run, number) !== undefined || !existsSync(join(run, 'weights.safetensors')))
+      continue;
     writeRunFile(fileOf(run, number), `${JSON.stringify(await GATHER[number](run))}\n`);
   }
 }
 
 /** What was gathered of a run; undefined when it was not. */
 export function readFigureNumbers<N extends keyof FigureNumbers>(run: string, number: N): FigureNumbers[N] | undefined {
-  const path = fileOf(run, number);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as FigureNumbers[N]) : undefined;
+  return readJsonIfSound(fileOf(run, number)) as FigureNumbers[N] | undefined;
 }
 
 function fileOf(run: string, number: keyof FigureNumbers): string {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatTable } from '@featuremine/command-line';
+import { readJsonIfSound } from '@featuremine/files';
 import { medianInterval, writeRunFile } from '@featuremine/training';
 import { measureOverhead } from './overhead';
 import { STEP_PROGRAM } from './repository';
@@ -34,8 +34,7 @@ const SETTING = { model: 'resnet56', imageSize: 32, batchSize: 128, numClasses: 
 
 /** Table 10 if it was measured before in the folder of all rows. */
 export function readOverheadTable(folder: string): OverheadRow[] | undefined {
-  const path = join(folder, FILE);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as OverheadRow[]) : undefined;
+  return readJsonIfSound(join(folder, FILE)) as OverheadRow[] | undefined;
 }
 
 /**

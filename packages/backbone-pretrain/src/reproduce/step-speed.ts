@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import type { Logger } from '@featuremine/command-line';
+import { readJsonIfSound } from '@featuremine/files';
 import { Random } from '@featuremine/random';
 import { writeRunFile } from '@featuremine/training';
 import { createClassifier } from '../classifier';
@@ -25,7 +25,7 @@ export class StepSpeeds {
     private readonly path: string,
     private readonly log: Logger,
   ) {
-    this.known = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, number>) : {};
+    this.known = (readJsonIfSound(path) ?? {}) as Record<string, number>;
   }
 
   /** The speed of a training's steps; measures it if it is not known. */

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine, formatDuration, runCommand, type Logger } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
-import { writeFileAtomic } from '@featuremine/files';
+import { readJsonIfSound, writeFileAtomic } from '@featuremine/files';
 import { HARMLESS_KEYS, hasEnded } from '@featuremine/training';
 import type { Summary } from '@featuremine/training';
 import { trainSchema } from '../training-options';
@@ -40,7 +40,7 @@ const HARMLESS = new Set([...HARMLESS_KEYS, 'data', 'threads', 'resume', 'dryRun
 
 /** The result of a training that was finished before. @throws ConfigError when the folder holds another training */
 export function readCell(cell: TrainingCell): CellResult | undefined {
-  const config = readJson(join(cell.folder, 'config.json'));
+  const config = readJsonIfSound(join(cell.folder, 'config.json')) as Record<string, unknown> | undefined;
   if (config === undefined) return undefined;
   const changes = [...optionChanges(config, resolved(cell)), ...changesOfData(cell)];
   if (changes.length > 0) {
@@ -50,7 +50,7 @@ export function readCell(cell: TrainingCell): CellResult | undefined {
       fix: 'Give --out another folder, or remove this one',
     });
   }
-  const summary = readJson(join(cell.folder, 'summary.json')) as Summary | undefined;
+  const summary = readJsonIfSound(join(cell.folder, 'summary.json')) as Summary | undefined;
   if (summary === undefined || !hasEnded(summary)) return undefined;
   return resultOf(cell.seed, summary);
 }
@@ -66,7 +66,7 @@ function optionChanges(config: Record<string, unknown>, wanted: Record<string, u
 }
 
 function changesOfData({ folder, data }: TrainingCell): string[] {
-  const kept = readJson(join(folder, DATA_FILE)) as DataRecord | undefined;
+  const kept = readJsonIfSound(join(folder, DATA_FILE)) as DataRecord | undefined;
   return kept === undefined || data === undefined ? [] : dataChanges(kept, data);
 }
 
@@ -118,13 +118,4 @@ function resultOf(seed: number, summary: Summary): CellResult {
     trainImages: summary['trainImages'] as number,
     testImages: summary['testImages'] as number,
   };
-}
-
-function readJson(path: string): Record<string, unknown> | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-  } catch {
-    return undefined; // Half written by a process that was killed: it is trained anew.
-  }
 }

@@ -103,6 +103,11 @@ describe('the figures', () => {
     expect(readFigureNumbers(run, 4)).toEqual(await stageActivations(run));
     expect(readFigureNumbers(run, 5)).toEqual({ epochs: [1], top1: [expect.any(Number)] });
     expect(readFigureNumbers(run, 2)).toBeUndefined();
+    writeFileSync(join(run, 'figure-5.json'), '{"epochs": [');
+    expect(readFigureNumbers(run, 5)).toBeUndefined();
+    await gatherFigureNumbers(plan('cub-resnet50-fm2'), run, 'mini');
+    await gatherFigureNumbers(plan('cifar100-resnet110-fm2'), run, 'mini');
+    expect(readFigureNumbers(run, 5)).toEqual({ epochs: [1], top1: [expect.any(Number)] });
   });
 
   it('draw a line for each method over the samples per class', () => {

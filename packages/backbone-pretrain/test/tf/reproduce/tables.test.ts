@@ -11,7 +11,7 @@ import {
   type ChainTableOptions,
 } from '../../../src/reproduce/chain-table';
 import { devkitLayoutText, layoutText, planTable, planText } from '../../../src/reproduce/full-plan';
-import { overheadText } from '../../../src/reproduce/overhead-table';
+import { overheadText, readOverheadTable } from '../../../src/reproduce/overhead-table';
 import { PAPER_TABLES } from '../../../src/reproduce/paper-tables';
 import { RECIPE_FOLDER, repositoryProgram } from '../../../src/reproduce/repository';
 import { reproduceSchema } from '../../../src/reproduce/reproduce-options';
@@ -86,6 +86,8 @@ describe('planTable', () => {
     expect(row.seconds).toBeCloseTo((4 * (300 * 50_000 + 1e6)) / row.imagesPerSecond, 3);
     expect(Object.values(JSON.parse(readFileSync(path, 'utf8')) as object)).toEqual([row.imagesPerSecond]);
     expect(await new StepSpeeds(path, silentLogger).of(quick.options, 100)).toBe(row.imagesPerSecond);
+    writeFileSync(path, '{"half a line');
+    expect(await new StepSpeeds(path, silentLogger).of(quick.options, 100)).toBeGreaterThan(0); // Measured anew.
     expect(planText(table, [row])).toMatch(
       /epochs 300, batchSize 4, lr 0.1, decayEpochs 150\+225, weightDecay 0.0001, featureMining 2/,
     );
@@ -157,6 +159,8 @@ describe('table 7', () => {
     );
     keep({ settings: { ...settings, voc: 'another' } });
     expect(() => checkChainTable(given)).toThrow(/voc: another, not/);
+    writeFileSync(join(given.folder, 'table-7.json'), '{"settings": {');
+    expect(readChainTable(given).rows.map(({ mAP }) => mAP)).toEqual([[], [], []]);
   });
 
   it('names image sets that are not there', () => {
@@ -177,6 +181,12 @@ function writeSets(): string {
 }
 
 describe('table 10', () => {
+  it('is not known where its kept file is damaged', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'table-10.json'), '[{"title"');
+    expect(readOverheadTable(folder)).toBeUndefined();
+  });
+
   it('has ratios of time and memory beside the paper’s', () => {
     const row = (title: string, memoryMb: number, median: number, paper: { seconds: number; memoryMb: number }) => ({
       ...{ title, paper, seconds: 0.25 * median, ratio: { median, low: median - 0.01, high: median + 0.01 }, memoryMb },
