@@ -38,6 +38,16 @@ interface Contender {
  */
 export async function measureOverhead(options: OverheadOptions): Promise<Overhead> {
   const contenders = ([0, ...options.stages] as const).map((stages) => contender(stages, options));
+  try {
+    await takeTurns(contenders, options);
+  } finally {
+    for (const { classifier } of contenders) await classifier.model.dispose();
+  }
+  const [plain, ...mined] = contenders.map(({ stepMs }) => stepMs);
+  return { plain, mined };
+}
+
+async function takeTurns(contenders: readonly Contender[], options: OverheadOptions): Promise<void> {
   const batch = randomBatch(options);
   for (let round = -options.warmup; round < options.rounds; round++) {
     const order = round % 2 === 0 ? contenders : [...contenders].reverse();
@@ -48,9 +58,6 @@ export async function measureOverhead(options: OverheadOptions): Promise<Overhea
       if (round >= 0) stepMs.push(performance.now() - startMs);
     }
   }
-  for (const { classifier } of contenders) await classifier.model.dispose();
-  const [plain, ...mined] = contenders.map(({ stepMs }) => stepMs);
-  return { plain, mined };
 }
 
 function contender(stages: 0 | 1 | 2, options: OverheadOptions): Contender {

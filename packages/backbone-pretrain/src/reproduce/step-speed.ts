@@ -65,15 +65,17 @@ async function measure(options: TrainOptions, numClasses: number): Promise<numbe
   const data = Int32Array.from({ length: count }, () => random.integer(numClasses));
   const labels = { dtype: 'int32', shape: [count], data } as const;
   const partners = options.csKd > 0 ? { [PARTNER_IMAGES]: images } : {};
-  let startMs = performance.now();
-  for (let stepNumber = 0; stepNumber < WARMUP + STEPS; stepNumber++) {
-    if (stepNumber === WARMUP) startMs = performance.now();
-    const drawn = drawInputs({ mining, methods }, { seed, stepNumber, labels: data });
-    await classifier.train({ images, labels, ...partners, ...drawn, learningRate: 0.01 });
+  try {
+    let startMs = performance.now();
+    for (let stepNumber = 0; stepNumber < WARMUP + STEPS; stepNumber++) {
+      if (stepNumber === WARMUP) startMs = performance.now();
+      const drawn = drawInputs({ mining, methods }, { seed, stepNumber, labels: data });
+      await classifier.train({ images, labels, ...partners, ...drawn, learningRate: 0.01 });
+    }
+    return (1000 * STEPS * count) / (performance.now() - startMs);
+  } finally {
+    await classifier.model.dispose();
   }
-  const elapsedMs = performance.now() - startMs;
-  await classifier.model.dispose();
-  return (1000 * STEPS * count) / elapsedMs;
 }
 
 function describeKind({ imageSize = 32, featureMining, dropout, mixup, byot, csKd }: TrainOptions): string {

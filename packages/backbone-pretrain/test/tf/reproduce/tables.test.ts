@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CompiledModel } from '@featuremine/tensor-graph';
+import { measureOverhead } from '../../../src/reproduce/overhead';
 import { silentLogger } from '@featuremine/command-line';
 import {
   chainCommand,
@@ -185,6 +187,15 @@ describe('table 10', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'table-10.json'), '[{"title"');
     expect(readOverheadTable(folder)).toBeUndefined();
+  });
+
+  it('frees its models when a step fails', async () => {
+    const dispose = jest.spyOn(CompiledModel.prototype, 'dispose');
+    const sizes = { model: 'resnet20', imageSize: 32, batchSize: -1, numClasses: 10 } as const;
+    const options = { ...sizes, precision: 'float32', stages: [1], rounds: 1, warmup: 0 } as const;
+    await expect(measureOverhead(options)).rejects.toThrow();
+    expect(dispose).toHaveBeenCalledTimes(2);
+    dispose.mockRestore();
   });
 
   it('has ratios of time and memory beside the paper’s', () => {
