@@ -5,6 +5,9 @@ export const HARMLESS_KEYS: ReadonlySet<string> = new Set(
   ['out', 'workers', 'keep', 'checkpointEvery', 'checkpointEverySeconds', 'logEvery'].concat(['cache', 'profile']),
 );
 
+/** Keys that say where and how a run is carried out: runs that differ in no other have the same recipe, on the same data. */
+export const PLACE_KEYS: ReadonlySet<string> = new Set([...HARMLESS_KEYS, 'data', 'threads', 'resume', 'dryRun']);
+
 /** What is different now from when a checkpoint was written, one line for each difference. */
 export function describeChanges(before: RunIdentity, now: RunIdentity): string[] {
   const lines: string[] = [];

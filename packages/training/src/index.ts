@@ -21,7 +21,7 @@ export { rankBatchSize } from './rank-batch';
 export { RunFolderError } from './run-folder-error';
 export { dryRunText, isDryRun } from './dry-run';
 export type { DryRunSummary, TrainingPlan } from './dry-run';
-export { HARMLESS_KEYS } from './config-changes';
+export { PLACE_KEYS } from './config-changes';
 export { exitCodeOf, hasEnded } from './summary';
 export type { EpochMetrics, StopReason, Summary } from './summary';
 export { createSchedule, scheduleKinds } from './schedule';

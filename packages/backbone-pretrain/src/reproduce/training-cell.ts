@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { commandLine, formatDuration, runCommand, type Logger } from '@featuremine/command-line';
 import { ConfigError } from '@featuremine/errors';
 import { readJsonIfSound, writeFileAtomic } from '@featuremine/files';
-import { HARMLESS_KEYS, hasEnded } from '@featuremine/training';
+import { PLACE_KEYS, hasEnded } from '@featuremine/training';
 import type { Summary } from '@featuremine/training';
 import { trainSchema } from '../training-options';
 import { dataChanges, type DataRecord } from './data-record';
@@ -35,9 +35,6 @@ export interface CellResult {
 
 const DATA_FILE = 'data.json';
 
-// They do not change what comes out.
-const HARMLESS = new Set([...HARMLESS_KEYS, 'data', 'threads', 'resume', 'dryRun']);
-
 /** The result of a training that was finished before. @throws ConfigError when the folder holds another training */
 export function readCell(cell: TrainingCell): CellResult | undefined {
   const config = readJsonIfSound(join(cell.folder, 'config.json')) as Record<string, unknown> | undefined;
@@ -59,7 +56,7 @@ export function readCell(cell: TrainingCell): CellResult | undefined {
 function optionChanges(config: Record<string, unknown>, wanted: Record<string, unknown>): string[] {
   const defaults: Record<string, unknown> = trainSchema.parse({ dataset: 'shapes', out: 'none' });
   return Object.keys(trainSchema.shape).flatMap((key) => {
-    if (HARMLESS.has(key) || (key === 'imageSize' && wanted[key] === undefined)) return []; // Stored as the data's own.
+    if (PLACE_KEYS.has(key) || (key === 'imageSize' && wanted[key] === undefined)) return []; // Stored as the data's own.
     const [before, now] = [config, wanted].map((options) => JSON.stringify(options[key] ?? defaults[key]));
     return before === now ? [] : [`${key}: ${before}, not ${now}`];
   });

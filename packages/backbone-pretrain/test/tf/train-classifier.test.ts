@@ -42,7 +42,10 @@ describe('trainClassifier', () => {
     expectNetworkOnly(file.tensors);
     expect(metadata).toMatchObject({ format: 'pt', model: 'resnet20', featureMining: '2', seed: '0' });
     expect(metadata['sha256']).toMatch(/^[0-9a-f]{64}$/);
-    expect((JSON.parse(metadata['recipe']) as TrainOptions).lr).toBe(0.05);
+    const recipe = JSON.parse(metadata['recipe']) as TrainOptions;
+    expect(recipe.lr).toBe(0.05);
+    for (const key of ['data', 'out', 'workers', 'threads', 'profile', 'dryRun'])
+      expect(recipe).not.toHaveProperty(key);
   });
 
   it('is not judged with a classifier that its file of weights lacks, or has for other classes', async () => {
