@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { isBusy, machineUse, useInWords } from '../bench/idle.mjs';
 import { machine } from '../bench/machine.mjs';
 import { scriptFlags, wholeNumber } from '../script-flags.mjs';
+import { putBetweenMarks } from './between-marks.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const values = await scriptFlags({
@@ -125,8 +126,6 @@ function writeTable({ machine: { processor, cores, commit, date }, machineBefore
     `Measured by \`node scripts/compare/recipe-times.mjs\` (${about}); validation comes on top.${note}`,
   ].join('\n');
   const file = join(root, 'docs', 'recipes.md');
-  const text = readFileSync(file, 'utf8');
   const [start, end] = ['<!-- times -->', '<!-- /times -->'];
-  const from = text.indexOf(start) + start.length;
-  writeFileSync(file, `${text.slice(0, from)}\n\n${table}\n\n${text.slice(text.indexOf(end))}`);
+  writeFileSync(file, putBetweenMarks(readFileSync(file, 'utf8'), { name: file, start, end, text: table }));
 }
