@@ -5,7 +5,7 @@ export { joinJob } from './join-job';
 export type { Job } from './join-job';
 export { outsideJobs } from './outside-jobs';
 export { isAgreed, together } from './together';
-export { broadcastJson, gatherJson, meansOf } from './json';
+export { broadcastJson, gatherJson } from './json';
 export { assignGpu } from './gpu-of-rank';
 export { launchOf } from './launch';
 export type { Launch } from './launch';

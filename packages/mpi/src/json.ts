@@ -14,15 +14,3 @@ export async function broadcastJson<T>(job: Collective, value: T): Promise<T> {
   const [first] = await job.gather(Buffer.from(text));
   return JSON.parse(Buffer.from(first).toString()) as T;
 }
-
-/** Means over all ranks of numbers that every rank has under the same names. */
-export async function meansOf(
-  job: Collective,
-  values: Readonly<Record<string, number>>,
-): Promise<Record<string, number>> {
-  if (job.size === 1) return { ...values };
-  const names = Object.keys(values).sort();
-  const sums = Float64Array.from(names, (name) => values[name]);
-  await job.sum(sums);
-  return Object.fromEntries(names.map((name, i) => [name, sums[i] / job.size]));
-}

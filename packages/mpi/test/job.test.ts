@@ -20,7 +20,6 @@ describeMpi('a job of 3 ranks', () => {
       gathered: [[], [1, 1], [2, 2, 2, 2]],
       named: [{ rank: 0 }, { rank: 1 }, { rank: 2 }],
       first: 'from 0',
-      means: { loss: 1 },
       value: 5,
     });
   });

@@ -24,9 +24,9 @@ export interface AnchorTargets {
 /** Matches the anchors of a padded image to its ground truth. */
 export function anchorTargets(target: TargetBoxes, padded: ImageSize, matching: MatchingOptions): AnchorTargets {
   const anchors = anchorsFor(padded, matching.anchors);
-  const { foregroundIou = 0.5, backgroundIou = 0.4, allowLowQuality = true, difficult = 'train' } = matching;
+  const { allowLowQuality = true, difficult = 'train' } = matching;
   const { boxes, labels: classes, isDifficult } = difficult === 'background' ? withoutDifficult(target) : target;
-  const matches = matchAnchors(anchors, boxes, { foregroundIou, backgroundIou, allowLowQuality });
+  const matches = matchAnchors(anchors, boxes, { allowLowQuality });
   if (difficult === 'ignore') {
     matches.forEach((match, i) => {
       if (match >= 0 && isDifficult[match] === 1) matches[i] = IGNORED;

@@ -58,14 +58,10 @@ export interface DetectionAugmentation {
   readonly colourJitter?: ColourJitterOptions;
 }
 
-/** Thresholds of the matcher, and what difficult objects are in training. */
+/** How anchors are matched, and what difficult objects are in training. */
 export interface MatchingOptions {
   /** Sizes and shapes of the anchors (RetinaNet's). */
   readonly anchors?: AnchorShapes;
-  /** IoU from which an anchor is foreground (0.5). */
-  readonly foregroundIou?: number;
-  /** IoU below which an anchor is background (0.4). */
-  readonly backgroundIou?: number;
   /** Whether each box's best anchors are foreground below the threshold too (true). */
   readonly allowLowQuality?: boolean;
   /**

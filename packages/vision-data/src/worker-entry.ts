@@ -11,7 +11,6 @@ const shared = new Map<number, unknown>();
 
 port.on('message', (message: ToWorker) => {
   if (message.kind === 'share') shared.set(message.item.id, message.item.value);
-  else if (message.kind === 'forget') shared.delete(message.id);
   else {
     const { ticket, task } = message;
     const answer = (content: FromWorker, transfer: ArrayBuffer[]): void => port.postMessage(content, transfer);

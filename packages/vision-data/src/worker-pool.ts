@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DatasetError, fromPortable, RuntimeError } from '@featuremine/errors';
 import { runTask } from './run-task';
-import type { SharedItem, FromWorker, Task, ToWorker } from './worker-protocol';
+import type { FromWorker, Task, ToWorker } from './worker-protocol';
 
 /**
  * Threads that make batches. Open one for a training run, use it for every epoch, close it at the end.
@@ -16,8 +16,6 @@ export interface WorkerPool {
   readonly workers: number;
   /** Makes data known to all threads; returns its id. */
   share(value: unknown): number;
-  /** Forgets shared data. */
-  forget(id: number): void;
   /**
    * Runs a task on the thread with the least to do. Memory that is named moves there, and is gone here.
    *
@@ -49,10 +47,6 @@ class InlinePool implements WorkerPool {
     return this.nextId++;
   }
 
-  forget(id: number): void {
-    this.shared.delete(id);
-  }
-
   async run(task: Task): Promise<unknown> {
     if (this.isClosed) throw closedError();
     return (await runTask(task, this.shared)).result;
@@ -79,7 +73,6 @@ interface Thread {
 class ThreadPool implements WorkerPool {
   readonly workers: number;
   private readonly threads: Thread[];
-  private readonly shared = new Map<number, SharedItem>();
   private nextId = 1;
   private nextTicket = 1;
   private isClosed = false;
@@ -92,14 +85,8 @@ class ThreadPool implements WorkerPool {
 
   share(value: unknown): number {
     const item = { id: this.nextId++, value };
-    this.shared.set(item.id, item);
     for (const thread of this.threads) send(thread, { kind: 'share', item });
     return item.id;
-  }
-
-  forget(id: number): void {
-    this.shared.delete(id);
-    for (const thread of this.threads) send(thread, { kind: 'forget', id });
   }
 
   run(task: Task, moved: readonly ArrayBuffer[] = []): Promise<unknown> {

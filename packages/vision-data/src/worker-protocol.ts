@@ -14,7 +14,6 @@ export interface SharedItem {
 /** What the main thread sends to a worker. */
 export type ToWorker =
   | { readonly kind: 'share'; readonly item: SharedItem }
-  | { readonly kind: 'forget'; readonly id: number }
   | { readonly kind: 'run'; readonly ticket: number; readonly task: Task };
 
 /** What a worker sends back. */

@@ -9,8 +9,6 @@ export interface AnnotationToWrite {
   readonly imageFile: string;
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Default 3. */
-  readonly channels?: 1 | 3;
   /** Boxes are continuous; they are written as [x1+1, y1+1, x2, y2], added in decimals. */
   readonly objects: readonly {
     readonly name: string;
@@ -30,7 +28,7 @@ export interface AnnotationToWrite {
  * @throws DatasetError for a box that is not finite, or a class name that could not be read back
  */
 export function formatAnnotation(annotation: AnnotationToWrite): string {
-  const { imageFile, widthPx, heightPx, channels = 3, folder = 'VOC', database = 'Unknown' } = annotation;
+  const { imageFile, widthPx, heightPx, folder = 'VOC', database = 'Unknown' } = annotation;
   const lines = [
     '<annotation>',
     `\t<folder>${escape(folder)}</folder>`,
@@ -41,7 +39,7 @@ export function formatAnnotation(annotation: AnnotationToWrite): string {
     '\t<size>',
     `\t\t<width>${widthPx}</width>`,
     `\t\t<height>${heightPx}</height>`,
-    `\t\t<depth>${channels}</depth>`,
+    '\t\t<depth>3</depth>',
     '\t</size>',
     '\t<segmented>0</segmented>',
   ];

@@ -22,10 +22,9 @@ export interface DetectionsToWrite {
 export function writeDetections(options: {
   readonly folder: string;
   readonly set: string;
-  readonly competition?: 3 | 4;
   readonly detections: DetectionsToWrite;
 }): string[] {
-  const { folder, set, competition = 4, detections } = options;
+  const { folder, set, detections } = options;
   const { classNames, imageIds, imageIndex, classIndex, scores, boxes } = detections;
   checkName('image set', set);
   for (const name of classNames) checkName('class', name);
@@ -42,7 +41,7 @@ export function writeDetections(options: {
     );
   }
   return classNames.map((name, k) => {
-    const path = join(folder, `comp${competition}_det_${set}_${name}.txt`);
+    const path = join(folder, `comp4_det_${set}_${name}.txt`);
     writeTextFile(path, lines[k].join(''));
     return path;
   });

@@ -2,7 +2,7 @@
 // mpirun -np N node job.js SCENE: one rank of a small job, run from the built files.
 const { createLogger } = require('@featuremine/command-line');
 const { UserError, ReportedElsewhere } = require('@featuremine/errors');
-const { asJob, broadcastJson, gatherJson, meansOf, together } = require('@featuremine/mpi');
+const { asJob, broadcastJson, gatherJson, together } = require('@featuremine/mpi');
 
 const SCENES = {
   async exchange(job) {
@@ -16,7 +16,6 @@ const SCENES = {
     const gathered = parts.map((bytes) => [...bytes]);
     const named = await gatherJson(job, { rank: job.rank });
     const first = await broadcastJson(job, job.rank === 0 ? 'from 0' : 'lost');
-    const means = await meansOf(job, { loss: job.rank });
     const value = await together(job, () => 5);
     return {
       size: job.size,
@@ -27,7 +26,6 @@ const SCENES = {
       gathered,
       named,
       first,
-      means,
       value,
     };
   },
