@@ -135,7 +135,7 @@ describe('compareArms', () => {
     const again = await compareArms(two, { ...silentLogger, info: (line) => lines.push(line) });
     expect(again).toEqual(first);
     expect(JSON.parse(readFileSync(join(out, 'plain', 'seed-0', 'data.json'), 'utf8'))).toMatchObject({
-      ...{ name: 'stripes', training: expect.stringMatching(/^200 images, /) },
+      ...{ name: 'stripes', training: expect.stringMatching(/^200 images, /) as string },
     });
     expect(lines.join('\n')).not.toMatch(/\$ backbone-pretrain/);
   });
