@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
-import { DatasetError } from '@featuremine/errors';
+import { DatasetError, refuseAbsentClasses } from '@featuremine/errors';
 import { readJson } from '@featuremine/files';
 import { FaultList, groundTruthFromCoco, withClasses } from '@featuremine/voc-eval';
 import type { GroundTruthImage } from '@featuremine/voc-eval';
-import { refuseAbsentClasses, writeFaultFile } from '@featuremine/voc';
+import { writeFaultFile } from '@featuremine/voc';
 import type { BadBoxPolicy, ReadImageSetOptions, VocImage, VocImageObject } from '@featuremine/voc';
 import { judgeCocoBox } from './coco-box';
 import type { JudgedCocoBox } from './coco-box';

@@ -146,6 +146,8 @@ export class Session {
 
   private async runNow(plan: RunPlan, values: readonly HostTensor[]): Promise<HostTensor[]> {
     if (this.isDisposed) throw new Error('The model was disposed: make a new one to run it');
+    // TensorFlow would read beyond the end of the feeds.
+    if (values.length !== plan.feeds.length) throw new Error(`${values.length} values for ${plan.feeds.length} feeds`);
     const api = cApi();
     const { feeds, fetches, targets } = this.prepare(plan);
     const inputs = new BigInt64Array(values.length);

@@ -92,7 +92,8 @@ export class VariableStore {
     const names = [...values.keys()];
     if (names.length + zeros.length === 0) return;
     const node = (name: string): string => this.variables.get(name)!.node;
-    const plan = this.plan('write', [...names, ...zeros], () => ({
+    const kind = zeros.length === 0 ? 'write' : 'initialize';
+    const plan = this.plan(kind, [...names, ...zeros], () => ({
       feeds: names.map((name) => `${node(name)}/value`),
       fetches: [],
       targets: [...names.map((name) => `${node(name)}/assign`), ...zeros.map((name) => `${node(name)}/clear`)],
@@ -105,7 +106,7 @@ export class VariableStore {
     await this.session.run(plan, tensors);
   }
 
-  private plan(kind: string, names: readonly string[], make: () => RunPlan): RunPlan {
+  private plan(kind: 'read' | 'write' | 'initialize', names: readonly string[], make: () => RunPlan): RunPlan {
     const key = `${kind}:${names.join('\n')}`;
     let plan = this.plans.get(key);
     if (plan === undefined) {

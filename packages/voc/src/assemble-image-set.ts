@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { DatasetError } from '@featuremine/errors';
+import { DatasetError, refuseAbsentClasses, refuseRepeatedClasses } from '@featuremine/errors';
 import type { VocObject } from './annotation-types';
 import { applyBoxPolicy } from './box-policy';
 import type { BadBoxPolicy } from './box-policy';
 import { countFaults, makeFault } from './fault';
 import type { Fault, FaultKind } from './fault';
 import { faultError } from './fault-error';
-import { refuseAbsentClasses, refuseRepeatedClasses } from './named-classes';
 import { readAnnotation } from './read-annotation';
 import { discoverClassNames } from './voc-classes';
 

@@ -1,5 +1,4 @@
 export { VOC_CLASSES, discoverClassNames } from './voc-classes';
-export { refuseAbsentClasses, refuseRepeatedClasses } from './named-classes';
 export { FAULT_KINDS, countFaults, makeFault } from './fault';
 export type { Fault, FaultKind, FaultSeverity } from './fault';
 export type { VocAnnotation, VocBox, VocObject } from './annotation-types';

@@ -125,6 +125,17 @@ describe('CompiledModel', () => {
     await model.dispose();
   });
 
+  it('takes all variables in the order in which it gave their first values', async () => {
+    const whole = await train({}, [{ ...batch(4, 17, 15), ...lr }], adamw);
+    const model = new CompiledModel({ variables, seed: 99 });
+    model.trainStep('train', network, adamw);
+    const first = await model.readVariables();
+    const changed = new Map([...first.keys()].map((name) => [name, whole.get(name)!]));
+    await model.writeVariables(changed);
+    expect(await model.readVariables()).toEqual(changed);
+    await model.dispose();
+  });
+
   it('changes nothing in a step whose loss is not finite', async () => {
     const model = new CompiledModel({ variables, seed: 3, ema: { decay: 0.9 } });
     const poisoned: StepFunction = (step, { poison, ...inputs }) => {

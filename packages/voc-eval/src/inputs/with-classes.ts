@@ -1,4 +1,4 @@
-import { refuseRepeatedClasses } from '@featuremine/voc';
+import { refuseRepeatedClasses } from '@featuremine/errors';
 import type { GroundTruth } from '../ground-truth';
 
 /**

@@ -1,4 +1,5 @@
-import { DatasetError, nearestName } from '@featuremine/errors';
+import { nearestName } from './nearest-name';
+import { DatasetError } from './user-error';
 
 const SHOWN = 50;
 
