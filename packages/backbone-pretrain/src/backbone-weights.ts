@@ -74,15 +74,14 @@ export async function saveVariables(
   writeSafetensors(path, tensors, { format: 'pt', ...provenance, sha256: stateDictHash(tensors) });
 }
 
-/** Reads variables that `saveVariables` wrote, all of them. @throws WeightsError */
-export async function loadVariables(
-  model: CompiledModel,
+/** Reads the values of variables that `saveVariables` wrote, all of them. @throws WeightsError */
+export function readSavedVariables(
   variables: readonly VariableSpec[],
   path: string,
-): Promise<void> {
+): ReadonlyMap<string, Float32Array> {
   const plan = planLoad(readStateDict(path), variables);
   requireComplete(plan, path, () => false);
-  await model.writeVariables(plan.loaded);
+  return plan.loaded;
 }
 
 /** SHA-256 of names and values, in the order of the names. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { CompiledModel, type Precision } from '@featuremine/tensor-graph';
-import { exitsPath, loadVariables } from './backbone-weights';
+import { modelWithValues, type CompiledModel, type Precision } from '@featuremine/tensor-graph';
+import { exitsPath, readSavedVariables } from './backbone-weights';
 import { ownVariables, testVariables, type TrainingMethod } from './methods/training-method';
 import type { StoredClassifier } from './stored-classifier';
 
@@ -21,19 +21,9 @@ export async function storedModel(
   { run, config, network, values }: StoredClassifier,
   { methods = [], precision = config.precision, threads = config.threads }: StoredModelOptions = {},
 ): Promise<CompiledModel> {
-  const model = new CompiledModel({
-    variables: [...network.variables, ...ownVariables(methods)],
-    seed: config.seed,
-    precision,
-    ...(threads === undefined ? {} : { threads }),
-  });
-  try {
-    await model.writeVariables(values);
-    const exits = testVariables(methods);
-    if (exits.length > 0) await loadVariables(model, exits, exitsPath(join(run, 'weights.safetensors')));
-    return model;
-  } catch (error) {
-    await model.dispose();
-    throw error;
-  }
+  const exits = testVariables(methods);
+  const exitValues = exits.length > 0 ? readSavedVariables(exits, exitsPath(join(run, 'weights.safetensors'))) : [];
+  const variables = [...network.variables, ...ownVariables(methods)];
+  const options = { variables, seed: config.seed, precision, ...(threads === undefined ? {} : { threads }) };
+  return modelWithValues(options, new Map([...values, ...exitValues]));
 }

@@ -2,6 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { hostname } from 'node:os';
 import { FileError } from '@featuremine/errors';
 import { isProcessAlive } from './is-process-alive';
+import { readIfThere } from './read-if-there';
 import { removeQuietly } from './remove-quietly';
 
 /** How long a takeover waits before it looks again. */
@@ -78,15 +79,6 @@ function createWhole(path: string, text: string): boolean {
     throw cause;
   } finally {
     removeQuietly(temporary);
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw cause;
   }
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parseJson } from '@featuremine/errors';
+import { readIfThere } from './read-if-there';
 
 /**
  * The content of a JSON file that a program keeps for itself; undefined where it is missing or damaged, so that it is made
@@ -11,14 +11,5 @@ export function readJsonIfSound(path: string): unknown {
     return text === undefined ? undefined : parseJson(text);
   } catch {
     return undefined; // Half written by a process that was killed.
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }

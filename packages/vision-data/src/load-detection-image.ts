@@ -17,7 +17,7 @@ export interface LoadedDetectionImage {
   /** That of the resized image. */
   readonly size: ImageSize;
   readonly originalSize: ImageSize;
-  /** Resizes and augments the image; real numbers may be put into the memory, if it is large enough. */
+  /** Resizes and augments the image; real numbers are put into the memory, which has room for them. */
   readonly resized: (memory?: Float32Array) => DecodedImage | FloatImage;
   readonly target: TargetBoxes;
 }

@@ -26,15 +26,18 @@ export function resizeBilinear(
   const columns = linearTaps(image.width, width);
   if (isMirrored) for (const values of Object.values(columns) as (Int32Array | Float32Array)[]) values.reverse();
   const rows = linearTaps(image.height, height);
-  // Two rows of the image at their new width; a row that the next output row needs again is kept. Float32 numbers, kept as
-  // float64: each is read more often than it is written, and reading them is quicker so.
-  let above = { row: -1, values: new Float64Array(width * 3) };
-  let below = { row: -1, values: new Float64Array(width * 3) };
-  for (let y = 0; y < height; y++) {
+  // Two rows of the image at their new width; a row that the next output row needs again is kept.
+  let above = { row: -1, values: new Float32Array(width * 3) };
+  let below = { row: -1, values: new Float32Array(width * 3) };
+  for (let y = 0, target = 0; y < height; y++) {
     if (below.row === rows.first[y]) [above, below] = [below, above];
     if (above.row !== rows.first[y]) resizeRow(image, rows.first[y], columns, above);
     if (below.row !== rows.second[y]) resizeRow(image, rows.second[y], columns, below);
-    blendRows(above.values, below.values, rows.share[y], { data, start: y * width * 3 });
+    const belowShare = rows.share[y];
+    const aboveShare = 1 - belowShare;
+    const { values: first } = above;
+    const { values: second } = below;
+    for (let i = 0; i < first.length; i++) data[target++] = aboveShare * first[i] + belowShare * second[i];
   }
   return { width, height, data };
 }
@@ -43,11 +46,10 @@ function resizeRow(
   image: DecodedImage | FloatImage,
   row: number,
   columns: LinearTaps,
-  result: { row: number; values: Float64Array },
+  result: { row: number; values: Float32Array },
 ): void {
   const { first, second, share } = columns;
   const { values } = result;
-  const { fround } = Math;
   const source = image.data;
   const start = row * image.width * 3;
   for (let x = 0, target = 0; x < first.length; x++) {
@@ -55,22 +57,11 @@ function resizeRow(
     const right = start + second[x] * 3;
     const rightShare = share[x];
     const leftShare = 1 - rightShare;
-    values[target++] = fround(leftShare * source[left] + rightShare * source[right]);
-    values[target++] = fround(leftShare * source[left + 1] + rightShare * source[right + 1]);
-    values[target++] = fround(leftShare * source[left + 2] + rightShare * source[right + 2]);
+    values[target++] = leftShare * source[left] + rightShare * source[right];
+    values[target++] = leftShare * source[left + 1] + rightShare * source[right + 1];
+    values[target++] = leftShare * source[left + 2] + rightShare * source[right + 2];
   }
   result.row = row;
-}
-
-function blendRows(
-  above: Float64Array,
-  below: Float64Array,
-  belowShare: number,
-  { data, start }: { readonly data: Float32Array; readonly start: number },
-): void {
-  const aboveShare = 1 - belowShare;
-  const { length } = above;
-  for (let i = 0; i < length; i++) data[start + i] = aboveShare * above[i] + belowShare * below[i];
 }
 
 /** For each output position: the two input positions it lies between, and the share of the second. */
