@@ -51,26 +51,27 @@ function metricsLines(): MetricsLine[] {
   return [...steps, ...epochs];
 }
 
+const finishedSummary: Summary = {
+  stoppedBy: 'finished',
+  bestMetric: { name: 'mAP', mode: 'max' },
+  best: { epoch: 4, metrics: { mAP: 0.8 } },
+  last: null,
+  epochs: 4,
+  steps: 800,
+  parameters: 32_000_000,
+  imagesPerSecond: 21,
+  peakRssBytes: 2 ** 31,
+  seconds: 7000,
+  ranks: 1,
+  device: 'CPU (a processor with a name of many words, 2 threads)',
+  versions: { node: '20.20.2', tensorflow: '2.21.0', featuremine: '0.1.0', commit: 'a'.repeat(40) },
+};
+
 function trainingPage(name: string, examples: PageSection): string {
   const path = join(folder, `${name}.html`);
-  const summary: Summary = {
-    stoppedBy: 'finished',
-    bestMetric: { name: 'mAP', mode: 'max' },
-    best: { epoch: 4, metrics: { mAP: 0.8 } },
-    last: null,
-    epochs: 4,
-    steps: 800,
-    parameters: 32_000_000,
-    imagesPerSecond: 21,
-    peakRssBytes: 2 ** 31,
-    seconds: 7000,
-    ranks: 1,
-    device: 'CPU (a processor with a name of many words, 2 threads)',
-    versions: { node: '20.20.2', tensorflow: '2.21.0', featuremine: '0.1.0', commit: 'a'.repeat(40) },
-  };
   const config = { voc: '/'.padEnd(200, 'folder/'), classes: Array.from({ length: 20 }, (_, i) => `class-${i}`) };
   const title = `Training run ${'long-'.repeat(30)}`;
-  writeFileSync(path, trainingReport({ title, summary, lines: metricsLines(), config, examples }));
+  writeFileSync(path, trainingReport({ title, summary: finishedSummary, lines: metricsLines(), config, examples }));
   return path;
 }
 
@@ -139,6 +140,26 @@ async function chainPage({ images, classNames }: VocImageSet): Promise<string> {
   return writeReport({ title: 'Demo: shapes', out, arms, chain: { results, comparison: compareResults(results) } });
 }
 
+/** Two runs, by their folders; the names of options and runs are long. */
+async function runsPage(): Promise<string> {
+  const path = join(folder, 'compared-runs.html');
+  const paths = ['first-run', 'second-run-with-a-name-that-is-longer-than-a-phone-is-wide'].map((name, i) => {
+    const run = join(folder, name);
+    mkdirSync(run);
+    const config = { lr: 0.01 * (i + 1), classes: Array.from({ length: 20 * (i + 1) }, (_, c) => `class-${c}`) };
+    writeFileSync(join(run, 'config.json'), JSON.stringify(config));
+    writeFileSync(join(run, 'summary.json'), JSON.stringify(finishedSummary));
+    const lines = metricsLines().map((line) => JSON.stringify(line));
+    writeFileSync(join(run, 'metrics.jsonl'), `${lines.join('\n')}\n`);
+    return run;
+  });
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const code = await retinanet(['compare-runs', ...paths, '--report', path]);
+  write.mockRestore();
+  expect(code).toBe(0);
+  return path;
+}
+
 /** Two arms with three seeds. */
 function armsPage(): string {
   const out = join(folder, 'arms');
@@ -201,7 +222,7 @@ async function dataPage(voc: string): Promise<string> {
   return join(out, 'show.html');
 }
 
-const PAGES = ['detector', 'classifier', 'arms', 'chain', 'detections', 'compared', 'data'] as const;
+const PAGES = ['detector', 'classifier', 'runs', 'arms', 'chain', 'detections', 'compared', 'data'] as const;
 
 const inBrowser = chromiumPath === undefined ? describe.skip : describe;
 inBrowser('a report', () => {
@@ -215,6 +236,7 @@ inBrowser('a report', () => {
     const set = readImageSet(openDevkit(voc), '2007/test', { classes: classNames });
     paths.detector = trainingPage('detector', await detectorExamples(set));
     paths.classifier = trainingPage('classifier', await classifierExamples());
+    paths.runs = await runsPage();
     paths.arms = armsPage();
     paths.chain = await chainPage(set);
     paths.detections = await detectionPage(voc, set);

@@ -79,11 +79,16 @@ function copy(files, to) {
   for (const file of files) cpSync(file, join(to, basename(file)));
 }
 
-/** The run folder that a command reads and its page has not made. */
-export function lackingRun(program, argv, cwd) {
-  const run = argv[argv.indexOf('--run') + 1];
-  const isThere = !argv.includes('--run') || existsSync(join(cwd, run));
-  return isThere || !['retinanet', 'backbone-pretrain'].includes(program) ? undefined : join(cwd, run);
+/** The run folders that a command reads and its page has not made. */
+export function lackingRuns(program, argv, cwd) {
+  if (!['retinanet', 'backbone-pretrain'].includes(program)) return [];
+  const flags = argv.findIndex((word) => word.startsWith('--'));
+  const read = argv[0] === 'compare-runs' ? argv.slice(1, flags < 0 ? undefined : flags) : valuesOf(argv, '--run');
+  return read.map((run) => join(cwd, run)).filter((run) => !existsSync(run));
+}
+
+function valuesOf(argv, flag) {
+  return argv.filter((_, i) => argv[i - 1] === flag);
 }
 
 /** Makes a run of each program once, and gives copies of it. */

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { scriptFlags } from '../script-flags.mjs';
 import { readMarkdown } from './markdown.mjs';
 import { shellLines } from './shell-lines.mjs';
-import { lackingRun, makeData, RunMaker } from './walk-data.mjs';
+import { lackingRuns, makeData, RunMaker } from './walk-data.mjs';
 import { commandOf, madeSmall } from './walk-plan.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -63,8 +63,7 @@ async function walk(page) {
 }
 
 async function run(page, { program, file, argv }, cwd) {
-  const lacking = lackingRun(program, argv, cwd);
-  if (lacking !== undefined) await runs.give(program, lacking);
+  for (const lacking of lackingRuns(program, argv, cwd)) await runs.give(program, lacking);
   const started = performance.now();
   const small = madeSmall(program, argv, cwd);
   const { status, stderr } = spawnSync(process.execPath, [join(root, file), ...small], { cwd, encoding: 'utf8' });

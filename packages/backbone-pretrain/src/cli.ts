@@ -1,6 +1,7 @@
 import { packageVersion, runCommands, type RunCommandsOptions, type Program } from '@featuremine/command-line';
 import { outsideJobs } from '@featuremine/mpi';
 import { doctorCommand } from '@featuremine/tensor-graph';
+import { compareRunsCommand } from '@featuremine/training';
 import { compareCommand } from './commands/compare';
 import { evalCommand } from './commands/eval';
 import { exportCommand } from './commands/export';
@@ -17,7 +18,14 @@ export const backbonePretrainProgram: Program = {
   version: packageVersion(__filename),
   commands: [
     trainCommand,
-    ...outsideJobs(name, [evalCommand, exportCommand, compareCommand, reproduceCommand, packCommand]),
+    ...outsideJobs(name, [
+      evalCommand,
+      exportCommand,
+      compareCommand,
+      compareRunsCommand(name),
+      reproduceCommand,
+      packCommand,
+    ]),
     doctorCommand(name),
   ],
 };

@@ -2,6 +2,7 @@ import { packageVersion, runCommands } from '@featuremine/command-line';
 import type { Program } from '@featuremine/command-line';
 import { outsideJobs } from '@featuremine/mpi';
 import { doctorCommand } from '@featuremine/tensor-graph';
+import { compareRunsCommand } from '@featuremine/training';
 import { anchorsCommand } from './commands/anchors';
 import { evalCommand } from './commands/eval';
 import { exportCommand } from './commands/export';
@@ -30,6 +31,7 @@ export const retinanetProgram: Program = {
       overfitCommand,
       splitCommand,
       validateCommand,
+      compareRunsCommand(name),
     ]),
     doctorCommand(name),
   ],

@@ -50,6 +50,7 @@ export { imageWithBoxes } from './image-with-boxes';
 export type { DrawnBox, ImageWithBoxesOptions } from './image-with-boxes';
 export { metricSeries, readMetrics } from './read-metrics';
 export type { MetricsLine } from './read-metrics';
+export { compareRunsCommand } from './compare-runs-command';
 export { trainingReport } from './training-report';
 export type { TrainingReportOptions } from './training-report';
 export {

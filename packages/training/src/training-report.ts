@@ -1,9 +1,8 @@
 import { formatDuration } from '@featuremine/command-line';
-import { figureGrid, htmlPage } from './html-page';
+import { htmlPage } from './html-page';
 import type { PageSection } from './html-page';
 import { htmlTable } from './html-table';
-import { lineChartSvg } from './line-chart';
-import { metricSeries } from './read-metrics';
+import { metricCharts } from './metric-charts';
 import type { MetricsLine } from './read-metrics';
 import type { Summary } from './summary';
 
@@ -21,8 +20,8 @@ export interface TrainingReportOptions {
 export function trainingReport({ title, summary, lines, config, examples }: TrainingReportOptions): string {
   return htmlPage(title, [
     { title: 'Result', body: htmlTable({ titles: ['', ''], rows: resultRows(summary) }) },
-    { title: 'Training steps', body: charts(lines, 'step') },
-    { title: 'Epochs', body: charts(lines, 'epoch') },
+    { title: 'Training steps', body: metricCharts([{ lines }], 'step') },
+    { title: 'Epochs', body: metricCharts([{ lines }], 'epoch') },
     ...(examples === undefined ? [] : [examples]),
     { title: 'Options', body: htmlTable({ titles: ['key', 'value'], rows: configRows(config) }) },
   ]);
@@ -48,23 +47,6 @@ function resultRows(summary: Summary): [string, string][] {
         .join(', '),
     ],
   ];
-}
-
-function charts(lines: readonly MetricsLine[], kind: 'step' | 'epoch'): string {
-  const names = new Set(lines.filter((line) => line['kind'] === kind).flatMap((line) => Object.keys(line)));
-  const left = ['kind', 'step', 'epoch', 'seconds'];
-  const shown = [...names].filter((name) => !left.includes(name));
-  const figures = shown.flatMap((name) => {
-    const series = metricSeries(lines, { kind, name });
-    return series.x.length === 0
-      ? []
-      : [lineChartSvg({ title: name, xLabel: kind, yLabel: shortName(name), series: [series] })];
-  });
-  return figures.length === 0 ? '<p>Nothing yet.</p>' : figureGrid(figures);
-}
-
-function shortName(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1);
 }
 
 function configRows(config: Readonly<Record<string, unknown>>): [string, string][] {
