@@ -29,7 +29,7 @@ import {
   foundExample,
 } from '../packages/retinanet/src/validation-examples';
 import { main as vocEval } from '../packages/voc-eval/src/cli';
-import { chromiumPath, contrast, seenTexts } from './support/page-look';
+import { chromiumPath, contrast, coveringTexts, curveColours, seenTexts } from './support/page-look';
 
 jest.setTimeout(120_000);
 
@@ -224,6 +224,8 @@ async function dataPage(voc: string): Promise<string> {
 
 const PAGES = ['detector', 'classifier', 'runs', 'arms', 'chain', 'detections', 'compared', 'data'] as const;
 
+const CHARTS: ReadonlySet<string> = new Set(['detector', 'classifier', 'runs', 'arms', 'chain', 'detections']);
+
 const inBrowser = chromiumPath === undefined ? describe.skip : describe;
 inBrowser('a report', () => {
   let browser: Browser;
@@ -269,6 +271,10 @@ inBrowser('a report', () => {
       const texts = await seenTexts(page);
       expect(texts.length).toBeGreaterThan(20);
       expect(texts.filter(({ text, back }) => contrast(text, back) < 4.5)).toEqual([]); // WCAG AA
+      expect(await coveringTexts(page)).toEqual([]);
+      const curves = await curveColours(page);
+      expect(curves.length).toBeGreaterThanOrEqual(CHARTS.has(name) ? 1 : 0);
+      expect(curves.filter(({ curve, back }) => contrast(curve, back) < 3)).toEqual([]); // WCAG 1.4.11
       const isLight = contrast(texts[0].back, [255, 255, 255]) < 1.5;
       expect(isLight).toBe(colorScheme === 'light');
       expect(faults).toEqual([]);

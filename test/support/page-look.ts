@@ -54,6 +54,43 @@ export function seenTexts(page: Page): Promise<SeenText[]> {
   });
 }
 
+/** Texts of a drawing that lie on one another by more than a pixel, in pairs: no reader can tell them apart. */
+export function coveringTexts(page: Page): Promise<(readonly [string, string])[]> {
+  return page.evaluate(() => {
+    const found: (readonly [string, string])[] = [];
+    for (const drawing of document.querySelectorAll('svg')) {
+      const texts = [...drawing.querySelectorAll('text')].filter((text) => text.checkVisibility());
+      const places = texts.map((text) => text.getBoundingClientRect());
+      places.forEach((a, i) => {
+        for (let j = 0; j < i; j++) {
+          const b = places[j];
+          const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+          const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+          if (across > 1 && down > 1) found.push([texts[j].textContent, texts[i].textContent]);
+        }
+      });
+    }
+    return found;
+  });
+}
+
+/** The colours of the curves of a page's charts, and of the marks of their legends, each with the colour behind it. */
+export function curveColours(page: Page): Promise<{ readonly curve: Colour; readonly back: Colour }[]> {
+  return page.evaluate(() => {
+    const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+    const paint = (colour: string): [number, number, number] => {
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+      const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+      return [red, green, blue];
+    };
+    const back = paint(getComputedStyle(document.documentElement).backgroundColor);
+    const curves = [...document.querySelectorAll('svg polyline')].map((line) => getComputedStyle(line).stroke);
+    const marks = [...document.querySelectorAll('.legend i')].map((mark) => getComputedStyle(mark).backgroundColor);
+    return [...new Set([...curves, ...marks])].map((colour) => ({ curve: paint(colour), back }));
+  });
+}
+
 /** The contrast of two colours, 1…21. Source: WCAG 2.2, "contrast ratio". */
 export function contrast(a: Colour, b: Colour): number {
   const [darker, lighter] = [luminance(a), luminance(b)].sort((first, second) => first - second);

@@ -21,8 +21,8 @@ export interface LineChartOptions {
   readonly yRange?: readonly [number, number];
 }
 
-const size = { width: 440, height: 280 };
-const plot = { left: 64, right: 430, top: 12, bottom: 232 };
+const size = { width: 456, height: 280 };
+const plot = { left: 80, right: 446, top: 12, bottom: 232 };
 const maxPoints = 1000;
 
 /** A line chart as a figure with an SVG for `htmlPage`: no script, colours of the page, legend as text. */

@@ -73,8 +73,8 @@ describe('lineChartSvg', () => {
   it('draws a line between the ends of the axes', () => {
     const series = [{ label: 'a', x: [0, 10], y: [0, 2] }];
     const svg = lineChartSvg({ title: 't', xLabel: 'x', yLabel: 'y', series });
-    // The plot reaches from (64, 232) to (430, 12).
-    expect(svg).toContain('points="64.0,232.0 430.0,12.0"');
+    // The plot reaches from (80, 232) to (446, 12).
+    expect(svg).toContain('points="80.0,232.0 446.0,12.0"');
   });
 
   it('breaks the line at a value that is not finite, and draws a lone point as a dot', () => {
