@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { createLogger, defineCommand, runCommands } from '@featuremine/command-line';
 import { UserError, fileErrorOf } from '@featuremine/errors';
 import { z } from 'zod';
+import { tellDefinition } from './script-definition.mjs';
 
 /**
  * The options of this process's script, by key. `flags` are zod types, each with a default or optional unless it must be
@@ -12,10 +13,12 @@ import { z } from 'zod';
  * way.
  */
 export async function scriptFlags({ summary, flags = {}, words, examples }) {
+  const schema = z.object(flags);
+  tellDefinition({ summary, examples, schema, positional: words });
   let options;
   const script = relative(process.cwd(), process.argv[1]);
   const command = defineCommand({
-    ...{ name: script, summary, examples: examples ?? [`node ${script}`], schema: z.object(flags), hasJson: false },
+    ...{ name: script, summary, examples: examples ?? [`node ${script}`], schema, hasJson: false },
     ...(words === undefined ? {} : { positional: words }),
     run: (read) => void (options = read),
   });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { scripts as npmScripts } from '../package.json';
 import { isBuilt } from './support/cli-process';
 
 const root = join(__dirname, '..');
@@ -26,6 +27,14 @@ const withFlags = readdirSync(join(root, 'scripts'), { recursive: true, encoding
   .filter((name) => readFileSync(join(root, 'scripts', name), 'utf8').includes('await scriptFlags('))
   .sort();
 
+/** What docs/reference/scripts.md has below the heading of a script. */
+function section(script: string): string {
+  const npm = Object.entries(npmScripts).find(([, line]) => line.endsWith(`node scripts/${script}`))?.[0];
+  const heading = `## ${npm === undefined ? `node scripts/${script}` : `npm run ${npm}`}\n`;
+  const page = readFileSync(join(root, 'docs', 'reference', 'scripts.md'), 'utf8');
+  return page.split(/^(?=## )/m).find((text) => text.startsWith(heading)) ?? '';
+}
+
 const built = isBuilt ? describe : describe.skip;
 
 jest.setTimeout(240_000); // Some load TensorFlow before they read their flags, on a busy machine.
@@ -36,11 +45,14 @@ built('the flags of scripts', () => {
     expect(withFlags).toEqual(expect.arrayContaining(names.map((name) => `${name}.mjs`)));
   });
 
-  it.each(withFlags)('are told by --help, and others refused: %s', (script) => {
+  it.each(withFlags)('are told by --help and in the reference, and others refused: %s', (script) => {
     const help = run(script, '--help');
     expect(help).toMatchObject({ status: 0, stderr: '' });
     expect(help.stdout).toMatch(new RegExp(`^node scripts/${script}.*\\n\\n\\S`));
     expect(help.stdout).toMatch(/\nExamples:\n +(npm run|node scripts)/);
+    const flags = [...help.stdout.matchAll(/^ +(--[a-z-]+) /gm)].map(([, flag]) => flag);
+    expect(section(script)).toContain('```sh\n');
+    expect(flags.filter((flag) => flag !== '--debug' && !section(script).includes(`\n| \`${flag}\` |`))).toEqual([]);
     const refused = run(script, '--no-such-flag', '1');
     expect(refused).toEqual({
       status: 2,
@@ -54,6 +66,7 @@ built('the flags of scripts', () => {
     (script) => {
       const help = run(script, '--help');
       expect(help).toMatchObject({ status: 0, stderr: '' });
+      expect(section(script)).toContain('\nIt takes no flags.\n');
       expect(help.stdout).toMatch(new RegExp(`^node scripts/${script}\\n\\n\\S.*\\n\\nIt takes no flags\\.\\n$`));
       expect(run(script, '--now')).toEqual({
         status: 2,

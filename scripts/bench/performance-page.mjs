@@ -1,7 +1,6 @@
 // docs/performance.md out of results/bench.json: only what was measured is in it.
 // node scripts/bench/performance-page.mjs [FILE] prints the page of a result file.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exchangeLine } from './exchange-line.mjs';
 import { filesLine } from './files-line.mjs';
@@ -137,17 +136,13 @@ function seconds(ms) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { rows } = await import('./rows.mjs');
-  const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
   const { scriptFlags } = await import('../script-flags.mjs');
   const { z } = await import('zod');
   const { file: path } = await scriptFlags({
     summary: 'Prints docs/performance.md out of a file of results',
     words: { key: 'file', describe: '[FILE]' },
     flags: {
-      file: z
-        .string()
-        .default(join(root, 'results', 'bench.json'))
-        .describe('File of npm run bench'),
+      file: z.string().default('results/bench.json').describe('File of npm run bench'),
     },
   });
   if (!existsSync(path)) {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { nearestName } from '@featuremine/errors';
 import { readLine } from '@featuremine/command-line';
 import { chainProgram, flagsOf, programs } from './programs.mjs';
+import { scriptFiles } from './script-files.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -98,7 +99,7 @@ function faultOfFlag(flag) {
   if (flag === undefined || FOREIGN_FLAGS.has(flag)) return undefined;
   const isKnown =
     [...programs.values(), chainProgram].some(({ commands }) => commands.some((each) => flagsOf(each).has(flag))) ||
-    Object.values(scripts).some((script) => flagsOfScript(scriptFile(script))?.includes(flag));
+    scriptFiles().some((file) => flagsOfScript(file)?.includes(flag));
   return isKnown ? undefined : `no command has a flag --${flag}`;
 }
 

@@ -13,6 +13,7 @@ import { shellLines } from './shell-lines.mjs';
 
 const { files, online } = await scriptFlags({
   summary: 'Links, anchors, files and commands of the documents',
+  examples: ['npm run docs:check', 'npm run docs:check -- docs/data.md --online'],
   words: { key: 'files', describe: '[FILE]', isArray: true },
   flags: {
     online: z.boolean().default(false).describe('Asks for each address of the web too'),

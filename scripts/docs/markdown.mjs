@@ -57,8 +57,8 @@ export function readMarkdown(text) {
   return { links, anchors, spans, blocks, codes };
 }
 
-/** The anchor that code hosts give to a heading: lower case, blanks to dashes, a number behind a second one. */
-function anchorOf(heading, seen) {
+/** The anchor that code hosts give to a heading: lower case, blanks to dashes, a number behind a second one of those `seen`. */
+export function anchorOf(heading, seen = new Map()) {
   const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[`*]/g, '');
   const anchor = plain
     .toLowerCase()

@@ -1,7 +1,9 @@
 // The reference page of a program as Markdown, made of its commands' schemas.
 import { describeExpected, optionFields } from '@featuremine/command-line';
+import { anchorOf } from './markdown.mjs';
 
-const NOTE = '<!-- Made by `npm run docs:reference` from the schemas. Changes belong there. -->';
+/** The first line of each page. */
+export const NOTE = '<!-- Made by `npm run docs:reference` from the schemas. Changes belong there. -->';
 
 /**
  * @param {import('@featuremine/command-line').Program} program
@@ -9,7 +11,9 @@ const NOTE = '<!-- Made by `npm run docs:reference` from the schemas. Changes be
  */
 export function referencePage(program) {
   const { name, summary, commands } = program;
-  const list = commands.map((command) => `- [${command.name}](#${anchor(name, command)}): ${command.summary}`);
+  const list = commands.map(
+    (command) => `- [${command.name}](#${anchorOf(`${name} ${command.name}`)}): ${command.summary}`,
+  );
   const head = [NOTE, `# ${name}`, sentence(summary), list.join('\n'), COMMON(name)];
   return `${[...head, ...commands.map((command) => commandText(name, command))].join('\n\n')}\n`;
 }
@@ -20,27 +24,32 @@ const COMMON = (name) =>
     : `Each command also takes \`--json\` (one JSON object on stdout), \`--debug\` (stacks and more detail) and \`--help\`. Lists ` +
       `are split at commas. \`${name} completion\` prints a completion script for the shell.`;
 
-function sentence(text) {
+/** A text with one full stop at its end. */
+export function sentence(text) {
   return `${text.replace(/\.$/, '')}.`;
 }
 
-function anchor(program, command) {
-  return `${program} ${command.name}`.toLowerCase().replace(/ /g, '-');
-}
-
-function commandText(program, command) {
-  const { positional, hasConfig } = command;
-  const argument = positional === undefined ? '' : ` ${positional.describe}${positional.isArray === true ? '…' : ''}`;
-  const fields = optionFields(command.schema).filter(({ key }) => key !== positional?.key);
+/** The part of a page about one command: what it does, examples, arguments, flags. */
+export function commandText(program, command) {
+  const { positional, hasConfig = false } = command;
+  const all = optionFields(command.schema);
+  const fields = all.filter(({ key }) => key !== positional?.key);
   const config = hasConfig
     ? 'Also `--config FILE.json` with the keys below, and `--set key=value`, with dots for nested keys. A flag wins over ' +
       '`--set`, `--set` over the file.'
     : undefined;
   const examples = ['```sh', ...command.examples, '```'].join('\n');
   const parts = [`## ${program} ${command.name}`, sentence(command.summary), examples, config];
-  if (argument !== '') parts.push(`Arguments:${argument}`);
+  if (positional !== undefined) parts.push(argumentsText(positional, all));
   if (fields.length > 0) parts.push(table(fields, hasConfig));
   return parts.filter((part) => part !== undefined).join('\n\n');
+}
+
+function argumentsText({ key, describe, isArray }, fields) {
+  const { description, defaultValue } = fields.find((field) => field.key === key);
+  const value = defaultText(defaultValue);
+  const what = `Arguments: \`${describe}${isArray === true ? '…' : ''}\`. ${sentence(inMarkdown(description))}`;
+  return value === '' ? what : `${what} Default: ${value}.`;
 }
 
 // A column of keys helps only where a file may hold them.
@@ -78,8 +87,9 @@ function defaultText(value) {
 }
 
 function line(cells) {
-  const text = cells.map((cell) =>
-    String(cell).replace(/\|/g, '\\|').replace(/</g, '&lt;').replace(/\*/g, '\\*').replace(/\n/g, ' '),
-  );
-  return `| ${text.join(' | ')} |`;
+  return `| ${cells.map((cell) => inMarkdown(String(cell)).replace(/\|/g, '\\|').replace(/\n/g, ' ')).join(' | ')} |`;
+}
+
+function inMarkdown(text) {
+  return text.replace(/</g, '&lt;').replace(/\*/g, '\\*');
 }

@@ -14,7 +14,9 @@ else {
   const { millions } = await scriptFlags({
     summary: 'Time and memory of an evaluation against the number of detections',
     words: { key: 'millions', describe: '[MILLIONS]', isArray: true },
-    flags: { millions: z.array(z.coerce.number().positive()).default([0.5, 1, 2, 5]).describe('Detections') },
+    flags: {
+      millions: z.array(z.coerce.number().positive()).default([0.5, 1, 2, 5]).describe('Millions of detections'),
+    },
   });
   process.stdout.write('detections   voc10 ms   ns each   coco ms   ns each   peak MB (with the detections)\n');
   for (const million of millions) {
