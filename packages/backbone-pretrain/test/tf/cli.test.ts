@@ -49,6 +49,25 @@ describe('backbone-pretrain', () => {
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ images: 20, dataset: 'cifar10' });
   });
 
+  it('tells with --dry-run what it would train, on what data and for how long, and writes nothing', async () => {
+    const folder = join(temporaryFolder(), 'run');
+    const argv = [...train({ ...stripes, out: folder, epochs: 3 }), '--dry-run'];
+    const printed = await run(...argv);
+    expect(printed.stdout).toMatch(/^training images +40 images/m);
+    expect(printed.stdout).toMatch(/^steps +6 \(3 epochs of 2, 20 images each\)$/m);
+    const { code, stdout } = await run(...argv, '--json');
+    expect(code).toBe(0);
+    const { stoppedBy, plan } = JSON.parse(stdout) as { stoppedBy: string; plan: object };
+    expect(stoppedBy).toBe('dry-run');
+    const seconds = expect.any(Number) as number;
+    expect(plan).toMatchObject({
+      ...{ epochs: 3, stepsPerEpoch: 2, steps: 6, imagesPerStep: 20, measuredSteps: 3 },
+      ...{ firstStepSeconds: seconds, secondsPerStep: seconds, estimatedSeconds: seconds },
+      config: { model: 'resnet20', batchSize: 20, lr: 0.1, out: folder },
+    });
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it('refuses a folder that holds a run', async () => {
     const { code, stderr } = await run(...train({ ...stripes, out }));
     expect([code, stderr]).toEqual([2, expect.stringContaining('--resume')]);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeShapesDevkit } from '@featuremine/vision-data';
 import { runCli } from './run-cli';
+import type { CliResult } from './run-cli';
 
 jest.setTimeout(600_000);
 
@@ -20,14 +21,34 @@ interface Summary {
   diagnosis: string[];
 }
 
-async function overfit(name: string, ...budget: string[]): Promise<{ exitCode: number; summary: Summary }> {
+function run(name: string, ...flags: string[]): Promise<CliResult> {
   const shape = ['--model', 'resnet18', '--image-size', '96', '--batch-size', '8', '--workers', '0'];
-  const argv = ['--voc', voc, '--train', '2007/train', ...shape, ...budget, '--out', join(folder, name), '--json'];
-  const { exitCode, stdout } = await runCli('overfit', ...argv);
+  return runCli('overfit', '--voc', voc, '--train', '2007/train', ...shape, ...flags, '--out', join(folder, name));
+}
+
+async function overfit(name: string, ...budget: string[]): Promise<{ exitCode: number; summary: Summary }> {
+  const { exitCode, stdout } = await run(name, ...budget, '--json');
   return { exitCode, summary: JSON.parse(stdout) as Summary };
 }
 
 describe('retinanet overfit', () => {
+  it('tells with --dry-run what it would train, on what data and for how long, and writes nothing', async () => {
+    const printed = await run('dry', '--dry-run');
+    expect(printed.stdout).toMatch(/^training images +8 images/m);
+    expect(printed.stdout).toMatch(/^steps +200 \(200 epochs of 1, 8 images each\)$/m);
+    const { exitCode, stdout } = await run('dry', '--dry-run', '--json');
+    expect(exitCode).toBe(0);
+    const { stoppedBy, plan } = JSON.parse(stdout) as { stoppedBy: string; plan: object };
+    expect(stoppedBy).toBe('dry-run');
+    const seconds = expect.any(Number) as number;
+    expect(plan).toMatchObject({
+      ...{ epochs: 200, stepsPerEpoch: 1, steps: 200, imagesPerStep: 8, measuredSteps: 3 },
+      ...{ firstStepSeconds: seconds, secondsPerStep: seconds, estimatedSeconds: seconds },
+      config: { imageSize: '96', limit: 8, lr: 0.0005, out: join(folder, 'dry') },
+    });
+    expect(existsSync(join(folder, 'dry'))).toBe(false);
+  });
+
   it('learns eight drawn images by heart', async () => {
     const { exitCode, summary } = await overfit('run', '--epochs', '80', '--evaluate-every', '20', '--lr', '0.001');
     expect(exitCode).toBe(0);
