@@ -16,10 +16,10 @@ const OTHER_KIND: Readonly<Record<string, string>> = {
 
 /** Flags whose help text differs: what they name is the same, what is said of it suits the command. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
-  data: 'batch-size data voc set train val test images classes detections iou bootstrap',
+  data: 'batch-size dataset data cache voc set train val test images classes detections iou bootstrap',
   model: 'model weights run exported image-size input-size post-processing verify detector feature-mining precision',
   training: 'epochs lr warmup-steps decay-epochs clip-norm seed seeds',
-  work: 'out force limit score-threshold protocol on-bad-box difficult',
+  work: 'threads out force limit score-threshold protocol on-bad-box difficult',
 };
 
 /** Flags whose default differs, and why. */

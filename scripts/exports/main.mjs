@@ -16,14 +16,16 @@ import { storedWeights } from './stored-weights.mjs';
 import { writeExpected } from './write-expected.mjs';
 
 const TOLERANCE = 1e-3;
+/** What `npm run demo` leaves. */
+const DEMO = { run: 'runs/demo/seed-0/fm/detector', voc: 'runs/demo/VOCdevkit' };
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const values = await scriptFlags({
   summary: 'A run’s exports in TensorFlow, onnxruntime and torchvision for Python, into results/exports.json',
   examples: ['npm run exports', 'npm run exports -- --run runs/detector --images photos --count 4'],
   flags: {
-    run: z.string().optional().describe('Run folder of a detector (that of npm run demo if not given)'),
-    images: z.string().optional().describe('Folder of images (those of the demo)'),
+    run: z.string().default(DEMO.run).describe('Run folder of a detector'),
+    images: z.string().default(`${DEMO.voc}/VOC2007/JPEGImages`).describe('Folder of images'),
     voc: z
       .string()
       .optional()
@@ -33,11 +35,8 @@ const values = await scriptFlags({
     keep: z.string().optional().describe('Folder in which all files stay'),
   },
 });
-const demo = join(root, 'runs', 'demo');
-const run = values.run ?? join(demo, 'seed-0', 'fm', 'detector');
-const images = values.images ?? join(demo, 'VOCdevkit', 'VOC2007', 'JPEGImages');
-const voc = values.voc ?? (values.run === undefined ? join(demo, 'VOCdevkit') : undefined);
-const { count } = values;
+const { run, images, count } = values;
+const voc = values.voc ?? (run === DEMO.run ? DEMO.voc : undefined);
 const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'exports-'));
 mkdirSync(folder, { recursive: true });
 

@@ -101,14 +101,17 @@ export type TrainOptions = z.output<typeof trainSchema>;
 /** The options of `backbone-pretrain eval`; what is not given is taken from the run. */
 export const evalSchema = z.object({
   run: z.string().min(1).describe('Run folder of backbone-pretrain train'),
-  dataset: dataFields.dataset.optional(),
-  data: dataFields.data,
-  cache: dataFields.cache,
-  imageSize: dataFields.imageSize,
-  batchSize: z.number().int().min(1).optional().describe('Images per step'),
-  precision: z.enum(['float32', 'bfloat16']).optional().describe('Precision of the activations'),
+  dataset: dataFields.dataset.optional().describe('Kind of the data set (the run’s if not given)'),
+  data: dataFields.data.describe('Folder of the data set (the run’s if not given)'),
+  cache: dataFields.cache.describe('Folder for decoded images (the run’s if not given)'),
+  imageSize: dataFields.imageSize.describe('Side of the images in pixels (the run’s if not given)'),
+  batchSize: z.number().int().min(1).optional().describe('Images per step (the run’s if not given)'),
+  precision: z
+    .enum(['float32', 'bfloat16'])
+    .optional()
+    .describe('Precision of the activations (the run’s if not given)'),
   workers: trainingFields.workers,
-  threads: trainingFields.threads,
+  threads: trainingFields.threads.describe('Threads of TensorFlow (the run’s if not given)'),
 });
 /** The resolved options of `backbone-pretrain eval`. */
 export type EvalOptions = z.output<typeof evalSchema>;

@@ -21,7 +21,7 @@ export const contentFields = {
   examples: z
     .array(z.string().min(1))
     .optional()
-    .describe('Pictures, and folders of them, that the page offers to try'),
+    .describe('Pictures, and folders of them, that the page offers to try (with the demo’s detector: its test images)'),
 };
 
 /**
