@@ -121,11 +121,12 @@ async function pip(python: string, args: string[]): Promise<void> {
   try {
     await run(python, ['-m', 'pip', '--disable-pip-version-check', ...args], { maxBuffer: 1 << 26 });
   } catch (cause) {
-    const { stderr = '' } = cause as { stderr?: string };
+    const lines = (cause as { stderr?: string }).stderr?.trim().split('\n') ?? [];
     throw new RuntimeError(
       {
         where: `pip ${args[0]}`,
-        found: stderr.trim().split('\n').pop() ?? 'it failed',
+        // What follows an ERROR are its details: the two checksums of a damaged file.
+        found: lines.filter((line) => line.startsWith('ERROR: ')).pop() ?? lines.pop() ?? 'it failed',
         expected: `the wheel of TensorFlow ${TENSORFLOW_VERSION} for this machine`,
         fix: 'Check the network and the Python version (3.10 to 3.13), then run this again',
       },
