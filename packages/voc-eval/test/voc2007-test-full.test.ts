@@ -1,16 +1,28 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDevkit, readImageSet } from '@featuremine/voc';
 import { DetectionList, evaluateVoc, groundTruthFromImageSet, type Evaluation } from '@featuremine/voc-eval';
 import { dataFolder } from './support/data';
-import { vocEvalJson } from './support/run';
+import { newFolder, vocEvalJson } from './support/run';
 
 const folder = dataFolder('voc2007-test-full');
-const run = (...flags: string[]): Promise<Evaluation> =>
+const results = join(folder ?? '', 'results/VOC2007/Main');
+const evaluate = <T = Evaluation>(detections: string, ...flags: string[]): Promise<T> =>
   vocEvalJson(
     ...['run', '--voc', join(folder!, 'VOCdevkit'), '--set', '2007/test'],
-    ...['--detections', join(folder!, 'results/VOC2007/Main'), ...flags],
+    ...['--detections', detections, ...flags],
   );
+const run = (...flags: string[]): Promise<Evaluation> => evaluate(results, ...flags);
+
+/** The detections of at least a score, in files of their own. */
+function withScoresFrom(least: number): string {
+  const kept = newFolder();
+  for (const name of readdirSync(results)) {
+    const lines = readFileSync(join(results, name), 'utf8').split('\n');
+    writeFileSync(join(kept, name), lines.filter((line) => Number(line.split(' ')[1]) >= least).join('\n'));
+  }
+  return kept;
+}
 
 (folder === undefined ? describe.skip : describe)('a real detector on all of VOC2007 test', () => {
   const expected = (): { npos: Record<string, number>; ndet: Record<string, number> } & Record<
@@ -40,6 +52,21 @@ const run = (...flags: string[]): Promise<Evaluation> =>
     [['--protocol', 'voc10', '--difficult', 'ordinary'], 0.613181],
   ])('has the known mAP with %j', async (flags, mAP) => {
     expect(Math.abs((await run(...flags)).mAP! - mAP)).toBeLessThan(1e-6);
+  });
+
+  it('gives what the table of docs/evaluation.md tells', async () => {
+    const page = readFileSync(join(__dirname, '../../../docs/evaluation.md'), 'utf8');
+    const rows = [...page.matchAll(/^\|.*?\| (?:`(--protocol .*)` )?\| (0\.\d{4}) \|$/gm)];
+    const found: string[] = [];
+    for (const [row, flags] of rows) {
+      const least = /(0\.\d+) and more/.exec(row)?.[1];
+      const detections = least === undefined ? results : withScoresFrom(Number(least));
+      const asked = flags?.split(' ') ?? ['--protocol', 'voc07'];
+      const { mAP, AP50 } = await evaluate<Evaluation & { AP50?: number }>(detections, ...asked);
+      found.push((AP50 ?? mAP!).toFixed(4));
+    }
+    expect(rows.length).toBe(10);
+    expect(found).toEqual(rows.map(([, , mAP]) => mAP));
   });
 
   it('gives AP 1 for every class when the ground truth is fed back', () => {
