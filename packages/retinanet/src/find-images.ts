@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
 import { readImageSize } from '@featuremine/vision-data';
 import type { DetectionSample } from '@featuremine/vision-data';
+import { isImageName } from '@featuremine/voc';
 import { filesMatching, isGlob } from './glob';
 
-const IMAGE_NAME = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 const SHOWN = 20;
 /** So many images are looked at side by side. */
 const ABREAST = 32;
@@ -69,7 +69,7 @@ function sampleWithoutObjects(file: string, size: { width: number; height: numbe
 }
 
 function imagesMatching(pattern: string): string[] {
-  const files = filesMatching(pattern).filter((path) => IMAGE_NAME.test(path));
+  const files = filesMatching(pattern).filter(isImageName);
   if (files.length > 0) return files;
   throw new DatasetError({
     where: pattern,
@@ -79,7 +79,7 @@ function imagesMatching(pattern: string): string[] {
 }
 
 function imagesOf(folder: string): string[] {
-  const names = readdirSync(folder).filter((name) => IMAGE_NAME.test(name));
+  const names = readdirSync(folder).filter(isImageName);
   if (names.length === 0) {
     throw new DatasetError({
       where: folder,

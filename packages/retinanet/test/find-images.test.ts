@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { findImages } from '../src/find-images';
+import { findImages, samplesOfImages } from '../src/find-images';
 import { filesMatching } from '../src/glob';
 
 let folder: string;
@@ -49,6 +49,13 @@ describe('findImages', () => {
     expect(under(found)).toEqual(['x/d2.jpg', 'x/d1.jpg', 'x/y/d3.jpg']);
     expect(under(findImages(at('c[1].jpg')))).toEqual(['c[1].jpg']);
     expect(under(findImages(at('*')))).toEqual(['a.jpg', 'b.PNG', 'c[1].jpg']);
+  });
+
+  it('takes a file of a format that cannot be read, too: it is named, not passed over', async () => {
+    writeFileSync(join(folder, 'x', 'y', 'f.bmp'), '');
+    expect(under(findImages(at('x/y')))).toEqual(['x/y/d3.jpg', 'x/y/f.bmp']);
+    await expect(samplesOfImages(at('x/y/f.bmp'))).rejects.toThrow(/f\.bmp: it cannot be read as an image/);
+    rmSync(join(folder, 'x', 'y', 'f.bmp'));
   });
 
   it('names what is missing, and patterns and folders without an image', () => {

@@ -1,15 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
-import { extname, isAbsolute, join, normalize, sep } from 'node:path';
+import { isAbsolute, join, normalize, sep } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { isImageName } from '@featuremine/voc';
 import { readLimited } from './read-limited';
 
 /** ImageNet's longest list has 40 MB. */
 const LARGEST_LIST_BYTES = 512 * 2 ** 20;
-
-/** Names of files that are taken for images; their content decides their format. */
-const IMAGE_EXTENSIONS: readonly string[] = [
-  ...['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.bmp', '.avif'],
-];
 
 /** True for a path that is a folder. */
 export function isFolder(path: string): boolean {
@@ -20,7 +16,7 @@ export function isFolder(path: string): boolean {
 export function imagesBelow(folder: string): string[] {
   if (!isFolder(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => IMAGE_EXTENSIONS.includes(extname(name).toLowerCase()))
+    .filter(isImageName)
     .map((name) => join(folder, name))
     .sort();
 }

@@ -3,7 +3,12 @@ import { extname, join } from 'node:path';
 import { isFolder } from './devkit';
 
 /** Extensions of image files, the preferred first where a folder holds several of one stem; case does not matter. */
-const EXTENSIONS = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.bmp'];
+const EXTENSIONS = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.bmp', '.avif'];
+
+/** True for the name or path of a file that is taken for an image; its content decides the format. */
+export function isImageName(name: string): boolean {
+  return rankOf(name) >= 0;
+}
 
 /** The image files of a folder by their stems. */
 export interface ImageFiles {
@@ -20,10 +25,9 @@ export function listImageFiles(folder: string): ImageFiles {
   const files = new Map<string, { readonly name: string; readonly rank: number }>();
   const exists = isFolder(folder);
   for (const name of exists ? readdirSync(folder) : []) {
-    const extension = extname(name);
-    const rank = EXTENSIONS.indexOf(extension.toLowerCase());
+    const rank = rankOf(name);
     if (rank < 0) continue;
-    const stem = name.slice(0, name.length - extension.length);
+    const stem = name.slice(0, name.length - extname(name).length);
     const other = files.get(stem);
     if (other === undefined || rank < other.rank) files.set(stem, { name, rank });
   }
@@ -36,4 +40,8 @@ export function listImageFiles(folder: string): ImageFiles {
       return file === undefined ? undefined : join(folder, file.name);
     },
   };
+}
+
+function rankOf(name: string): number {
+  return EXTENSIONS.indexOf(extname(name).toLowerCase());
 }

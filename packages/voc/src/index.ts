@@ -8,7 +8,7 @@ export type { ReadImageSetOptions, ReadReport, VocImage, VocImageObject, VocImag
 export { readAnnotatedFolder } from './annotated-folder';
 export { openDevkit } from './devkit';
 export type { VocDevkit } from './devkit';
-export { listImageFiles } from './image-files';
+export { isImageName, listImageFiles } from './image-files';
 export type { ImageFiles } from './image-files';
 export { readAnnotation } from './read-annotation';
 export { validateDevkit, validateFolder, validatePaths } from './validate';
