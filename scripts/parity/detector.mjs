@@ -1,5 +1,6 @@
 // RetinaNet-R50 here against torchvision's: images, anchors, matches, outputs, losses, gradients, detections; exports it.
 import { join } from 'node:path';
+import { IMAGENET_PIXELS } from '@featuremine/backbone-pretrain';
 import { retinanetAnchors } from '@featuremine/boxes';
 import {
   detectSamples,
@@ -14,9 +15,6 @@ import { createWorkerPool, detectionBatches } from '@featuremine/vision-data';
 import { fromTorchLayout, makeStateDict, readSafetensors, readStateDict, writeSafetensors } from '@featuremine/weights';
 import { stored } from './classifier.mjs';
 import { relativeL2, relativeMaximum } from '../../test/support/distance.js';
-
-const mean = [0.485, 0.456, 0.406];
-const deviation = [0.229, 0.224, 0.225];
 
 /** Adds the comparisons of a version ('v1' or 'v2') to the report, and writes its exported and outputs files. */
 export async function compareDetector(folder, version, report) {
@@ -145,7 +143,7 @@ function prepared({ images, imageSizes }) {
       for (let x = 0; x < imageSizes.data[2 * n + 1]; x++) {
         for (let c = 0; c < 3; c++) {
           const i = ((n * height + y) * width + x) * 3 + c;
-          result[i] = (images.data[i] / 255 - mean[c]) / deviation[c];
+          result[i] = (images.data[i] / 255 - IMAGENET_PIXELS.mean[c]) / IMAGENET_PIXELS.std[c];
         }
       }
     }

@@ -1,22 +1,19 @@
 import {
   CompiledModel,
+  optimizerOf,
   type CompiledFunction,
   type GradientExchange,
-  type OptimizerConfig,
+  type OptimizerOptions,
   type Precision,
 } from '@featuremine/tensor-graph';
 import { evaluationStep, trainingStep, type ClassifierParts } from './classification-steps';
 import { ownVariables } from './methods/training-method';
 
 /** How a classifier is trained; names and defaults are those of `trainSchema`. */
-export interface ClassifierOptions extends ClassifierParts {
+export interface ClassifierOptions extends ClassifierParts, OptimizerOptions {
   readonly seed: number;
   readonly precision: Precision;
   readonly threads?: number | undefined;
-  readonly optimizer: 'sgd' | 'adamw';
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly weightDecay: number;
   /** Whether weight decay applies to biases and batch norms too, as in the reference recipes. */
   readonly decayVectors: boolean;
   readonly clipNorm?: number | undefined;
@@ -58,9 +55,4 @@ export function createClassifier(options: ClassifierOptions): Classifier {
     predict: model.evaluation('predict', evaluationStep(options), { weights: ema === 0 ? 'current' : 'ema' }),
     weightsPrefix: ema === 0 ? '' : 'ema/',
   };
-}
-
-function optimizerOf({ optimizer, momentum, nesterov, weightDecay }: ClassifierOptions): OptimizerConfig {
-  if (optimizer === 'sgd') return { kind: 'sgd', momentum, nesterov, weightDecay };
-  return { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
 }

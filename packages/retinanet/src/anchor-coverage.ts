@@ -1,10 +1,9 @@
 import { RETINANET_ANCHORS } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
 import { paddedSize, resizeBoxes, resizedSize } from '@featuremine/vision-data';
-import type { DetectionResize } from '@featuremine/vision-data';
+import type { DetectionResize, ImageSize } from '@featuremine/vision-data';
 import type { VocImage } from '@featuremine/voc';
 import { AnchorFit } from './anchor-fit';
-import type { ImageSize } from './detections';
 
 /** How well the anchors fit the objects of a data set at one image size. */
 export interface AnchorCoverage {

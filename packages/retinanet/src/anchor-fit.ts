@@ -1,6 +1,6 @@
 import { anchorGrid, retinanetLevels } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
-import type { ImageSize } from './detections';
+import type { ImageSize } from '@featuremine/vision-data';
 
 /** The sides and the place of each anchor shape on each level of a padded image. */
 interface ShapeOnGrid {

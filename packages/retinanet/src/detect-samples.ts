@@ -2,6 +2,7 @@ import { anchorsFor } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
 import type { CompiledFunction, HostTensor } from '@featuremine/tensor-graph';
 import { detectionBatches } from '@featuremine/vision-data';
+import type { ImageSize } from '@featuremine/vision-data';
 import type {
   BatchPart,
   DetectionBatch,
@@ -12,7 +13,7 @@ import type {
 } from '@featuremine/vision-data';
 import { PYRAMID_LEVELS } from './architecture';
 import { scaleDetections } from './detections';
-import type { Detections, ImageSize } from './detections';
+import type { Detections } from './detections';
 import { mirroredImages } from './mirror';
 import type { OpenDetector } from './open-detector';
 import { postProcess } from './post-process';

@@ -1,3 +1,6 @@
+import { resizeBoxes } from '@featuremine/vision-data/browser';
+import type { ImageSize } from '@featuremine/vision-data/browser';
+
 /**
  * The objects found in one image, best score first; the three arrays have one entry (boxes: four) a detection.
  *
@@ -9,25 +12,12 @@ export interface Detections {
   readonly boxes: Float32Array; // [D, 4]
 }
 
-/** Width and height in pixels. */
-export interface ImageSize {
-  readonly width: number;
-  readonly height: number;
-}
-
-/**
- * Moves boxes from the resized image that the network saw to the original one, each axis by its own ratio.
- *
- * Source: torchvision `models/detection/transform.py`, resize_boxes (float32).
- */
+/** Moves boxes from the resized image that the network saw to the original one, as `resizeBoxes`. */
 export function scaleDetections(
   detections: Detections,
   sizes: { readonly from: ImageSize; readonly to: ImageSize },
 ): Detections {
-  const ratioX = Math.fround(Math.fround(sizes.to.width) / Math.fround(sizes.from.width));
-  const ratioY = Math.fround(Math.fround(sizes.to.height) / Math.fround(sizes.from.height));
-  const boxes = detections.boxes.map((value, index) => value * (index % 2 === 0 ? ratioX : ratioY));
-  return { ...detections, boxes };
+  return { ...detections, boxes: resizeBoxes(detections.boxes, sizes.from, sizes.to) };
 }
 
 /** The detections whose score is at least `threshold`; the order is kept. */

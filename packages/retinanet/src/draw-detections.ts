@@ -1,8 +1,9 @@
 import { writeFileAtomic } from '@featuremine/files';
 import { escapeMarkup } from '@featuremine/training';
 import { decodeImage } from '@featuremine/vision-data';
+import type { ImageSize } from '@featuremine/vision-data';
 import sharp from 'sharp';
-import type { Detections, ImageSize } from './detections';
+import type { Detections } from './detections';
 
 /** Well separated colours, one a class in turn. */
 const COLOURS = [

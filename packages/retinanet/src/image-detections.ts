@@ -1,5 +1,6 @@
 import { boxAt } from '@featuremine/boxes';
-import type { Detections, ImageSize } from './detections';
+import type { ImageSize } from '@featuremine/vision-data/browser';
+import type { Detections } from './detections';
 
 /** One object that was found. */
 export interface FoundObject {

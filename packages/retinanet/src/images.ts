@@ -1,18 +1,15 @@
+import { IMAGENET_PIXELS } from '@featuremine/backbone-pretrain';
 import { normalizeImages, tf } from '@featuremine/tensor-graph';
 
-/** Mean and deviation of ImageNet's pixels (RGB, 0…1), by which torchvision's weights expect their input. */
-export const IMAGENET_MEAN: readonly [number, number, number] = [0.485, 0.456, 0.406];
-export const IMAGENET_DEVIATION: readonly [number, number, number] = [0.229, 0.224, 0.225];
-
 /**
- * Normalises a batch of padded raw images and sets the padding to 0, the value that torchvision pads with after
+ * Normalises a batch of padded raw images as torchvision's weights expect them, and sets the padding to 0, the value that torchvision pads with after
  * normalising.
  *
  * `images` `[N, H, W, 3]` of 0…255; `imageSizes` int32 `[N, 2]`, height and width of each image without padding;
  * without them the images are normalised only.
  */
 export function preparedImages(images: tf.Tensor, imageSizes?: tf.Tensor): tf.Tensor {
-  const normalised = normalizeImages(images, IMAGENET_MEAN, IMAGENET_DEVIATION);
+  const normalised = normalizeImages(images, IMAGENET_PIXELS.mean, IMAGENET_PIXELS.std);
   if (imageSizes === undefined) return normalised;
   const [count, height, width] = images.shape as [number, number, number, number];
   const rows = axisMask(height, imageSizes, 0).reshape([count, height, 1, 1]);

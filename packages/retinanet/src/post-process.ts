@@ -1,7 +1,8 @@
 import { batchedNms, clipBoxes, decodeBoxes } from '@featuremine/boxes';
+import type { ImageSize } from '@featuremine/vision-data/browser';
 import { selectCandidates } from './candidates';
 import { selectDetections } from './detections';
-import type { Detections, ImageSize } from './detections';
+import type { Detections } from './detections';
 import { mirroredDetections } from './mirror';
 
 /** What the network says about one level of one image. */

@@ -1,11 +1,10 @@
 import { RETINANET_ANCHORS } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
 import { paddedSize } from '@featuremine/vision-data';
-import type { DetectionResize } from '@featuremine/vision-data';
+import type { DetectionResize, ImageSize } from '@featuremine/vision-data';
 import type { VocImage } from '@featuremine/voc';
 import { FITTED_IOU, resizedObjects } from './anchor-coverage';
 import { AnchorFit } from './anchor-fit';
-import type { ImageSize } from './detections';
 
 /** Anchors that fit a data set better than those it was asked about. */
 export interface AnchorSuggestion extends AnchorShapes {

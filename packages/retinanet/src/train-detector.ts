@@ -1,7 +1,7 @@
 import type { Logger } from '@featuremine/command-line';
 import { broadcastJson, singleProcess, threadsOf, together } from '@featuremine/mpi';
 import type { Collective } from '@featuremine/mpi';
-import { CompiledModel, parameterCount, profileTable, runtimeVersions } from '@featuremine/tensor-graph';
+import { CompiledModel, optimizerOf, parameterCount, profileTable, runtimeVersions } from '@featuremine/tensor-graph';
 import { accumulatedTask, jobStart, openRun, profiledTask, rankBatchSize, train } from '@featuremine/training';
 import type { RunFolder, StepInputs, Summary, TrainingTask } from '@featuremine/training';
 import { createWorkerPool, describeDetectionData, detectionSamplesOf, partOf } from '@featuremine/vision-data';
@@ -26,7 +26,6 @@ import { readTrainingData } from './training-data';
 import {
   planArchitecture,
   planLoss,
-  planOptimizer,
   planResize,
   planSchedule,
   readStartWeights,
@@ -181,7 +180,7 @@ function taskOf(
   { model, detector, options, loss, job }: TrainingParts,
 ): TrainingTask {
   const { accumulate, clipNorm } = options;
-  const training = { optimizer: planOptimizer(options), ...(clipNorm === undefined ? {} : { clipNorm }) };
+  const training = { optimizer: optimizerOf(options), ...(clipNorm === undefined ? {} : { clipNorm }) };
   const fn = trainingStep(detector, loss, job.size);
   const isCounted = job.size > 1 && loss.normalizer !== 'image';
   const counted = async (batches: readonly StepInputs[]): Promise<readonly StepInputs[]> =>

@@ -3,7 +3,6 @@ import type { AnchorShapes } from '@featuremine/boxes';
 import { ConfigError, nearestName } from '@featuremine/errors';
 import { createSchedule } from '@featuremine/training';
 import type { Schedule } from '@featuremine/training';
-import type { OptimizerConfig } from '@featuremine/tensor-graph';
 import type { DetectionResize } from '@featuremine/vision-data';
 import { readStateDict } from '@featuremine/weights';
 import type { StateDict } from '@featuremine/weights';
@@ -130,12 +129,6 @@ function weightsById(weights: Readonly<Record<string, number>>, classNames: read
     });
   }
   return classNames.map((name) => weights[name] ?? 1);
-}
-
-/** SGD or AdamW by the flags. */
-export function planOptimizer({ optimizer, momentum, nesterov, weightDecay }: TrainOptions): OptimizerConfig {
-  if (optimizer === 'sgd') return { kind: 'sgd', momentum, nesterov, weightDecay };
-  return { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
 }
 
 /** What is to be said of flags that the schedule does not use. */

@@ -5,7 +5,6 @@ import {
   planAnchors,
   planArchitecture,
   planLoss,
-  planOptimizer,
   planResize,
   planSchedule,
   scheduleAdvice,
@@ -126,21 +125,6 @@ describe('planLoss', () => {
     expect(() => planLoss(options({ classWeights: { dgo: 2 } }), head, ['cat', 'dog'])).toThrow(
       /class dgo: .*expected one of cat, dog.*Did you mean dog\?$/,
     );
-  });
-});
-
-describe('planOptimizer', () => {
-  it('is SGD with momentum and decay, or AdamW', () => {
-    expect(planOptimizer(options({ momentum: 0.8, nesterov: true, weightDecay: 0.01 }))).toEqual({
-      kind: 'sgd',
-      momentum: 0.8,
-      nesterov: true,
-      weightDecay: 0.01,
-    });
-    expect(planOptimizer(options({ optimizer: 'adamw', weightDecay: 0.05 }))).toMatchObject({
-      kind: 'adamw',
-      weightDecay: 0.05,
-    });
   });
 });
 

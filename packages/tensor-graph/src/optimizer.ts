@@ -21,6 +21,21 @@ export interface AdamWConfig {
 /** An optimizer with its settings; the learning rate is an input of each step. */
 export type OptimizerConfig = SgdConfig | AdamWConfig;
 
+/** An optimizer as options of a training name it. */
+export interface OptimizerOptions {
+  readonly optimizer: 'sgd' | 'adamw';
+  /** Of SGD, as `nesterov`. */
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+}
+
+/** The optimizer that options name; what they leave open of AdamW is as in PyTorch. */
+export function optimizerOf({ optimizer, momentum, nesterov, weightDecay }: OptimizerOptions): OptimizerConfig {
+  if (optimizer === 'sgd') return { kind: 'sgd', momentum, nesterov, weightDecay };
+  return { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
+}
+
 /** How a training step changes its variables. */
 export interface TrainOptions {
   readonly optimizer: OptimizerConfig;

@@ -12,7 +12,8 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 const PHOTO_FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif', 'avif', 'jp2', 'jxl'];
-const MAX_PIXELS = 120_000_000;
+/** Images with more pixels are refused. */
+export const MAX_PIXELS = 120_000_000;
 const MAX_FILE_BYTES = 512 * 2 ** 20;
 /** In which the size of nearly every image stands. */
 const HEAD_BYTES = 256 * 2 ** 10;

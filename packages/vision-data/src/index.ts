@@ -1,7 +1,7 @@
 export type { DecodedImage, FloatImage, ImageSize } from './image';
 export { EXAMPLE_JPEG, jpegDataUri } from './jpeg-data-uri';
 export type { JpegDataUriOptions } from './jpeg-data-uri';
-export { decodeImage, readImageSize } from './decode-image';
+export { MAX_PIXELS, decodeImage, readImageSize } from './decode-image';
 export type { DecodeOptions, DecodedFile } from './decode-image';
 
 export type { ClassificationDataset, ClassificationSample, ClassificationSource } from './classification-dataset';

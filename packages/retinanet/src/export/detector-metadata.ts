@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
+import { IMAGENET_PIXELS } from '@featuremine/backbone-pretrain';
 import { retinanetLevels } from '@featuremine/boxes';
 import type { StoredWeights } from '@featuremine/graph-export';
 import type { DetectionResize } from '@featuremine/vision-data';
 import { anchorShapesOf } from '../architecture';
-import { IMAGENET_DEVIATION, IMAGENET_MEAN } from '../images';
 import type { PostProcessSettings } from '../post-process';
 import type { StoredDetector } from '../read-detector';
 import { SIZE_MULTIPLE } from './input-size';
@@ -35,7 +35,7 @@ export function detectorMetadata(stored: StoredDetector, options: MetadataOption
     formatVersion: 1,
     classNames: config.classNames,
     input: inputMetadata(config.pixels, options),
-    preprocessing: { mean: IMAGENET_MEAN, std: IMAGENET_DEVIATION, place: 'in the graph' },
+    preprocessing: { mean: IMAGENET_PIXELS.mean, std: IMAGENET_PIXELS.std, place: 'in the graph' },
     postProcessing,
     outputs: postProcessing === 'outside' ? OUTSIDE : INSIDE,
     anchors: anchorsOf(stored),
@@ -83,7 +83,7 @@ function inputMetadata(pixels: 'uint8' | 'float32', { inputSize, resize, layout 
     sizeMultiple: SIZE_MULTIPLE,
     resize: publicResize(resize),
     pixels,
-    padding: IMAGENET_MEAN.map((mean) => Number((mean * 255).toFixed(6))),
+    padding: IMAGENET_PIXELS.mean.map((mean) => Number((mean * 255).toFixed(6))),
   };
 }
 

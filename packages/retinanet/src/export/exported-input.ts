@@ -1,5 +1,5 @@
+import { IMAGENET_PIXELS } from '@featuremine/backbone-pretrain';
 import type { HostTensor } from '@featuremine/tensor-graph';
-import { IMAGENET_MEAN } from '../images';
 
 /**
  * What an exported network is fed for image `index` of a batch of padded images of 0…255 with their sizes `[N, 2]`:
@@ -16,7 +16,7 @@ export function exportedImage(
   for (let y = 0; y < height; y++) {
     for (let x = y < imageHeight ? imageWidth : 0; x < width; x++) {
       for (let channel = 0; channel < 3; channel++) {
-        data[(y * width + x) * 3 + channel] = IMAGENET_MEAN[channel] * 255;
+        data[(y * width + x) * 3 + channel] = IMAGENET_PIXELS.mean[channel] * 255;
       }
     }
   }

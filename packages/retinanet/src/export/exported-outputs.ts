@@ -1,6 +1,7 @@
 import { anchorsFor, anchorsPerCell, retinanetLevels } from '@featuremine/boxes';
 import type { AnchorShapes } from '@featuremine/boxes';
-import type { Detections, ImageSize } from '../detections';
+import type { ImageSize } from '@featuremine/vision-data/browser';
+import type { Detections } from '../detections';
 import { postProcess } from '../post-process';
 import type { LevelOutput, PostProcessSettings } from '../post-process';
 

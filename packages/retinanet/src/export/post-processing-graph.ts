@@ -2,7 +2,7 @@ import { MAX_LOG_SCALE, anchorsFor, anchorsPerCell, retinanetLevels } from '@fea
 import type { AnchorShapes } from '@featuremine/boxes';
 import { constantNode, floats, inputNode, makeNode } from '@featuremine/graph-export';
 import type { ExportGraph, ExportNode } from '@featuremine/graph-export';
-import type { ImageSize } from '../detections';
+import type { ImageSize } from '@featuremine/vision-data';
 import type { PostProcessSettings } from '../post-process';
 
 /** What the post-processing of a graph is made for. */

@@ -1,3 +1,4 @@
+import { MAX_PIXELS } from '@featuremine/vision-data';
 import type { ProbedImage } from '@featuremine/voc';
 import sharp from 'sharp';
 import { THUMBNAIL_SIDE, signatureOf } from './perceptual-hash';
@@ -9,7 +10,6 @@ export interface ProbeResult extends ProbedImage {
 }
 
 const AT_ONCE = 8;
-const MAX_PIXELS = 120_000_000;
 
 /**
  * Decodes images wholly; one that cannot be decoded has no entry in the result.

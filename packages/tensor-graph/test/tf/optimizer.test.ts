@@ -1,4 +1,12 @@
-import { CompiledModel, constantInit, tf, type OptimizerConfig, type StepFunction, type VariableSpec } from '../../src';
+import {
+  CompiledModel,
+  constantInit,
+  optimizerOf,
+  tf,
+  type OptimizerConfig,
+  type StepFunction,
+  type VariableSpec,
+} from '../../src';
 import fixture from '../fixtures/optimizers.json';
 
 const variable: VariableSpec = {
@@ -61,5 +69,13 @@ describe('CompiledModel.trainStep', () => {
     expect([...values.get('q')!]).toEqual([1, 1, 1, 1]);
     values.get('r')!.forEach((value) => expect(value).toBeCloseTo(0.95, 6));
     await model.dispose();
+  });
+});
+
+describe('optimizerOf', () => {
+  it('is SGD with momentum and decay, or AdamW with the defaults of PyTorch', () => {
+    const options = { momentum: 0.8, nesterov: true, weightDecay: 0.05 };
+    expect(optimizerOf({ optimizer: 'sgd', ...options })).toEqual({ kind: 'sgd', ...options });
+    expect(optimizerOf({ optimizer: 'adamw', ...options })).toEqual(adamw(0.9, 0.999, 1e-8, 0.05));
   });
 });
