@@ -95,7 +95,7 @@ export class CompiledModel {
     const first = options.variables.map(({ name, shape, initial }) => ({
       name,
       shape,
-      initial: () => initial(shape, Random.of(options.seed, 'variable', name)),
+      initial: drawnOnce(() => initial(shape, Random.of(options.seed, 'variable', name))),
     }));
     const averages =
       options.ema === undefined ? [] : first.map((variable) => ({ ...variable, name: `ema/${variable.name}` }));
@@ -347,6 +347,12 @@ export class CompiledModel {
 /** The outputs of the first half of a shared step that a job sums. */
 function isBucket(name: string): boolean {
   return name.startsWith('bucket/');
+}
+
+// A variable and its average begin with the same values.
+function drawnOnce(draw: () => Float32Array): () => Float32Array {
+  let values: Float32Array | undefined;
+  return () => (values ??= draw());
 }
 
 function hostTensor(value: HostTensor | number): HostTensor {

@@ -187,6 +187,15 @@ describe('CompiledModel', () => {
     }
   });
 
+  it('draws a first value once, for the variable and its average', async () => {
+    const initial = jest.fn(normalInit(1));
+    const model = new CompiledModel({ variables: [parameter('w', [3], initial)], seed: 0, ema: { decay: 0.5 } });
+    const values = await model.readVariables();
+    expect(values.get('ema/w')).toEqual(values.get('w'));
+    expect(initial).toHaveBeenCalledTimes(1);
+    await model.dispose();
+  });
+
   it('reads a variable before it updates it, also where the gradient does not need its value', async () => {
     const model = new CompiledModel({ variables: [parameter('w', [3], onesInit)], seed: 0 });
     const sum: StepFunction = (step) => ({ loss: tf.sum(step.variable('w')), seen: tf.add(step.variable('w'), 0) });
