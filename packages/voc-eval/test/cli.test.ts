@@ -46,6 +46,15 @@ describe('voc-eval run', () => {
     expect(stderr).toMatch(/warning: .*no detections of dog/);
   });
 
+  it('counts all odd boxes, of which it names ten', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'comp4_det_test_cat.txt'), '000001 0.5 -3 1 20 20\n'.repeat(1500));
+    const { code, stderr } = await vocEval('run', ...truth, '--detections', folder, '--json');
+    expect(code).toBe(0);
+    expect(stderr.match(/begins before pixel 1/g)).toHaveLength(10);
+    expect(stderr).toContain('and 1490 warnings more');
+  });
+
   it("takes this project's JSON", async () => {
     const file = join(newFolder(), 'predicted.json');
     const detections = [{ class: 'cat', score: 0.9, box: [0, 0, 20, 20] }];

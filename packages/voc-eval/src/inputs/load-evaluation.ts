@@ -3,7 +3,15 @@ import { basename } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { ConfigError, DatasetError } from '@featuremine/errors';
 import { readJson } from '@featuremine/files';
-import { faultPlace, readDetections, readImageSet, type BadBoxPolicy, type Fault } from '@featuremine/voc';
+import {
+  faultPlace,
+  readDetections,
+  readImageSet,
+  type BadBoxPolicy,
+  type Fault,
+  type FaultKind,
+  type ReadReport,
+} from '@featuremine/voc';
 import type { Detections } from '../detections';
 import type { GroundTruth } from '../ground-truth';
 import { groundTruthFromCoco } from './coco-ground-truth';
@@ -50,8 +58,8 @@ export function loadGroundTruth(source: GroundTruthSource, log: Logger, corners?
     needsImages: false,
     ...(classes === undefined ? {} : { classes }),
   });
-  const { faults, skippedBoxCount, clippedBoxCount } = imageSet.report;
-  warnOfFaults(faults, onBadBox, log);
+  const { skippedBoxCount, clippedBoxCount } = imageSet.report;
+  warnOfFaults(imageSet.report, onBadBox, log);
   if (skippedBoxCount + clippedBoxCount > 0) {
     log.warn(`--on-bad-box=${onBadBox}: objects left out ${skippedBoxCount}, boxes clipped ${clippedBoxCount}`);
   }
@@ -82,11 +90,7 @@ export function loadDetections(options: {
     classNames: groundTruth.classNames,
     ...(setName === undefined ? {} : { set: setName }),
   });
-  warnOfFaults(
-    read.faults.filter(({ kind }) => kind !== 'missing-class-file'),
-    'keep',
-    log,
-  );
+  warnOfFaults(read, 'keep', log);
   const annotated = new Set(groundTruth.images.flatMap(({ objects }) => objects.map(({ classId }) => classId)));
   for (const [classId, name] of groundTruth.classNames.entries()) {
     if (!annotated.has(classId) || !read.missingClasses.includes(name)) continue;
@@ -121,9 +125,17 @@ function refuseUnknownClasses(classes: readonly string[], known: readonly string
 
 const shownWarnings = 10;
 
-function warnOfFaults(faults: readonly Fault[], policy: BadBoxPolicy, log: Logger): void {
-  for (const fault of faults.slice(0, shownWarnings)) log.warn(`${faultPlace(fault)}: ${warning(fault, policy)}`);
-  if (faults.length > shownWarnings) log.warn(`… and ${faults.length - shownWarnings} warnings more`);
+// Classes without a file are told of apart: most need no warning.
+function warnOfFaults(
+  { faults, countByKind }: Pick<ReadReport, 'faults' | 'countByKind'>,
+  policy: BadBoxPolicy,
+  log: Logger,
+): void {
+  const isTold = (kind: FaultKind): boolean => kind !== 'missing-class-file';
+  const shown = faults.filter(({ kind }) => isTold(kind)).slice(0, shownWarnings);
+  for (const fault of shown) log.warn(`${faultPlace(fault)}: ${warning(fault, policy)}`);
+  const count = [...countByKind].reduce((sum, [kind, ofKind]) => sum + (isTold(kind) ? ofKind : 0), 0);
+  if (count > shown.length) log.warn(`… and ${count - shown.length} warnings more`);
 }
 
 const boxKinds: ReadonlySet<string> = new Set([
