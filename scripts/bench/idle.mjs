@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** From this share of all processor time on, in use or stolen, the machine counts as busy. */
-export const BUSY_PERCENT = 5;
+const BUSY_PERCENT = 5;
 const LOOK_MS = 3000;
 const PAUSE_MS = 15_000;
 

@@ -7,12 +7,13 @@ export const BACKGROUND = -1;
 /** The match of an anchor that takes no part in training. */
 export const IGNORED = -2;
 
-/** The matcher's thresholds. */
+/** An anchor whose best IoU is at least this is foreground. */
+const FOREGROUND_IOU = 0.5;
+/** An anchor whose best IoU is below this is background; between the two it is ignored. */
+const BACKGROUND_IOU = Math.fround(0.4);
+
+/** What the matcher makes of anchors with a low IoU. */
 export interface MatchOptions {
-  /** An anchor whose best IoU is at least this is foreground. Default 0.5. */
-  readonly foregroundIou?: number;
-  /** An anchor whose best IoU is below this is background; between the two it is ignored. Default 0.4. */
-  readonly backgroundIou?: number;
   /** True (the default): each anchor that has a ground-truth box's best IoU is foreground, however low that IoU is. */
   readonly allowLowQuality?: boolean;
 }
@@ -22,10 +23,10 @@ export interface MatchOptions {
  *
  * | best IoU of the anchor          | is it some box's best anchor? | match             |
  * |---------------------------------|-------------------------------|-------------------|
- * | at least foregroundIou          | –                             | box of that IoU   |
+ * | at least 0.5                    | –                             | box of that IoU   |
  * | below, allowLowQuality          | yes, also as one of several   | box of that IoU   |
- * | backgroundIou to foregroundIou  | no                            | IGNORED           |
- * | below backgroundIou             | no                            | BACKGROUND        |
+ * | 0.4 to 0.5                      | no                            | IGNORED           |
+ * | below 0.4                       | no                            | BACKGROUND        |
  *
  * The box is always the anchor's own best one, the first of equals, even when the anchor is foreground for the sake of
  * another box. IoU is in float32 arithmetic, so that ties are those of torchvision. A box that no anchor touches gets
@@ -34,16 +35,14 @@ export interface MatchOptions {
  * Source: torchvision `models/detection/_utils.py`, Matcher.
  */
 export function matchAnchors(anchors: BoxArray, gtBoxes: BoxArray, options: MatchOptions = {}): Int32Array {
-  const { foregroundIou = 0.5, backgroundIou = 0.4, allowLowQuality = true } = options;
+  const { allowLowQuality = true } = options;
   const count = boxCount(anchors);
   const matches = new Int32Array(count).fill(BACKGROUND);
   const best = findBest(anchors, gtBoxes, allowLowQuality);
-  const low = Math.fround(backgroundIou);
-  const high = Math.fround(foregroundIou);
   for (let i = 0; i < count; i++) {
     const value = best.iou[i];
-    if (value < low) continue;
-    matches[i] = value < high ? IGNORED : best.box[i];
+    if (value < BACKGROUND_IOU) continue;
+    matches[i] = value < FOREGROUND_IOU ? IGNORED : best.box[i];
   }
   for (const i of best.anchorsOfBoxes) matches[i] = best.box[i];
   return matches; // [R]

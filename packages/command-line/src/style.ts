@@ -9,10 +9,8 @@ export interface LineStream {
 
 /** Functions that wrap a text in a terminal style, or return it as it is. */
 export interface Style {
-  bold(text: string): string;
   dim(text: string): string;
   red(text: string): string;
-  green(text: string): string;
   yellow(text: string): string;
 }
 
@@ -21,5 +19,5 @@ export function styleOf(stream: LineStream): Style {
   const isPlain = stream.isTTY !== true || (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
   const wrap = (open: number, close: number) => (text: string) =>
     isPlain ? text : `\u001b[${open}m${text}\u001b[${close}m`;
-  return { bold: wrap(1, 22), dim: wrap(2, 22), red: wrap(31, 39), green: wrap(32, 39), yellow: wrap(33, 39) };
+  return { dim: wrap(2, 22), red: wrap(31, 39), yellow: wrap(33, 39) };
 }

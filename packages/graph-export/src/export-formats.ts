@@ -8,7 +8,7 @@ import { GRAPH_FORMATS } from './graph-formats';
 import type { StoredWeights } from './quantize-weights';
 
 /** All forms of an export: graphs with their weights, and weights alone for networks that exist elsewhere. */
-export const EXPORT_FORMATS = [...GRAPH_FORMATS, 'safetensors'] as const;
+const EXPORT_FORMATS = [...GRAPH_FORMATS, 'safetensors'] as const;
 /** A format of exports, by the name that `--format` takes. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 

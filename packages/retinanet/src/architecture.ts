@@ -47,8 +47,6 @@ export const DETECTOR_VERSIONS = {
   v1: { p6From: 'p5', hasHeadNorm: false },
   v2: { p6From: 'c5', hasHeadNorm: true },
 } as const satisfies Record<string, Pick<DetectorArchitecture, 'p6From' | 'hasHeadNorm'>>;
-/** torchvision's first or second RetinaNet. */
-export type DetectorVersion = keyof typeof DETECTOR_VERSIONS;
 
 /**
  * The defaults for what learns: from pretrained weights, torchvision's frozen batch norm and three stages; from none,

@@ -20,7 +20,7 @@ export function findImages(paths: readonly string[]): string[] {
   const missing = paths.filter((path) => !existsSync(path) && !isGlob(path));
   if (missing.length > 0) {
     throw new DatasetError({
-      where: missing.slice(0, SHOWN).join(', ') + (missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : ''),
+      where: firstOf(missing),
       found: 'there is no such file or folder',
       fix: 'Check the path',
     });
@@ -53,14 +53,16 @@ export async function samplesOfImages(files: readonly string[]): Promise<Detecti
   }
   if (unreadable.length > 0) {
     throw new DatasetError({
-      where:
-        unreadable.slice(0, SHOWN).join(', ') +
-        (unreadable.length > SHOWN ? ` and ${unreadable.length - SHOWN} more` : ''),
+      where: firstOf(unreadable),
       found: 'it cannot be read as an image',
       fix: 'Pass JPEG, PNG, WebP, GIF, TIFF or AVIF files; a broken one must be left out',
     });
   }
   return samples;
+}
+
+function firstOf(paths: readonly string[]): string {
+  return paths.slice(0, SHOWN).join(', ') + (paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : '');
 }
 
 function sampleWithoutObjects(file: string, size: { width: number; height: number }): DetectionSample {

@@ -1,5 +1,5 @@
 export { DETECTOR_VERSIONS } from './architecture';
-export type { BackboneName, DetectorArchitecture, DetectorVersion } from './architecture';
+export type { BackboneName, DetectorArchitecture } from './architecture';
 export { makeDetector } from './detector';
 export type { Detector } from './detector';
 export { evaluationStep, trainingStep } from './detector-steps';

@@ -53,8 +53,6 @@ export interface ModelOptions {
   readonly threads?: number;
   /** The processes that train the same model, each on its part of every batch. Default: this one alone. */
   readonly job?: GradientExchange;
-  /** Lets TensorFlow's XLA compile clusters of ops. Default false: on CPUs it was slower. */
-  readonly useXla?: boolean;
 }
 
 /** Processes that train one model together. Every one makes the same calls in the same order. */
@@ -90,7 +88,7 @@ export class CompiledModel {
     checkEager(options);
     this.variableSpecs = options.variables;
     this.specs = new Map(options.variables.map((spec) => [spec.name, spec]));
-    this.session = new Session({ threads: options.threads ?? 0, useXla: options.useXla ?? false });
+    this.session = new Session({ threads: options.threads ?? 0 });
     this.store = new VariableStore(this.session);
     const first = options.variables.map(({ name, shape, initial }) => ({
       name,

@@ -78,7 +78,7 @@ async function foldConstants(nodes: readonly NodeDef[]): Promise<NodeDef[]> {
 
 async function evaluate(nodes: readonly NodeDef[], fetches: readonly string[]): Promise<HostTensor[]> {
   if (fetches.length === 0) return [];
-  const session = new Session({ threads: 0, useXla: false });
+  const session = new Session({ threads: 0 });
   try {
     session.import({ node: [...nodes] }, 'constants');
     return await session.run({ feeds: [], fetches: fetches.map((name) => `constants/${name}`), targets: [] }, []);

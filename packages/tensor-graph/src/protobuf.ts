@@ -134,7 +134,6 @@ const root = protobuf.Root.fromJSON({
     RunMetadata: { fields: { stepStats: { type: 'StepStats', id: 1 } } },
     RunOptions: { fields: { traceLevel: { type: 'int32', id: 1 } } },
     GpuOptions: { fields: { allowGrowth: { type: 'bool', id: 4 } } },
-    OptimizerOptions: { fields: { globalJitLevel: { type: 'int32', id: 5 } } },
     RewriterConfig: {
       fields: {
         arithmeticOptimization: { type: 'int32', id: 7 },
@@ -143,7 +142,6 @@ const root = protobuf.Root.fromJSON({
     },
     GraphOptions: {
       fields: {
-        optimizerOptions: { type: 'OptimizerOptions', id: 3 },
         rewriteOptions: { type: 'RewriterConfig', id: 10 },
       },
     },
@@ -206,7 +204,6 @@ export interface SessionConfig {
   allowSoftPlacement: boolean;
   gpuOptions: { allowGrowth: boolean };
   graphOptions: {
-    optimizerOptions: { globalJitLevel: number };
     /** Of Grappler, the meta optimizer; 0 default, 1 on, 2 off. */
     rewriteOptions: { disableMetaOptimizer: boolean; arithmeticOptimization: number };
   };

@@ -49,7 +49,7 @@ export class Session {
   private isDisposed = false;
 
   /** @param threads number of threads of one op and of ops side by side; 0 is TensorFlow's choice (all cores) */
-  constructor(options: { readonly threads: number; readonly useXla: boolean }) {
+  constructor(options: { readonly threads: number }) {
     const api = cApi();
     this.graph = api.NewGraph() as Pointer;
     const config = ConfigMessage.encode({
@@ -58,7 +58,6 @@ export class Session {
       allowSoftPlacement: true,
       gpuOptions: { allowGrowth: true },
       graphOptions: {
-        optimizerOptions: { globalJitLevel: options.useXla ? 1 : 0 },
         rewriteOptions: {
           // A GPU wants the layout that Grappler chooses. On a CPU it finds nothing to do in these graphs, and takes a second
           // of a ResNet-50's first step to see it.

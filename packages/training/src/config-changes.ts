@@ -1,7 +1,7 @@
 import type { RunIdentity } from './checkpoint-state';
 
 /** Keys that change how a run is carried out, but not what comes out of it. */
-export const HARMLESS_KEYS: ReadonlySet<string> = new Set(
+const HARMLESS_KEYS: ReadonlySet<string> = new Set(
   ['out', 'workers', 'keep', 'checkpointEvery', 'checkpointEverySeconds', 'logEvery'].concat(['cache', 'profile']),
 );
 

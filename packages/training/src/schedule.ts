@@ -13,10 +13,8 @@ export interface ScheduleOptions {
   readonly learningRate: number;
   /** Steps of the whole run. */
   readonly totalSteps: number;
-  /** Steps of the linear warm-up (0); one-cycle has its own rise and takes none. */
+  /** Steps of the linear warm-up (0), from a thousandth of the rate; one-cycle has its own rise and takes none. */
   readonly warmupSteps?: number;
-  /** The warm-up starts at this part of the rate (0.001). */
-  readonly warmupFactor?: number;
   /** multi-step: the steps at which the rate is multiplied by `decayFactor`. */
   readonly milestones?: readonly number[];
   /** multi-step: the factor at each milestone (0.1). */
@@ -27,6 +25,9 @@ export interface ScheduleOptions {
   readonly finalFactor?: number;
 }
 
+/** The warm-up starts at this part of the rate. */
+const WARMUP_FACTOR = 0.001;
+
 /**
  * Makes the learning rate a function of the step.
  *
@@ -34,15 +35,15 @@ export interface ScheduleOptions {
  * CosineAnnealingLR (here over the steps behind the warm-up), and OneCycleLR with its default settings.
  */
 export function createSchedule(options: ScheduleOptions): Schedule {
-  const { kind, learningRate, totalSteps, warmupSteps = 0, warmupFactor = 0.001 } = options;
+  const { kind, learningRate, totalSteps, warmupSteps = 0 } = options;
   switch (kind) {
     case 'constant':
-      return (step) => learningRate * warmup(step, warmupSteps, warmupFactor);
+      return (step) => learningRate * warmup(step, warmupSteps);
     case 'multi-step': {
       const { milestones = [], decayFactor = 0.1 } = options;
       return (step) => {
         const passed = milestones.filter((milestone) => step >= milestone).length;
-        return learningRate * decayFactor ** passed * warmup(step, warmupSteps, warmupFactor);
+        return learningRate * decayFactor ** passed * warmup(step, warmupSteps);
       };
     }
     case 'cosine': {
@@ -51,7 +52,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
       return (step) => {
         const part = Math.min(1, Math.max(0, (step - warmupSteps) / length));
         const factor = finalFactor + ((1 - finalFactor) * (1 + Math.cos(Math.PI * part))) / 2;
-        return learningRate * factor * warmup(step, warmupSteps, warmupFactor);
+        return learningRate * factor * warmup(step, warmupSteps);
       };
     }
     case 'one-cycle':
@@ -59,8 +60,8 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   }
 }
 
-function warmup(step: number, warmupSteps: number, warmupFactor: number): number {
-  return step >= warmupSteps ? 1 : warmupFactor + ((1 - warmupFactor) * step) / warmupSteps;
+function warmup(step: number, warmupSteps: number): number {
+  return step >= warmupSteps ? 1 : WARMUP_FACTOR + ((1 - WARMUP_FACTOR) * step) / warmupSteps;
 }
 
 // Smith and Topin, Super-convergence, 2018, in the form of PyTorch's OneCycleLR: some of the steps rise from 1/25 of

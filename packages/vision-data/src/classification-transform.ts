@@ -8,8 +8,10 @@ import { neededPart, resizeSmooth } from './resize-smooth';
 import type { Region } from './resize-smooth';
 import type { ClassificationCrop, ClassificationTransform } from './transform-options';
 
-const DEFAULT_SCALE = [0.08, 1] as const;
-const DEFAULT_RATIO = [3 / 4, 4 / 3] as const;
+/** RandomResizedCrop's share of the area, and width/height. */
+const RESIZED_CROP = { scale: [0.08, 1], ratio: [3 / 4, 4 / 3] } as const;
+/** The short side of the image, of whose centre a square is taken, in sides of that square. */
+const CENTRE_FACTOR = 256 / 224;
 
 /**
  * Crops, flips and recolours an image; the result is `imageSize` square. A pure function of its arguments, and the same
@@ -69,20 +71,18 @@ function regionOf(
   { image, imageSize, random }: { readonly image: ImageSize; readonly imageSize: number; readonly random: Random },
 ): Region {
   switch (crop.kind) {
-    case 'random-resized': {
-      const { scale = DEFAULT_SCALE, ratio = DEFAULT_RATIO } = crop;
-      return drawResizedCrop(image, { scale, ratio }, random);
-    }
+    case 'random-resized':
+      return drawResizedCrop(image, RESIZED_CROP, random);
     case 'centre':
-      return centreRegion(image, imageSize, crop.resizeFactor ?? 256 / 224);
+      return centreRegion(image, imageSize);
     case 'stretch':
       return { left: 0, top: 0, width: image.width, height: image.height };
   }
 }
 
 // What the central square of the resized image covers in the image itself.
-function centreRegion(image: ImageSize, imageSize: number, resizeFactor: number): Region {
-  const shortSide = Math.max(imageSize, Math.round(imageSize * resizeFactor));
+function centreRegion(image: ImageSize, imageSize: number): Region {
+  const shortSide = Math.max(imageSize, Math.round(imageSize * CENTRE_FACTOR));
   const isWide = image.width >= image.height;
   const longSide = Math.floor((shortSide * Math.max(image.width, image.height)) / Math.min(image.width, image.height));
   const scaleX = image.width / (isWide ? longSide : shortSide);

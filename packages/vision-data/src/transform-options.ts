@@ -14,19 +14,15 @@ export interface ColourJitterOptions {
 /**
  * How an image becomes a square of `imageSize` pixels for classification.
  *
- * - `random-resized`: torchvision's RandomResizedCrop (scale = share of the area, ratio = width/height);
+ * - `random-resized`: torchvision's RandomResizedCrop with its own settings;
  * - `pad`: zero padding on each side, then a crop of the image's own size (CIFAR), then resized if need be;
- * - `centre`: the short side to imageSize·resizeFactor (default 256/224), then the central square;
+ * - `centre`: the short side to imageSize·256/224, then the central square;
  * - `stretch`: resized without regard to its aspect.
  */
 export type ClassificationCrop =
-  | {
-      readonly kind: 'random-resized';
-      readonly scale?: readonly [number, number];
-      readonly ratio?: readonly [number, number];
-    }
+  | { readonly kind: 'random-resized' }
   | { readonly kind: 'pad'; readonly padding?: number }
-  | { readonly kind: 'centre'; readonly resizeFactor?: number }
+  | { readonly kind: 'centre' }
   | { readonly kind: 'stretch' };
 
 /** Crop, then a horizontal flip (half of the images), then changes of colour. */

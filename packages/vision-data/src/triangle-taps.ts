@@ -1,5 +1,5 @@
 /** Fractional bits of a weight: 1 is 2¹⁴. */
-export const WEIGHT_BITS = 14;
+const WEIGHT_BITS = 14;
 
 /** For each output position of a resize, the input positions that it is made of, and their weights. */
 export interface Taps {

@@ -1,6 +1,6 @@
 import { averagePrecision, precisionRecall } from './average-precision';
 import { errorTypes, type ErrorEntry, type ErrorType } from './error-types';
-import { findErrors, type ErrorSearch, type FoundErrors } from './find-errors';
+import { BACKGROUND_IOU, findErrors, type ErrorSearch, type FoundErrors } from './find-errors';
 import { fallingOrder } from './score-order';
 
 /** What the errors of one class, or of all, cost. AP points are percent. */
@@ -70,7 +70,7 @@ export function errorBreakdown(options: ErrorSearch): ErrorBreakdown {
   const sum = (values: Int32Array): number => values.reduce((total, value) => total + value, 0);
   return {
     iou: options.iou ?? 0.5,
-    backgroundIou: options.backgroundIou ?? 0.1,
+    backgroundIou: BACKGROUND_IOU,
     all: costsOf(meanOf, (type) => sum(counts.get(type)!)),
     classes: Object.fromEntries(
       groundTruth.classNames.map((name, classId) => [

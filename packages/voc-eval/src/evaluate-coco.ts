@@ -4,7 +4,7 @@ import { checkDetections, type Detections } from './detections';
 import type { ClassEvaluation, Evaluation } from './evaluation';
 import type { GroundTruth } from './ground-truth';
 import { cocoIouThresholds, iouLabel } from './iou-thresholds';
-import { forEachCocoClass, type AreaRange } from './match-coco';
+import { MOST_DETECTIONS, forEachCocoClass, type AreaRange } from './match-coco';
 import { objectTable, type DifficultRule } from './object-table';
 
 /** What is evaluated under the COCO protocol, and how. */
@@ -13,8 +13,6 @@ export interface CocoOptions {
   readonly detections: Detections;
   /** What VOC's difficult objects become: `ignore` (a match on one is dropped), `crowd`, or `ordinary` ones. */
   readonly difficult?: DifficultRule;
-  /** Detections of a class and image that AR1, AR10 and all other numbers see; [1, 10, 100] by default. */
-  readonly maxDetections?: readonly [number, number, number];
 }
 
 /** COCO's twelve numbers, 0 … 1, −1 where no class has such objects; mAP is AP. */
@@ -57,10 +55,9 @@ const sizes = Object.keys(cocoAreaRanges) as Size[];
  * Throws a DatasetError for detections that do not fit the ground truth.
  */
 export function evaluateCoco(options: CocoOptions): CocoEvaluation {
-  const { groundTruth, detections, difficult = 'ignore', maxDetections = [1, 10, 100] } = options;
+  const { groundTruth, detections, difficult = 'ignore' } = options;
   checkDetections(groundTruth, detections);
   const objects = objectTable(groundTruth, difficult);
-  const most = maxDetections[2];
   const means = new Means();
   const classes: [string, ClassEvaluation][] = [];
   const detectionCounts = new Int32Array(groundTruth.classNames.length);
@@ -71,7 +68,6 @@ export function evaluateCoco(options: CocoOptions): CocoEvaluation {
     detections,
     imageCount: groundTruth.images.length,
     iouThresholds: cocoIouThresholds,
-    maxDetections: most,
   };
   forEachCocoClass(matching, (cocoClass) => {
     const { classId, rankInImage } = cocoClass;
@@ -84,13 +80,13 @@ export function evaluateCoco(options: CocoOptions): CocoEvaluation {
       if (positives === 0) continue;
       const aps = ranking.outcomes.map((o) => averagePrecision(precisionRecall(o, positives), 'hundred-one-points'));
       means.add(`AP ${size}`, mean(aps));
-      means.add(`AR ${size}`, recallWithin(ranking, rankInImage, most));
+      means.add(`AR ${size}`, recallWithin(ranking, rankInImage, MOST_DETECTIONS));
       if (size !== 'all') continue;
       ap = mean(aps);
       means.add('AP50', aps[0]);
       means.add('AP75', aps[5]);
-      means.add('AR 0', recallWithin(ranking, rankInImage, maxDetections[0]));
-      means.add('AR 1', recallWithin(ranking, rankInImage, maxDetections[1]));
+      means.add('AR1', recallWithin(ranking, rankInImage, 1));
+      means.add('AR10', recallWithin(ranking, rankInImage, 10));
     }
     classes.push([groundTruth.classNames[classId], { ap, groundTruths, detections: detectionCounts[classId] }]);
   });
@@ -105,8 +101,8 @@ export function evaluateCoco(options: CocoOptions): CocoEvaluation {
     APs: means.of('AP small'),
     APm: means.of('AP medium'),
     APl: means.of('AP large'),
-    AR1: means.of('AR 0'),
-    AR10: means.of('AR 1'),
+    AR1: means.of('AR1'),
+    AR10: means.of('AR10'),
     AR100: means.of('AR all'),
     ARs: means.of('AR small'),
     ARm: means.of('AR medium'),

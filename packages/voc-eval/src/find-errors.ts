@@ -4,16 +4,18 @@ import type { GroundTruth, GroundTruthObject } from './ground-truth';
 import { groupByImage } from './group-by-image';
 import type { DifficultRule } from './object-table';
 
+/** At or below this IoU a detection lies on background. */
+export const BACKGROUND_IOU = 0.1;
+
+/** Detections beyond this number in an image, over all classes, are left out. */
+const MOST_DETECTIONS = 100;
+
 /** What is searched for errors, and how. */
 export interface ErrorSearch {
   readonly groundTruth: GroundTruth;
   readonly detections: Detections;
   /** A match needs at least this IoU; 0.5 by default. */
   readonly iou?: number;
-  /** At or below this IoU a detection lies on background; 0.1 by default. */
-  readonly backgroundIou?: number;
-  /** Detections beyond this number in an image, over all classes, are left out; 100 by default. */
-  readonly maxDetections?: number;
   /** What VOC's difficult objects are: regions in which detections do not count (as crowds are), or like any other. */
   readonly difficult?: 'ignore' | 'ordinary';
 }
@@ -26,8 +28,6 @@ export interface FoundErrors {
   readonly outcomes: Int8Array;
   /** All objects, image by image; `ErrorEntry.object` indexes them. */
   readonly objects: readonly GroundTruthObject[];
-  /** [G] image of each object. */
-  readonly objectImage: Int32Array;
   /** [G] 1 for objects to be found. */
   readonly isPositive: Uint8Array;
   /** [G] 1 for objects that a detection has found. */
@@ -49,10 +49,10 @@ export interface FoundErrors {
  * Source: tidecv quantify.py (TIDEExample, TIDERun); Bolya et al., TIDE, ECCV 2020, section 2.2.
  */
 export function findErrors(options: ErrorSearch): FoundErrors {
-  const { groundTruth, detections, iou = 0.5, backgroundIou = 0.1, maxDetections = 100 } = options;
+  const { groundTruth, detections, iou = 0.5 } = options;
   checkDetections(groundTruth, detections);
   const difficult: DifficultRule = options.difficult ?? 'ignore';
-  const groups = groupByImage(groundTruth, detections, maxDetections);
+  const groups = groupByImage(groundTruth, detections, MOST_DETECTIONS);
   const objects = groundTruth.images.flatMap((image) => image.objects);
   const search: Search = {
     detections,
@@ -64,22 +64,19 @@ export function findErrors(options: ErrorSearch): FoundErrors {
     bestCandidate: new Int32Array(objects.length).fill(-1),
     errors: [],
     iou,
-    backgroundIou,
   };
-  const objectImage = new Int32Array(objects.length);
   const judged = groups.reduce((sum, { rows }) => sum + rows.length, 0);
   const rows = new Int32Array(judged);
   const outcomes = new Int8Array(judged);
   let place = 0;
   groups.forEach((group, image) => {
     const end = group.firstObject + groundTruth.images[image].objects.length;
-    objectImage.fill(image, group.firstObject, end);
     rows.set(group.rows, place);
     searchImage(search, group.rows, group.firstObject, end, outcomes.subarray(place, place + group.rows.length));
     place += group.rows.length;
   });
   const { isPositive, isFound, bestCandidate, errors } = search;
-  return { rows, outcomes, objects, objectImage, isPositive, isFound, bestCandidate, errors };
+  return { rows, outcomes, objects, isPositive, isFound, bestCandidate, errors };
 }
 
 interface Search {
@@ -90,7 +87,6 @@ interface Search {
   readonly bestCandidate: Int32Array;
   readonly errors: ErrorEntry[];
   readonly iou: number;
-  readonly backgroundIou: number;
 }
 
 /** Judges one image's detections against the objects first … end − 1, into `outcomes` and the search's own columns. */
@@ -159,12 +155,12 @@ function nameError(search: Search, row: number, first: number, ious: Float64Arra
     if (isFound[object] === 0 && isBetter) bestCandidate[object] = row;
     return { type, row, object };
   };
-  if (sameClass >= 0 && ious[sameClass] >= search.backgroundIou && ious[sameClass] <= search.iou) {
+  if (sameClass >= 0 && ious[sameClass] >= BACKGROUND_IOU && ious[sameClass] <= search.iou) {
     return correctable('localisation', sameClass);
   }
   if (otherClass >= 0 && ious[otherClass] >= search.iou) return correctable('classification', otherClass);
   if (taken >= 0 && ious[taken] >= search.iou) return { type: 'duplicate', row, object: first + taken };
-  return { type: highest <= search.backgroundIou ? 'background' : 'both', row, object: -1 };
+  return { type: highest <= BACKGROUND_IOU ? 'background' : 'both', row, object: -1 };
 }
 
 /** IoU of a detection and an object; with a region, the share of the detection that lies in it. */

@@ -56,7 +56,7 @@ export function judge(options: JudgeOptions): Judgement {
   const iouThresholds = cocoIouThresholds;
   const rankings: ClassRanking[] = [];
   const imageCount = groundTruth.images.length;
-  forEachCocoClass({ objects, detections, imageCount, iouThresholds, maxDetections: 100 }, (cocoClass) => {
+  forEachCocoClass({ objects, detections, imageCount, iouThresholds }, (cocoClass) => {
     rankings.push(cocoClass.match(cocoAreaRanges.all));
   });
   return { protocol, groundTruth, detections, iouThresholds, rule: 'hundred-one-points', objects, rankings };

@@ -6,20 +6,21 @@ import type { ObjectTable } from './object-table';
 /** An object size range in px², both ends inside. */
 export type AreaRange = readonly [number, number];
 
+/** Detections of a class beyond this number in an image, by score, are left out. */
+export const MOST_DETECTIONS = 100;
+
 /** What decides a match under the COCO protocol, for all classes. */
 export interface CocoMatching {
   readonly objects: ObjectTable;
   readonly detections: Detections;
   readonly imageCount: number;
   readonly iouThresholds: readonly number[];
-  /** Detections of a class beyond this number in an image, by score, are left out. */
-  readonly maxDetections: number;
 }
 
 /** One class's detections with the objects that they overlap; matches for size ranges are made from it. */
 export interface CocoClass {
   readonly classId: number;
-  /** [D] row numbers, surest first, at most `maxDetections` an image. */
+  /** [D] row numbers, surest first, at most `MOST_DETECTIONS` an image. */
   readonly order: Int32Array;
   /** [D] how many of the class and image are surer. */
   readonly rankInImage: Int32Array;
@@ -38,10 +39,10 @@ export interface CocoClass {
  * Source: pycocotools cocoeval.py, computeIoU, evaluateImg and accumulate.
  */
 export function forEachCocoClass(options: CocoMatching, visit: (cocoClass: CocoClass) => void): void {
-  const { objects, detections, imageCount, iouThresholds, maxDetections } = options;
+  const { objects, detections, imageCount, iouThresholds } = options;
   const groups = new ImageGroups(imageCount);
   rankByClass(detections, objects.classStart.length - 1, 'image').forEach((ranked, classId) => {
-    const { order, rankInImage } = groups.cut(ranked, detections.imageIndex, maxDetections);
+    const { order, rankInImage } = groups.cut(ranked, detections.imageIndex, MOST_DETECTIONS);
     const start = objects.classStart[classId];
     const end = objects.classStart[classId + 1];
     const pairs = overlaps({ objects, detections, order, start, end, groups, atLeast: Math.min(...iouThresholds) });

@@ -13,18 +13,15 @@ export function isImageName(name: string): boolean {
 /** The image files of a folder by their stems. */
 export interface ImageFiles {
   readonly folder: string;
-  /** False when there is no such folder. */
-  readonly exists: boolean;
   readonly count: number;
   /** Path of the image with this stem, or undefined. */
   find(stem: string): string | undefined;
 }
 
-/** Lists a folder once, so that finding many images costs no call a file. */
+/** Lists a folder once, so that finding many images costs no call a file; one that is not there holds none. */
 export function listImageFiles(folder: string): ImageFiles {
   const files = new Map<string, { readonly name: string; readonly rank: number }>();
-  const exists = isFolder(folder);
-  for (const name of exists ? readdirSync(folder) : []) {
+  for (const name of isFolder(folder) ? readdirSync(folder) : []) {
     const rank = rankOf(name);
     if (rank < 0) continue;
     const stem = name.slice(0, name.length - extname(name).length);
@@ -33,7 +30,6 @@ export function listImageFiles(folder: string): ImageFiles {
   }
   return {
     folder,
-    exists,
     count: files.size,
     find: (stem) => {
       const file = files.get(stem);

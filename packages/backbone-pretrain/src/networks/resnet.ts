@@ -39,7 +39,6 @@ export interface ResNetMaps {
 
 /** A ResNet without its classifier. */
 export interface ResNetBackbone {
-  readonly depth: ResNetDepth;
   readonly variables: readonly VariableSpec[];
   /** Channels of c2, c3, c4, c5. */
   readonly channels: { readonly c2: number; readonly c3: number; readonly c4: number; readonly c5: number };
@@ -84,7 +83,6 @@ export function resnet(depth: ResNetDepth, options: ResNetOptions = {}): ResNetB
   });
   const [c2, c3, c4, c5] = [64, 128, 256, 512].map((width) => width * expansion) as [number, number, number, number];
   return {
-    depth,
     variables: [stem, ...layers].flatMap((layer) => layer.variables),
     channels: { c2, c3, c4, c5 },
     stem,

@@ -49,7 +49,7 @@ export function detectorMetadata(stored: StoredDetector, options: MetadataOption
 }
 
 /** What made the weights: this program, the file's hash, the architecture and the training's options. */
-export function provenanceOf(
+function provenanceOf(
   { config, file }: StoredDetector,
   recipe: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { Session } from '../../src/session';
 
 describe('deviceTypes', () => {
   it('are those that TensorFlow places graphs on: a processor, and a GPU where tfjs has one too', async () => {
-    const session = new Session({ threads: 0, useXla: false });
+    const session = new Session({ threads: 0 });
     const hasGpu = (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
     try {
       const types = session.deviceTypes();
@@ -24,7 +24,7 @@ describe('deviceTypes', () => {
 
 describe('run', () => {
   it('names a node that the graph does not have, which would crash TensorFlow', async () => {
-    const session = new Session({ threads: 0, useXla: false });
+    const session = new Session({ threads: 0 });
     try {
       await expect(session.run({ feeds: [], fetches: ['absent'], targets: [] }, [])).rejects.toThrow(/no node absent/);
     } finally {
