@@ -1,6 +1,7 @@
 export { AtomicFile, writeAll, writeFileAtomic } from './atomic-file';
 export type { WriteFault } from './atomic-file';
 export { flushFolder } from './flush-folder';
+export { isFolder } from './is-folder';
 export { isProcessAlive } from './is-process-alive';
 export { openPlainFile, readPlainFile } from './plain-file';
 export { acquireLock } from './process-lock';

@@ -1,6 +1,5 @@
-import { statSync } from 'node:fs';
 import { DatasetError, refuseAbsentClasses } from '@featuremine/errors';
-import { readJson } from '@featuremine/files';
+import { isFolder, readJson } from '@featuremine/files';
 import { FaultList, groundTruthFromCoco, withClasses } from '@featuremine/voc-eval';
 import type { GroundTruthImage } from '@featuremine/voc-eval';
 import { writeFaultFile } from '@featuremine/voc';
@@ -28,7 +27,7 @@ export function readCocoSet(
   { file, imageFolder }: { readonly file: string; readonly imageFolder: string },
   options: ReadCocoOptions,
 ): DetectionSet {
-  if (statSync(imageFolder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (!isFolder(imageFolder)) {
     throw new DatasetError({ where: imageFolder, found: 'there is no such folder', fix: 'Check --images' });
   }
   const annotated = groundTruthFromCoco(readJson(file), file, { onFault: options.onMalformed });

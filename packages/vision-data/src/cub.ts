@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { isFolder } from '@featuremine/files';
 import type { ClassificationDataset } from './classification-dataset';
 import { datasetOf } from './classification-dataset-of';
-import { isFolder, pathBelow, readList } from './listed-files';
+import { pathBelow, readList } from './listed-files';
 import type { ListLine } from './listed-files';
 
 /** Which part of CUB-200-2011 is opened. */

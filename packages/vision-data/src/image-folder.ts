@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { isFolder } from '@featuremine/files';
 import type { ClassificationDataset } from './classification-dataset';
 import { labelledFiles } from './labelled-files';
-import { foldersIn, imagesBelow, isFolder } from './listed-files';
+import { foldersIn, imagesBelow } from './listed-files';
 
 /** The part of a data set that is opened; `all` for a data set without parts. */
 export type ClassificationSplit = 'train' | 'test' | 'all';

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { isFolder } from '@featuremine/files';
 import type { ClassificationDataset } from './classification-dataset';
 import { DEVKIT_FOLDER, readDevkitLabels } from './imagenet-devkit';
 import type { ValidationLabels } from './imagenet-devkit';
 import { labelledFiles } from './labelled-files';
-import { foldersIn, imagesBelow, isFolder, readList } from './listed-files';
+import { foldersIn, imagesBelow, readList } from './listed-files';
 
 /** The list of the validation labels in Kaggle's archive of ILSVRC. */
 const KAGGLE_LABELS = 'LOC_val_solution.csv';

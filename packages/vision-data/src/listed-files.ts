@@ -1,16 +1,12 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { isFolder } from '@featuremine/files';
 import { isImageName } from '@featuremine/voc';
 import { readLimited } from './read-limited';
 
 /** ImageNet's longest list has 40 MB. */
 const LARGEST_LIST_BYTES = 512 * 2 ** 20;
-
-/** True for a path that is a folder. */
-export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
 
 /** The image files in a folder and below it, sorted; none when there is no such folder. */
 export function imagesBelow(folder: string): string[] {

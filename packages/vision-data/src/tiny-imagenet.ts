@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError } from '@featuremine/errors';
+import { isFolder } from '@featuremine/files';
 import type { ClassificationDataset } from './classification-dataset';
 import { labelledFiles } from './labelled-files';
-import { foldersIn, imagesBelow, isFolder, pathBelow, readList } from './listed-files';
+import { foldersIn, imagesBelow, pathBelow, readList } from './listed-files';
 
 /**
  * Opens a part of Tiny ImageNet as its archive unpacks: `train/<wnid>/images/`, and `val/images/` with

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError, nearestName } from '@featuremine/errors';
+import { isFolder } from '@featuremine/files';
 import { assembleImageSet } from './assemble-image-set';
 import type { ImageEntry, ReadImageSetOptions, VocImageSet } from './assemble-image-set';
-import { isFolder, readSetText } from './devkit';
+import { readSetText } from './devkit';
 import { folderLayout, folderParts, setFile } from './folder-layout';
 import type { Fault } from './fault';
 import type { FolderLayout } from './folder-layout';

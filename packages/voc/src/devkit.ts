@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { DatasetError, UserError, fileFaultFound, nearestName } from '@featuremine/errors';
-import { readPlainFile } from '@featuremine/files';
+import { isFolder, readPlainFile } from '@featuremine/files';
 
 /** Bytes of the largest file of an image set: some millions of images. */
 const LARGEST_SET_BYTES = 64 * 2 ** 20;
@@ -122,10 +122,6 @@ export function readSetText(path: string): string {
 /** True for a name that is one file's name and leads to no other folder. */
 export function isSafeName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[/\\\u0000-\u001f]/.test(name) && name.length <= 200;
-}
-
-export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function isYearFolder(path: string): boolean {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isFolder } from './devkit';
+import { isFolder } from '@featuremine/files';
 import { listImageFiles } from './image-files';
 import type { ImageFiles } from './image-files';
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { isFolder } from './devkit';
+import { isFolder } from '@featuremine/files';
 
 /** Extensions of image files, the preferred first where a folder holds several of one stem; case does not matter. */
 const EXTENSIONS = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.bmp', '.avif'];

@@ -1,10 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatasetError, nearestName } from '@featuremine/errors';
+import { isFolder } from '@featuremine/files';
 import { listAnnotatedFolder } from './annotated-folder';
 import { AnnotationStatistics } from './annotation-statistics';
 import type { ClassCount, SizeCount } from './annotation-statistics';
-import { annotationPath, isFolder, openDevkit, yearFolder } from './devkit';
+import { annotationPath, openDevkit, yearFolder } from './devkit';
 import type { VocDevkit } from './devkit';
 import { countFaults, makeFault } from './fault';
 import type { Fault, FaultKind } from './fault';

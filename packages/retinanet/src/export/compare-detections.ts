@@ -1,5 +1,4 @@
-import { iou } from '@featuremine/boxes';
-import type { Box } from '@featuremine/boxes';
+import { boxAt, iou } from '@featuremine/boxes';
 import type { Detections } from '../detections';
 
 /** How far two lists of detections of one image are apart. */
@@ -57,7 +56,7 @@ function counterpart(
     nearest = distance;
   }
   if (best === undefined || nearest < 1) return best;
-  return iou(boxAt(list, index), boxAt(others, best)) >= 0.5 ? best : undefined;
+  return iou(boxAt(list.boxes, index), boxAt(others.boxes, best)) >= 0.5 ? best : undefined;
 }
 
 /** The largest difference of two boxes' coordinates. */
@@ -67,8 +66,4 @@ function distanceOf(a: Detections, i: number, b: Detections, j: number): number 
     distance = Math.max(distance, Math.abs(a.boxes[4 * i + axis] - b.boxes[4 * j + axis]));
   }
   return distance;
-}
-
-function boxAt({ boxes }: Detections, index: number): Box {
-  return Array.from(boxes.subarray(4 * index, 4 * index + 4)) as unknown as Box;
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Logger } from '@featuremine/command-line';
 import { ConfigError, DatasetError } from '@featuremine/errors';
-import { readJson } from '@featuremine/files';
+import { isFolder, readJson } from '@featuremine/files';
 import {
   faultPlace,
   readDetections,
@@ -84,8 +84,7 @@ export function loadDetections(options: {
     for (const warning of warnings) log.warn(`${path}: ${warning}`);
     return detections;
   }
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const setName = isFolder && set !== undefined && !set.includes(',') ? basename(set) : undefined;
+  const setName = isFolder(path) && set !== undefined && !set.includes(',') ? basename(set) : undefined;
   const read = readDetections(path, {
     classNames: groundTruth.classNames,
     ...(setName === undefined ? {} : { set: setName }),

@@ -1,3 +1,4 @@
+import { boxAt } from '@featuremine/boxes';
 import { outcome } from '../class-ranking';
 import type { ClassCurve } from '../class-curve';
 import type { Judgement } from '../judge';
@@ -59,8 +60,4 @@ export function worstImages(judgement: Judgement, curves: readonly ClassCurve[],
       ...image,
       boxes: image.boxes.sort((a, b) => (b.score ?? Infinity) - (a.score ?? Infinity) || 0),
     }));
-}
-
-function boxAt(box: Float64Array, row: number): [number, number, number, number] {
-  return [box[4 * row], box[4 * row + 1], box[4 * row + 2], box[4 * row + 3]];
 }
