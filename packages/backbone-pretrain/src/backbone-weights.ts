@@ -11,15 +11,6 @@ import {
 } from '@featuremine/weights';
 import type { Network } from './network';
 
-/** The model's count of optimizer steps; PyTorch's batch norms call it `num_batches_tracked`. */
-const STEP_COUNT = 'optimizer/step';
-
-/** A model, and where it keeps the weights that are used: `` or `ema/`. */
-export interface TrainedModel {
-  readonly model: CompiledModel;
-  readonly weightsPrefix: string;
-}
-
 /**
  * Loads a weights file (safetensors, or a PyTorch checkpoint) into a network; a classifier for other classes is left
  * as it was started.
@@ -27,16 +18,10 @@ export interface TrainedModel {
  * @returns the report for people
  * @throws WeightsError when the file is damaged or belongs to another network
  */
-export async function loadWeights(
-  { model, weightsPrefix }: TrainedModel,
-  network: Network,
-  path: string,
-): Promise<string> {
+export async function loadWeights(model: CompiledModel, network: Network, path: string): Promise<string> {
   const plan = planLoad(readStateDict(path), network.variables);
   requireComplete(plan, path, (name) => name.startsWith(`${network.classifier}.`));
-  const averages =
-    weightsPrefix === '' ? [] : [...plan.loaded].map(([name, data]) => [weightsPrefix + name, data] as const);
-  await model.writeVariables(new Map([...plan.loaded, ...averages]));
+  await model.startFrom(plan.loaded);
   return plan.text;
 }
 
@@ -52,8 +37,8 @@ export interface SaveOptions {
  * `strict=True`; heads that exist in training only are left out. The metadata holds the provenance and a SHA-256 of
  * the tensors' names and values.
  */
-export function saveWeights(trained: TrainedModel, network: Network, options: SaveOptions): Promise<void> {
-  return saveVariables(trained, network.variables, options);
+export function saveWeights(model: CompiledModel, network: Network, options: SaveOptions): Promise<void> {
+  return saveVariables(model, network.variables, options);
 }
 
 /** The file beside a weights file that holds what else a method needs at test. */
@@ -63,14 +48,12 @@ export function exitsPath(weightsPath: string): string {
 
 /** Writes variables as `saveWeights` does. */
 export async function saveVariables(
-  { model, weightsPrefix }: TrainedModel,
+  model: CompiledModel,
   variables: readonly VariableSpec[],
   { path, provenance }: SaveOptions,
 ): Promise<void> {
-  const kept = variables.map(({ name }) => weightsPrefix + name);
-  const values = await model.readVariables([...kept, STEP_COUNT]);
-  const named = new Map(kept.map((name) => [name.slice(weightsPrefix.length), values.get(name)!]));
-  const tensors = makeStateDict(variables, named, { batchCount: values.get(STEP_COUNT)![0] });
+  const values = await model.readWeights(variables.map(({ name }) => name));
+  const tensors = makeStateDict(variables, values, { batchCount: model.steps });
   writeSafetensors(path, tensors, { format: 'pt', ...provenance, sha256: stateDictHash(tensors) });
 }
 

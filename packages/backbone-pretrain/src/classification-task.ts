@@ -94,8 +94,8 @@ export function classificationTask(parts: ClassificationTaskParts): TrainingTask
     examples: { section: () => examplesSection(parts) },
     async saveWeights(path) {
       const { provenance } = parts;
-      if (exits.length > 0) await saveVariables(classifier, exits, { path: exitsPath(path), provenance });
-      await saveWeights(classifier, network, { path, provenance });
+      if (exits.length > 0) await saveVariables(model, exits, { path: exitsPath(path), provenance });
+      await saveWeights(model, network, { path, provenance });
     },
     parameterCount: parameterCount(network.variables),
     data: {

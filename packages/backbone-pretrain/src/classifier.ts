@@ -30,8 +30,6 @@ export interface Classifier {
   readonly train: CompiledFunction;
   /** Takes `images`; uses the averaged weights where they are kept. */
   readonly predict: CompiledFunction;
-  /** Where the weights that `predict` uses are kept: `` or `ema/`. */
-  readonly weightsPrefix: '' | 'ema/';
 }
 
 /** Makes the variables of a network, its mining heads and its methods, and the steps over them; they compile when first run. */
@@ -53,6 +51,5 @@ export function createClassifier(options: ClassifierOptions): Classifier {
     model,
     train: model.trainStep('train', trainingStep(options), training),
     predict: model.evaluation('predict', evaluationStep(options), { weights: ema === 0 ? 'current' : 'ema' }),
-    weightsPrefix: ema === 0 ? '' : 'ema/',
   };
 }

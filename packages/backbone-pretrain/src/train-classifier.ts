@@ -99,7 +99,7 @@ async function loadStartWeights(
   { weights }: TrainOptions,
   log: Logger,
 ): Promise<void> {
-  if (weights !== undefined) log.info(`${weights}: ${await loadWeights(classifier, network, weights)}`);
+  if (weights !== undefined) log.info(`${weights}: ${await loadWeights(classifier.model, network, weights)}`);
 }
 
 interface TrainingParts extends ClassifierParts {

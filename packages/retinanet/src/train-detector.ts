@@ -76,7 +76,7 @@ export async function trainDetector(given: TrainOptions, log: Logger, place: Tra
     ...(threads === undefined ? {} : { threads }),
   });
   try {
-    if (weights) await model.writeVariables(startValues(weights, options.ema > 0));
+    if (weights) await model.startFrom(weights.values);
     return await runTraining({ ...plan, options, model, pool, run, job, log, goal: place.goal });
   } finally {
     run.close();
@@ -203,20 +203,10 @@ function startWeights(
   return detectorWeights(detector, tensors, file, { normEpsilon, classes });
 }
 
-// Averages start where the weights start.
-function startValues({ values }: LoadedWeights, hasAverages: boolean): Map<string, Float32Array> {
-  if (!hasAverages) return values;
-  return new Map([...values, ...[...values].map(([name, value]): [string, Float32Array] => [`ema/${name}`, value])]);
-}
-
-async function saveWeights(path: string, { options, config, detector, model }: TrainingParts): Promise<void> {
-  const prefix = options.ema > 0 ? 'ema/' : '';
-  const names = detector.variables.map(({ name }) => prefix + name);
-  const stored = await model.readVariables([...names, 'optimizer/step']);
-  const values = new Map(detector.variables.map(({ name }) => [name, stored.get(prefix + name)!]));
-  const batchCountOption =
-    config.architecture.batchNorm === 'trainable' ? { batchCount: stored.get('optimizer/step')![0] } : {};
-  writeSafetensors(path, makeStateDict(detector.variables, values, batchCountOption), {
+async function saveWeights(path: string, { config, detector, model }: TrainingParts): Promise<void> {
+  const values = await model.readWeights(detector.variables.map(({ name }) => name));
+  const hasBatchNorm = config.architecture.batchNorm === 'trainable';
+  writeSafetensors(path, makeStateDict(detector.variables, values, hasBatchNorm ? { batchCount: model.steps } : {}), {
     format: 'pt',
     detector: JSON.stringify(config),
   });

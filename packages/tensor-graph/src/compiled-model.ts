@@ -217,6 +217,24 @@ export class CompiledModel {
     if (steps !== undefined) this.stepCount = steps[0]!;
   }
 
+  /** Sets variables, and their averages where these are kept, to values that training starts from. @throws as `writeVariables` */
+  async startFrom(values: ReadonlyMap<string, Float32Array>): Promise<void> {
+    const averages = [...values].map(([name, data]) => [`ema/${name}`, data] as const);
+    await this.writeVariables(new Map([...values, ...(this.options.ema === undefined ? [] : averages)]));
+  }
+
+  /** The values of variables that are to be used, by the variables' names: averages where these are kept. */
+  async readWeights(names: readonly string[]): Promise<Map<string, Float32Array>> {
+    const prefix = this.options.ema === undefined ? '' : 'ema/';
+    const values = await this.readVariables(names.map((name) => prefix + name));
+    return new Map(names.map((name) => [name, values.get(prefix + name)!]));
+  }
+
+  /** Optimizer steps made so far, those of the run that is gone on with included. */
+  get steps(): number {
+    return this.stepCount;
+  }
+
   /** What computes, where that is a GPU, such as `GPU (NVIDIA H200)`; undefined where it is the processor. */
   gpu(): string | undefined {
     return gpuOf(this.session.deviceTypes());

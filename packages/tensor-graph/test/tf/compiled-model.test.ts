@@ -196,6 +196,22 @@ describe('CompiledModel', () => {
     await model.dispose();
   });
 
+  it('starts averages where the variables start, and gives the averages as weights where they are kept', async () => {
+    const start = new Map([['w', Float32Array.of(1, 2, 3)]]);
+    const loss: StepFunction = (step) => ({ loss: tf.sum(step.variable('w')) });
+    for (const [ema, expected] of [[undefined, 0] as const, [{ decay: 0.75 }, 0.75] as const]) {
+      const model = new CompiledModel({ variables: [parameter('w', [3], onesInit)], seed: 0, ...(ema && { ema }) });
+      await model.startFrom(start);
+      expect((await model.readWeights(['w'])).get('w')).toEqual(start.get('w'));
+      await model.trainStep('train', loss, { optimizer: { kind: 'sgd', momentum: 0, weightDecay: 0 } })({
+        learningRate: 1,
+      });
+      expect([...(await model.readWeights(['w'])).get('w')!]).toEqual([expected, 1 + expected, 2 + expected]);
+      expect(model.steps).toBe(1);
+      await model.dispose();
+    }
+  });
+
   it('reads a variable before it updates it, also where the gradient does not need its value', async () => {
     const model = new CompiledModel({ variables: [parameter('w', [3], onesInit)], seed: 0 });
     const sum: StepFunction = (step) => ({ loss: tf.sum(step.variable('w')), seen: tf.add(step.variable('w'), 0) });
