@@ -14,6 +14,8 @@ export interface ClassifierOptions extends ClassifierParts, OptimizerOptions {
   readonly seed: number;
   readonly precision: Precision;
   readonly threads?: number | undefined;
+  /** Lets XLA compile clusters of ops on a GPU. Default false. */
+  readonly xla?: boolean;
   /** Whether weight decay applies to biases and batch norms too, as in the reference recipes. */
   readonly decayVectors: boolean;
   readonly clipNorm?: number | undefined;
@@ -43,6 +45,7 @@ export function createClassifier(options: ClassifierOptions): Classifier {
     seed: options.seed,
     precision: options.precision,
     ...(threads === undefined ? {} : { threads }),
+    xla: options.xla ?? false,
     ...(ema === 0 ? {} : { ema: { decay: ema } }),
     ...(job === undefined ? {} : { job }),
   });

@@ -74,6 +74,7 @@ export async function trainDetector(given: TrainOptions, log: Logger, place: Tra
     job,
     ...(options.ema > 0 ? { ema: { decay: options.ema } } : {}),
     ...(threads === undefined ? {} : { threads }),
+    xla: options.xla,
   });
   try {
     if (weights) await model.startFrom(weights.values);

@@ -51,6 +51,8 @@ export interface ModelOptions {
   readonly ema?: { readonly decay: number };
   /** Threads of one op; 0 (default) is all cores. */
   readonly threads?: number;
+  /** Lets XLA compile clusters of ops on a GPU. Default false. */
+  readonly xla?: boolean;
   /** The processes that train the same model, each on its part of every batch. Default: this one alone. */
   readonly job?: GradientExchange;
 }
@@ -88,7 +90,7 @@ export class CompiledModel {
     checkEager(options);
     this.variableSpecs = options.variables;
     this.specs = new Map(options.variables.map((spec) => [spec.name, spec]));
-    this.session = new Session({ threads: options.threads ?? 0 });
+    this.session = new Session({ threads: options.threads ?? 0, xla: options.xla ?? false });
     this.store = new VariableStore(this.session);
     const first = options.variables.map(({ name, shape, initial }) => ({
       name,

@@ -134,6 +134,7 @@ const root = protobuf.Root.fromJSON({
     RunMetadata: { fields: { stepStats: { type: 'StepStats', id: 1 } } },
     RunOptions: { fields: { traceLevel: { type: 'int32', id: 1 } } },
     GpuOptions: { fields: { allowGrowth: { type: 'bool', id: 4 } } },
+    OptimizerOptions: { fields: { globalJitLevel: { type: 'int32', id: 5 } } },
     RewriterConfig: {
       fields: {
         arithmeticOptimization: { type: 'int32', id: 7 },
@@ -142,6 +143,7 @@ const root = protobuf.Root.fromJSON({
     },
     GraphOptions: {
       fields: {
+        optimizerOptions: { type: 'OptimizerOptions', id: 3 },
         rewriteOptions: { type: 'RewriterConfig', id: 10 },
       },
     },
@@ -204,6 +206,8 @@ export interface SessionConfig {
   allowSoftPlacement: boolean;
   gpuOptions: { allowGrowth: boolean };
   graphOptions: {
+    /** XLA's level: 0 default, which is off, 1 on. */
+    optimizerOptions: { globalJitLevel: number };
     /** Of Grappler, the meta optimizer; 0 default, 1 on, 2 off. */
     rewriteOptions: { disableMetaOptimizer: boolean; arithmeticOptimization: number };
   };

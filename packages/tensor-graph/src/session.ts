@@ -37,6 +37,35 @@ const OFF = 2;
 // RunOptions.TraceLevel
 const FULL_TRACE = 3;
 
+/** Options of a `Session`. */
+export interface SessionOptions {
+  /** Threads of one op and of ops side by side; 0 is TensorFlow's choice (all cores). */
+  readonly threads: number;
+  /** Lets XLA compile clusters of ops on a GPU. Default false; on a CPU TensorFlow leaves it aside. */
+  readonly xla?: boolean;
+}
+
+/** The ConfigProto of a session, encoded. */
+export function sessionConfig(options: SessionOptions): Uint8Array {
+  return ConfigMessage.encode({
+    intraOpParallelismThreads: options.threads,
+    interOpParallelismThreads: options.threads,
+    allowSoftPlacement: true,
+    gpuOptions: { allowGrowth: true },
+    graphOptions: {
+      optimizerOptions: { globalJitLevel: options.xla === true ? 1 : 0 },
+      rewriteOptions: {
+        // A GPU wants the layout that Grappler chooses. On a CPU it finds nothing to do in these graphs, and takes a second
+        // of a ResNet-50's first step to see it.
+        disableMetaOptimizer: !usesGpu(),
+        // It would turn chains of Add into AddN, which adds first whichever input comes free first: sums, and with them
+        // whole runs, would no longer repeat to the bit.
+        arithmeticOptimization: OFF,
+      },
+    },
+  });
+}
+
 /** A TensorFlow session over one growing graph, run through the C API without blocking the event loop. */
 export class Session {
   /** Receives a trace of each run while it is set. */
@@ -48,26 +77,10 @@ export class Session {
   private readonly kept = new WeakMap<HostTensor, Pointer>();
   private isDisposed = false;
 
-  /** @param threads number of threads of one op and of ops side by side; 0 is TensorFlow's choice (all cores) */
-  constructor(options: { readonly threads: number }) {
+  constructor(options: SessionOptions) {
     const api = cApi();
     this.graph = api.NewGraph() as Pointer;
-    const config = ConfigMessage.encode({
-      intraOpParallelismThreads: options.threads,
-      interOpParallelismThreads: options.threads,
-      allowSoftPlacement: true,
-      gpuOptions: { allowGrowth: true },
-      graphOptions: {
-        rewriteOptions: {
-          // A GPU wants the layout that Grappler chooses. On a CPU it finds nothing to do in these graphs, and takes a second
-          // of a ResNet-50's first step to see it.
-          disableMetaOptimizer: !usesGpu(),
-          // It would turn chains of Add into AddN, which adds first whichever input comes free first: sums, and with them
-          // whole runs, would no longer repeat to the bit.
-          arithmeticOptimization: OFF,
-        },
-      },
-    });
+    const config = sessionConfig(options);
     const sessionOptions = api.NewSessionOptions() as Pointer;
     try {
       checked('session options', (status) => api.SetConfig(sessionOptions, config, config.length, status));

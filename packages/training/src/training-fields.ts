@@ -28,6 +28,7 @@ export const trainingFields = {
   precision: z.enum(['float32', 'bfloat16']).default('float32').describe('Precision of the activations'),
   workers: z.number().int().min(0).default(2).describe('Threads that read and prepare images'),
   threads: z.number().int().min(1).optional().describe('Threads of TensorFlow (all cores if not given)'),
+  xla: z.boolean().default(false).describe('Let XLA compile clusters of ops on a GPU; on a CPU it does nothing'),
   profile: z
     .boolean()
     .default(false)

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { RuntimeError } from '@featuremine/errors';
 import { CompiledModel, tf } from '../../src';
-import { Session } from '../../src/session';
+import { ConfigMessage } from '../../src/protobuf';
+import { Session, sessionConfig } from '../../src/session';
 
 describe('deviceTypes', () => {
   it('are those that TensorFlow places graphs on: a processor, and a GPU where tfjs has one too', async () => {
@@ -19,6 +20,19 @@ describe('deviceTypes', () => {
     if (hasGpu) expect(model.gpu()).toMatch(/^GPU \(.+\)$/);
     else expect(model.gpu()).toBeUndefined();
     await model.dispose();
+  });
+});
+
+describe('sessionConfig', () => {
+  it.each([
+    [{ threads: 3, xla: true }, 1],
+    [{ threads: 3 }, undefined], // 0 is not written
+  ])('of %j has its threads, and XLA at level %p', (options, level) => {
+    const { intraOpParallelismThreads, interOpParallelismThreads, graphOptions } = ConfigMessage.decode(
+      sessionConfig(options),
+    );
+    expect([intraOpParallelismThreads, interOpParallelismThreads]).toEqual([3, 3]);
+    expect(graphOptions.optimizerOptions.globalJitLevel).toBe(level);
   });
 });
 

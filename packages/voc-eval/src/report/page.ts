@@ -8,6 +8,10 @@ export function page(title: string, body: Content): string {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+        />
         <title>${title}</title>
         <style>
           ${style}
