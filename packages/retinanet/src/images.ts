@@ -2,8 +2,8 @@ import { IMAGENET_PIXELS } from '@featuremine/backbone-pretrain';
 import { normalizeImages, tf } from '@featuremine/tensor-graph';
 
 /**
- * Normalises a batch of padded raw images as torchvision's weights expect them, and sets the padding to 0, the value that torchvision pads with after
- * normalising.
+ * Normalises a batch of padded raw images as torchvision's weights expect them, and sets the padding to 0, the
+ * value that torchvision pads with after normalising.
  *
  * `images` `[N, H, W, 3]` of 0…255; `imageSizes` int32 `[N, 2]`, height and width of each image without padding;
  * without them the images are normalised only.

@@ -219,7 +219,7 @@ export class CompiledModel {
     if (steps !== undefined) this.stepCount = steps[0]!;
   }
 
-  /** Sets variables, and their averages where these are kept, to values that training starts from. @throws as `writeVariables` */
+  /** Sets variables, with their averages, to values that training starts from. @throws as `writeVariables` */
   async startFrom(values: ReadonlyMap<string, Float32Array>): Promise<void> {
     const averages = [...values].map(([name, data]) => [`ema/${name}`, data] as const);
     await this.writeVariables(new Map([...values, ...(this.options.ema === undefined ? [] : averages)]));

@@ -6,7 +6,14 @@ const HARMLESS_KEYS: ReadonlySet<string> = new Set(
 );
 
 /** Keys that say where and how a run is carried out: runs that differ in no other have the same recipe, on the same data. */
-export const PLACE_KEYS: ReadonlySet<string> = new Set([...HARMLESS_KEYS, 'data', 'threads', 'resume', 'dryRun']);
+export const PLACE_KEYS: ReadonlySet<string> = new Set([
+  ...HARMLESS_KEYS,
+  'data',
+  'threads',
+  'xla',
+  'resume',
+  'dryRun',
+]);
 
 /** What is different now from when a checkpoint was written, one line for each difference. */
 export function describeChanges(before: RunIdentity, now: RunIdentity): string[] {
