@@ -48,6 +48,14 @@ describe('planRow', () => {
     expect(plan('table-6', 'resnet50-cs-kd', 'mini').options).toMatchObject({ imageSize: 128, csKd: 3, batchSize: 32 });
   });
 
+  it('warms ResNet-110 up, and says so; the paper’s recipe does not', () => {
+    const { options, scaledDown } = plan('table-1', 'resnet110-fm1', 'mini');
+    expect(options).toMatchObject({ epochs: 16, warmupSteps: 150, lr: 0.1 });
+    expect(scaledDown).toContain('a rate that rises in the first 150 steps');
+    expect(plan('table-1', 'resnet110-fm1', 'full').options['warmupSteps']).toBeUndefined();
+    expect(plan('table-1', 'resnet56-fm1', 'mini').options['warmupSteps']).toBeUndefined();
+  });
+
   it('takes steps of 32 images for ResNet-50, with the learning rate in proportion', () => {
     expect(plan('table-5', 'resnet50-fm2', 'mini').options).toMatchObject({ epochs: 3, batchSize: 32, lr: 0.0125 });
   });
