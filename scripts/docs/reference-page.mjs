@@ -14,11 +14,11 @@ export function referencePage(program) {
   const list = commands.map(
     (command) => `- [${command.name}](#${anchorOf(`${name} ${command.name}`)}): ${command.summary}`,
   );
-  const head = [NOTE, `# ${name}`, sentence(summary), list.join('\n'), COMMON(name)];
+  const head = [NOTE, `# ${name}`, sentence(summary), list.join('\n'), commonText(name)];
   return `${[...head, ...commands.map((command) => commandText(name, command))].join('\n\n')}\n`;
 }
 
-const COMMON = (name) =>
+const commonText = (name) =>
   name === 'npm run'
     ? 'Flags stand behind `--`: `npm run demo -- --seed 1`. Each command also takes `--json`, `--debug` and `--help`.'
     : `Each command also takes \`--json\` (one JSON object on stdout), \`--debug\` (stacks and more detail) and \`--help\`. Lists ` +
