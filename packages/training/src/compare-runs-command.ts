@@ -41,7 +41,7 @@ export function compareRunsCommand(program: string): Command {
         context.print(`\n${formatTable({ columns, rows })}`);
       }
       if (options.report === undefined) return;
-      writeFileAtomic(options.report, comparedRunsPage(runs));
+      writeFileAtomic(options.report, comparedRunsPage(runs, { results, differences }));
       context.print(`\nreport: ${options.report}`);
     },
   });

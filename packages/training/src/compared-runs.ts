@@ -17,8 +17,6 @@ export interface RunsTable {
 }
 
 const NONE = '–';
-/** The folder of a run is its name, and says nothing more. */
-const NAMES = new Set(['out']);
 
 /** How each run ended and what it reached: its best epoch by the run's own metric, its last epoch, speed and time. */
 export function runsTable(runs: readonly StoredRun[]): RunsTable {
@@ -48,7 +46,7 @@ export function differencesOf(runs: readonly StoredRun[]): RunDifference[] {
   return [
     ...differing(
       'option ',
-      runs.map(({ config }) => flattened(config, '')),
+      runs.map(({ config }) => flattened({ ...config, out: undefined }, '')), // The folder is the run's name.
     ),
     ...differing(
       'data ',
@@ -75,7 +73,6 @@ function differing(kind: string, facts: readonly Readonly<Record<string, unknown
 
 function flattened(config: object, prefix: string): Record<string, unknown> {
   const parts = Object.entries(config).map(([key, value]: [string, unknown]): Record<string, unknown> => {
-    if (prefix === '' && NAMES.has(key)) return {};
     const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isGroup ? flattened(value, `${prefix}${key}.`) : { [prefix + key]: value };
   });

@@ -48,6 +48,8 @@ export { lineChartFile, lineChartSvg } from './line-chart';
 export type { ChartSeries, LineChartOptions } from './line-chart';
 export { imageWithBoxes } from './image-with-boxes';
 export type { DrawnBox, ImageWithBoxesOptions } from './image-with-boxes';
+export { metricChart } from './metric-charts';
+export type { ChartedRun } from './metric-charts';
 export { metricSeries, readMetrics } from './read-metrics';
 export type { MetricsLine } from './read-metrics';
 export { compareRunsCommand } from './compare-runs-command';

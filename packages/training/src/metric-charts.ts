@@ -16,14 +16,24 @@ const NO_METRICS = new Set(['kind', 'step', 'epoch', 'seconds']);
 export function metricCharts(runs: readonly ChartedRun[], kind: 'step' | 'epoch'): string {
   const lines = runs.flatMap((run) => run.lines.filter((line) => line['kind'] === kind));
   const names = new Set(lines.flatMap((line) => Object.keys(line)).filter((name) => !NO_METRICS.has(name)));
-  const figures = [...names].flatMap((name) => {
-    const all = runs.map((run) => metricSeries(run.lines, { kind, name, label: run.label ?? name }));
-    const series = all.filter(({ x }) => x.length > 0);
-    return series.length === 0 ? [] : [lineChartSvg({ title: name, xLabel: kind, yLabel: shortName(name), series })];
-  });
+  const figures = [...names].flatMap((name) =>
+    metricChart(runs, { title: name, kind, name, yLabel: name.slice(name.lastIndexOf('/') + 1) }),
+  );
   return figures.length === 0 ? '<p>Nothing yet.</p>' : figureGrid(figures);
 }
 
-function shortName(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1);
+/** The chart of one metric, with one line for each run that has it; none where no run does. */
+export function metricChart(
+  runs: readonly ChartedRun[],
+  options: {
+    readonly title: string;
+    readonly kind: 'step' | 'epoch';
+    readonly name: string;
+    readonly yLabel?: string;
+  },
+): string[] {
+  const { title, kind, name, yLabel = name } = options;
+  const all = runs.map((run) => metricSeries(run.lines, { kind, name, label: run.label ?? name }));
+  const series = all.filter(({ x }) => x.length > 0);
+  return series.length === 0 ? [] : [lineChartSvg({ title, xLabel: kind, yLabel, series })];
 }

@@ -1,4 +1,4 @@
-import { figureGrid, htmlPage, htmlTable, lineChartSvg, metricSeries, readMetrics } from '@featuremine/training';
+import { figureGrid, htmlPage, htmlTable, metricChart, readMetrics } from '@featuremine/training';
 import { cellFolder, comparisonTable, type ArmComparison } from './compare';
 import type { CompareOptions } from './compare-options';
 
@@ -8,18 +8,16 @@ export function comparisonPage(comparison: ArmComparison, { arms, out }: Compare
   const runs = comparison.arms.flatMap(({ arm, cells }) =>
     cells.map(({ seed }) => ({ label: `${arm}, seed ${seed}`, lines: readMetrics(cellFolder(out, arm, seed)) })),
   );
-  const chart = (title: string, kind: 'step' | 'epoch', name: string): string[] => {
-    const series = runs.map(({ label, lines }) => metricSeries(lines, { kind, name, label }));
-    const known = series.filter(({ x }) => x.length > 0);
-    return known.length === 0 ? [] : [lineChartSvg({ title, xLabel: kind, yLabel: name, series: known })];
-  };
   const options = Object.entries(arms).map(([arm, own]) => [arm, JSON.stringify(own)]);
   return htmlPage(`Comparison with ${comparison.against}`, [
     { title: 'Top-1', body: `${htmlTable({ titles, rows })}<p>${note}</p>` },
     { title: 'Arms', body: htmlTable({ titles: ['arm', 'options besides those that all share'], rows: options }) },
     {
       title: 'Trainings',
-      body: figureGrid([...chart('Held-out images', 'epoch', 'top1'), ...chart('Loss', 'step', 'train/loss')]),
+      body: figureGrid([
+        ...metricChart(runs, { title: 'Held-out images', kind: 'epoch', name: 'top1' }),
+        ...metricChart(runs, { title: 'Loss', kind: 'step', name: 'train/loss' }),
+      ]),
     },
   ]);
 }

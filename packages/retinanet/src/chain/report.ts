@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { boxAt } from '@featuremine/boxes';
 import { figureGrid, htmlPage, htmlTable, imageWithBoxes, lineChartSvg } from '@featuremine/training';
-import { metricSeries, readMetrics } from '@featuremine/training';
-import type { ChartSeries, MetricsLine } from '@featuremine/training';
+import { metricChart, readMetrics } from '@featuremine/training';
+import type { ChartedRun } from '@featuremine/training';
 import { jpegDataUri } from '@featuremine/vision-data';
 import { writeFileAtomic } from '@featuremine/files';
 import { ARM_TITLES, backboneFolder, detectorFolder } from './arms';
@@ -60,28 +60,17 @@ function classTable({ voc07 }: ArmResult): string {
 }
 
 function trainingCharts(arms: readonly Arm[]): string[] {
-  const runs = arms.map((arm) => ({
-    label: `${arm.name}, seed ${arm.seed}`,
-    backbone: readMetrics(backboneFolder(arm)),
-    detector: readMetrics(detectorFolder(arm)),
-  }));
-  const chart = (
-    title: string,
-    of: 'backbone' | 'detector',
-    { kind, name, yLabel }: { kind: 'step' | 'epoch'; name: string; yLabel: string },
-  ): string[] => {
-    const series = runs
-      .map((run): ChartSeries => metricSeries(run[of] satisfies MetricsLine[], { kind, name, label: run.label }))
-      .filter(({ x }) => x.length > 0);
-    return series.length === 0 ? [] : [lineChartSvg({ title, xLabel: kind, yLabel, series })];
-  };
+  const runsIn = (folderOf: (arm: Arm) => string): ChartedRun[] =>
+    arms.map((arm) => ({ label: `${arm.name}, seed ${arm.seed}`, lines: readMetrics(folderOf(arm)) }));
+  const [backbones, detectors] = [runsIn(backboneFolder), runsIn(detectorFolder)];
+  const steps = { kind: 'step', yLabel: 'loss' } as const;
   return [
-    ...chart('Pretraining: loss', 'backbone', { kind: 'step', name: 'train/loss', yLabel: 'loss' }),
-    ...chart('Pretraining: held-out images', 'backbone', { kind: 'epoch', name: 'top1', yLabel: 'top-1' }),
-    ...chart('Detector: loss', 'detector', { kind: 'step', name: 'train/loss', yLabel: 'loss' }),
-    ...chart('Detector: class loss', 'detector', { kind: 'step', name: 'train/classificationLoss', yLabel: 'loss' }),
-    ...chart('Detector: box loss', 'detector', { kind: 'step', name: 'train/boxLoss', yLabel: 'loss' }),
-    ...chart('Detector: validation', 'detector', { kind: 'epoch', name: 'mAP', yLabel: 'mAP' }),
+    ...metricChart(backbones, { title: 'Pretraining: loss', ...steps, name: 'train/loss' }),
+    ...metricChart(backbones, { title: 'Pretraining: held-out images', kind: 'epoch', name: 'top1', yLabel: 'top-1' }),
+    ...metricChart(detectors, { title: 'Detector: loss', ...steps, name: 'train/loss' }),
+    ...metricChart(detectors, { title: 'Detector: class loss', ...steps, name: 'train/classificationLoss' }),
+    ...metricChart(detectors, { title: 'Detector: box loss', ...steps, name: 'train/boxLoss' }),
+    ...metricChart(detectors, { title: 'Detector: validation', kind: 'epoch', name: 'mAP' }),
   ];
 }
 
