@@ -45,14 +45,17 @@ export async function trainClassifier(
   const chosen = await together(job, () => chosenData(options, job));
   const training = await inTurn(job, () => cachedData(chosen.training, options.cache));
   const test = await inTurn(job, () => cachedData(chosen.test, options.cache));
-  const parts = await together(job, () => classifierParts(options, training, { log, job }));
-  const pool = createWorkerPool({ workers: options.workers });
+  const pool = createWorkerPool({ workers: options.workers }); // Its threads start while TensorFlow is loaded.
   try {
-    if (!start.isRestored) await together(job, () => loadStartWeights(parts, options, log));
-    return await runTraining({ ...parts, options, training, test, pool, log, job });
+    const parts = await together(job, () => classifierParts(options, training, { log, job }));
+    try {
+      if (!start.isRestored) await together(job, () => loadStartWeights(parts, options, log));
+      return await runTraining({ ...parts, options, training, test, pool, log, job });
+    } finally {
+      await parts.classifier.model.dispose();
+    }
   } finally {
     await pool.close();
-    await parts.classifier.model.dispose();
   }
 }
 

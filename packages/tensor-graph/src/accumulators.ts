@@ -1,11 +1,11 @@
 import { accumulatorName } from './optimizer';
-import type { RecordedTensor, Recorder } from './recorder';
+import type { GraphRecorder, RecordedTensor } from './graph-recorder';
 import type { VariableNodes } from './variable-nodes';
 import type { VariableSpec } from './variables';
 
 /** The recording, and the variables that it knows. */
 export interface RecordedVariables {
-  readonly recorder: Recorder;
+  readonly recorder: GraphRecorder;
   readonly nodes: VariableNodes;
   readonly variables: ReadonlyMap<string, VariableSpec>;
 }

@@ -1,10 +1,8 @@
 import { ConfigError, ShapeError } from '@featuremine/errors';
-import { Random } from '@featuremine/random';
 import { batchNormRewrite } from './batch-norm-rewrite';
 import { bfloat16Rewrite } from './bfloat16-rewrite';
 import type { AccumulatedFunction, CompiledFunction, FunctionInputs } from './compiled-function';
 import { EagerModel } from './eager-model';
-import { refuseFrozenValues } from './frozen-constants';
 import { gpuOf } from './gpu';
 import type { BucketLayout } from './gradient-buckets';
 import {
@@ -33,7 +31,7 @@ import type { StepDefinition, StepFunction } from './step-context';
 import { buildUpdateGraph } from './update-graph';
 import type { UpdateOptions } from './update-builder';
 import { VariableStore } from './variable-store';
-import { checkTrained, checkVariables, type VariableSpec } from './variables';
+import { checkTrained, checkVariables, ownFirstValues, type VariableSpec } from './variables';
 
 /** The type of activations; variables, statistics, losses and updates are float32 in either case. */
 export type Precision = 'float32' | 'bfloat16';
@@ -92,10 +90,10 @@ export class CompiledModel {
     this.specs = new Map(options.variables.map((spec) => [spec.name, spec]));
     this.session = new Session({ threads: options.threads ?? 0, xla: options.xla ?? false });
     this.store = new VariableStore(this.session);
-    const first = options.variables.map(({ name, shape, initial }) => ({
-      name,
-      shape,
-      initial: drawnOnce(() => initial(shape, Random.of(options.seed, 'variable', name))),
+    const first = options.variables.map((spec) => ({
+      name: spec.name,
+      shape: spec.shape,
+      initial: madeOnce(() => ownFirstValues(spec, options.seed)),
     }));
     const averages =
       options.ema === undefined ? [] : first.map((variable) => ({ ...variable, name: `ema/${variable.name}` }));
@@ -279,7 +277,9 @@ export class CompiledModel {
     options: Pick<BuildOptions, 'training' | 'readPrefix'>,
   ): CompiledFunction {
     if (this.eager !== undefined) return this.eager.function(definition, options);
-    return this.runner((inputs) => this.build(definition, { ...options, inputs, variables: this.specs }));
+    return this.runner(definition.name, (inputs) =>
+      this.record(definition, { ...options, inputs, variables: this.specs }),
+    );
   }
 
   // A training step as one graph; in a job as two, between which the gradients are summed over its processes.
@@ -287,13 +287,11 @@ export class CompiledModel {
     const { job } = this.options;
     if (job === undefined || job.size === 1) return this.compile(definition, { training });
     let update: CompiledFunction | undefined;
-    const gradients = this.runner((inputs) => {
-      const graph = this.build(definition, { inputs, variables: this.specs, training });
-      const common = { variables: this.specs, training, layout: graph.layout! };
-      update ??= this.runner((fed) =>
-        this.import(`${definition.name}-update`, fed, buildUpdateGraph({ ...common, inputs: fed })),
-      );
-      return graph;
+    const gradients = this.runner(definition.name, (inputs) => {
+      const step = this.record(definition, { inputs, variables: this.specs, training });
+      const common = { variables: this.specs, training, layout: step.layout! };
+      update ??= this.runner(`${definition.name}-update`, (fed) => buildUpdateGraph({ ...common, inputs: fed }));
+      return step;
     });
     return async (inputs) => {
       const outputs = await gradients(inputs);
@@ -315,7 +313,7 @@ export class CompiledModel {
   }
 
   // Makes a graph for each new signature of the inputs, and runs it.
-  private runner(make: (inputs: readonly InputSignature[]) => CompiledGraph): CompiledFunction {
+  private runner(name: string, record: (inputs: readonly InputSignature[]) => StepGraph): CompiledFunction {
     const graphs = new Map<string, CompiledGraph>();
     return async (inputs) => {
       const names = Object.keys(inputs).sort();
@@ -329,7 +327,10 @@ export class CompiledModel {
       let compiled = graphs.get(key);
       if (compiled === undefined) {
         tensors.forEach((tensor, i) => checkHostTensor(names[i], tensor));
-        compiled = make(signature);
+        const step = record(signature);
+        // First values are written before the graph grows: TensorFlow looks at all of it in each first run of a plan.
+        await this.store.initialize();
+        compiled = graphs.get(key) ?? this.import(name, signature, step);
         graphs.set(key, compiled);
       }
       await this.store.initialize();
@@ -338,15 +339,13 @@ export class CompiledModel {
     };
   }
 
-  private build(definition: StepDefinition, options: BuildOptions): CompiledGraph {
+  private record(definition: StepDefinition, options: BuildOptions): StepGraph {
     const { precision = 'float32' } = this.options;
     const isOnGpu = this.session.deviceTypes().includes('GPU');
-    const record = (): StepGraph => recordFor({ precision, isOnGpu }, () => buildStepGraph(definition, options));
-    const first = record();
-    refuseFrozenValues(definition.name, first, record());
-    const typed = precision === 'bfloat16' ? bfloat16Rewrite(first.graph) : first.graph;
+    const recorded = recordFor({ precision, isOnGpu }, () => buildStepGraph(definition, options));
+    const typed = precision === 'bfloat16' ? bfloat16Rewrite(recorded.graph) : recorded.graph;
     const graph = useOwnKernels(this.options.threads ?? 0) ? batchNormRewrite(typed) : typed;
-    return this.import(definition.name, options.inputs, { ...first, graph });
+    return { ...recorded, graph };
   }
 
   private import(name: string, inputs: readonly InputSignature[], { graph, ...step }: StepGraph): CompiledGraph {
@@ -368,9 +367,9 @@ function isBucket(name: string): boolean {
 }
 
 // A variable and its average begin with the same values.
-function drawnOnce(draw: () => Float32Array): () => Float32Array {
-  let values: Float32Array | undefined;
-  return () => (values ??= draw());
+function madeOnce<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 function hostTensor(value: HostTensor | number): HostTensor {

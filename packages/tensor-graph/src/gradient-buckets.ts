@@ -1,7 +1,7 @@
 import { AttrType } from './attribute-type';
 import { elementCount } from './host-tensor';
 import type { Interception } from './interception';
-import type { RecordedTensor, Recorder } from './recorder';
+import type { GraphRecorder, RecordedTensor } from './graph-recorder';
 import { tf } from './tensorflow';
 
 /** What the processes of a job share of a step: the loss that decides, gradients, new values of buffers. */
@@ -41,7 +41,7 @@ export function bucketLayout(values: readonly SharedValue[], capacity = BUCKET_N
 
 /** Records a bucket: its values flat, one behind the other, [length]. */
 export function packBucket(
-  { recorder, interception }: { readonly recorder: Recorder; readonly interception: Interception },
+  { recorder, interception }: { readonly recorder: GraphRecorder; readonly interception: Interception },
   values: readonly RecordedTensor[],
 ): RecordedTensor {
   const flat = interception.unwrap(tf.tensor1d([-1], 'int32'));
@@ -52,7 +52,7 @@ export function packBucket(
 
 /** Records the way back: the values of a bucket in their shapes. */
 export function unpackBucket(
-  { recorder, interception }: { readonly recorder: Recorder; readonly interception: Interception },
+  { recorder, interception }: { readonly recorder: GraphRecorder; readonly interception: Interception },
   bucket: BucketLayout[number],
   packed: RecordedTensor,
 ): RecordedTensor[] {

@@ -3,12 +3,14 @@ import { ConfigError, nearestName, ShapeError } from '@featuremine/errors';
 import { typeAttribute } from './attribute-type';
 import { DataType } from './c-api';
 import type { HostDataType } from './host-tensor';
-import { Interception } from './interception';
 import type { BucketLayout } from './gradient-buckets';
+import { addPlaceholder, type GraphRecorder, type RecordedTensor } from './graph-recorder';
+import { Interception } from './interception';
 import { float32Scope } from './precision-scope';
 import type { GraphDef } from './protobuf';
-import { Recorder, type RecordedConstant, type RecordedTensor } from './recorder';
+import { Recorder } from './recorder';
 import { RecordingError } from './recording-error';
+import { SecondRecording } from './second-recording';
 import { shareGradients } from './shared-gradients';
 import type { StepContext, StepDefinition } from './step-context';
 import { tf } from './tensorflow';
@@ -27,7 +29,6 @@ export interface InputSignature {
 export interface StepGraph {
   readonly graph: GraphDef;
   readonly outputs: readonly string[];
-  readonly constants: readonly RecordedConstant[];
   /** Of the first half of a step that a job shares: what lies in its outputs `bucket/0`, `bucket/1`, … */
   readonly layout?: BucketLayout;
 }
@@ -44,19 +45,44 @@ export interface BuildOptions {
 
 /**
  * Records a step function, with its gradients and updates when it is a training step, without executing an op. In a job
- * of several processes it ends with the gradients in buckets: the first half of a step.
+ * of several processes it ends with the gradients in buckets: the first half of a step. @throws RecordingError for a
+ * function that cannot be a graph, or that draws something anew each time
  */
 export function buildStepGraph(definition: StepDefinition, options: BuildOptions): StepGraph {
   const recorder = new Recorder();
   try {
-    const interception = new Interception(recorder);
-    const builder = new GraphBuilder(recorder, interception, options);
-    const outputs = interception.run(() => builder.build(definition));
-    const { layout } = builder;
-    return { graph: recorder.graphDef(), outputs, constants: recorder.constants, ...(layout && { layout }) };
+    const { outputs, layout } = record(definition, options, recorder);
+    const graph = recorder.graphDef();
+    refuseDraws(definition.name, graph);
+    const again = new SecondRecording(definition.name, recorder.nodes);
+    record(definition, options, again);
+    again.finish();
+    return { graph, outputs, ...(layout && { layout }) };
   } finally {
     recorder.dispose();
   }
+}
+
+function record(
+  definition: StepDefinition,
+  options: BuildOptions,
+  recorder: GraphRecorder,
+): Pick<StepGraph, 'outputs' | 'layout'> {
+  const interception = new Interception(recorder);
+  const builder = new GraphBuilder(recorder, interception, options);
+  const outputs = interception.run(() => builder.build(definition));
+  const { layout } = builder;
+  return { outputs, ...(layout && { layout }) };
+}
+
+// What such an op draws depends on all runs before: a resumed training would differ.
+function refuseDraws(step: string, graph: GraphDef): void {
+  const drawing = graph.node.find(({ attr }) => 'seed2' in attr);
+  if (drawing === undefined) return;
+  throw new RecordingError(
+    `step ${step}: op ${drawing.op} (${drawing.name}) draws other numbers in every run, expected none that cannot be ` +
+      'repeated. Draw from a seed that is an input of the step, as the op dropout of this package does.',
+  );
 }
 
 class GraphBuilder implements StepContext, UpdateContext {
@@ -69,7 +95,7 @@ class GraphBuilder implements StepContext, UpdateContext {
   private readonly kept: Tensor[] = [];
 
   constructor(
-    readonly recorder: Recorder,
+    readonly recorder: GraphRecorder,
     readonly interception: Interception,
     private readonly options: BuildOptions,
   ) {
@@ -125,7 +151,7 @@ class GraphBuilder implements StepContext, UpdateContext {
   private inputs(): Record<string, Tensor> {
     const inputs: Record<string, Tensor> = {};
     for (const { name, dtype, shape } of this.options.inputs) {
-      let value = this.recorder.placeholder(`input/${name}`, DataType[dtype], shape);
+      let value = addPlaceholder(this.recorder, `input/${name}`, { dtype: DataType[dtype], shape });
       if (dtype === 'uint8') value = this.recorder.add('Cast', [value], [typeAttribute('DstT', DataType.float32)])[0]!;
       inputs[name] = this.keep(value);
     }

@@ -30,7 +30,8 @@ export {
   uniformInit,
   zerosInit,
 } from './variables';
-export { parameterCount } from './variables';
+export { firstValues, parameterCount } from './variables';
+export type { Distribution } from './first-values';
 export type { Initializer, VariableSpec } from './variables';
 export { batchNormLayer } from './batch-norm-layer';
 export type { BatchNormLayerOptions } from './batch-norm-layer';

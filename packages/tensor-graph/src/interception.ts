@@ -2,7 +2,7 @@ import type { Tensor, TensorContainer } from '@tensorflow/tfjs-node-gpu';
 import type { EncodedAttribute } from './attribute-type';
 import { DataType } from './c-api';
 import { ARRAY_TYPES, type HostData } from './host-tensor';
-import type { RecordedTensor, Recorder } from './recorder';
+import type { GraphRecorder, RecordedTensor } from './graph-recorder';
 import { RecordingError } from './recording-error';
 import { tf } from './tensorflow';
 
@@ -42,7 +42,7 @@ export class Interception {
   private readonly constants = new Map<object, RecordedTensor>();
   private readonly backend = tf.backend() as unknown as Backend;
 
-  constructor(private readonly recorder: Recorder) {}
+  constructor(private readonly recorder: GraphRecorder) {}
 
   /** Runs `fn` with every tfjs-node kernel adding a node to the recorder's graph instead of being executed. */
   run<T extends TensorContainer>(fn: () => T): T {

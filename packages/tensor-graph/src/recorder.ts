@@ -1,10 +1,18 @@
-import { AttrType, typeAttribute, type EncodedAttribute } from './attribute-type';
-import { RecordingError } from './recording-error';
-import { bytesFrom, cApi, checked, DataType, nativeBytes, type Pointer, type TfOutput } from './c-api';
+import { AttrType, type EncodedAttribute } from './attribute-type';
+import { bytesFrom, cApi, checked, DataType, type Pointer, type TfOutput } from './c-api';
+import {
+  askedConstant,
+  askedNode,
+  type GraphRecorder,
+  type NodeOptions,
+  type RecordedNode,
+  type RecordedTensor,
+} from './graph-recorder';
+import type { HostData } from './host-tensor';
+import { newTensor } from './native-tensor';
 import { opDefinition } from './op-definitions';
-import { promisedPrecision } from './precision-scope';
 import { GraphDefMessage, type GraphDef } from './protobuf';
-import { ARRAY_TYPES, elementCount, type HostData } from './host-tensor';
+import { RecordingError } from './recording-error';
 
 // Outputs from this index on are a kernel's private notes for its gradient, whose shape TensorFlow does not tell.
 const OPAQUE_FROM: Readonly<Record<string, number>> = { FusedBatchNormV3: 3 };
@@ -15,55 +23,39 @@ export const PRECISION = '_precision';
 /** The attribute of a sum whose inputs have one shape. */
 export const SAME_SHAPE = '_same_shape';
 
-/** One output of a recorded node, with what the shape inference knows of it. */
-export interface RecordedTensor {
-  readonly node: string;
-  readonly output: TfOutput;
-  /** TF_DataType. */
-  readonly dtype: number;
-  readonly shape: readonly number[];
-}
-
-/** A constant that entered the graph while it was recorded. */
-export interface RecordedConstant {
-  readonly node: string;
-  readonly bytes: Uint8Array;
-}
-
 /**
  * Builds a TensorFlow graph node by node, without running anything: shapes and types come from TensorFlow's own shape
  * inference, which also sees the values of constants. The graph is a draft: `graphDef()` takes it out as data.
  */
-export class Recorder {
-  readonly constants: RecordedConstant[] = [];
+export class Recorder implements GraphRecorder {
+  /** All nodes, in the order in which they were added. */
+  readonly nodes: RecordedNode[] = [];
   private readonly graph: Pointer = cApi().NewGraph() as Pointer;
   private readonly counts = new Map<string, number>();
   private isDisposed = false;
 
-  /**
-   * Adds one node and returns its outputs. `inputs` are flat: a list argument takes those that the single arguments
-   * leave. @throws RecordingError when an output's shape is not known before the graph runs
-   */
   add(
     op: string,
     inputs: readonly RecordedTensor[],
     attributes: readonly EncodedAttribute[],
-    options: { readonly controls?: readonly RecordedTensor[]; readonly name?: string; readonly outputs?: number } = {},
+    options: NodeOptions = {},
   ): RecordedTensor[] {
     const api = cApi();
-    const name = this.unique(options.name ?? op);
+    const asked = askedNode(op, inputs, attributes, options);
+    const name = this.unique(asked.wantedName);
     const description = api.NewOperation(this.graph, op, name) as Pointer;
     this.addInputs(description, op, inputs);
     for (const control of options.controls ?? []) api.AddControlInput(description, control.output.oper);
     for (const attribute of attributes) setAttribute(description, attribute);
     if (isSumOfOneShape(op, inputs)) setAttribute(description, { name: SAME_SHAPE, type: AttrType.bool, value: true });
-    const precision = promisedPrecision();
+    const { precision } = asked;
     if (precision !== undefined)
       setAttribute(description, { name: PRECISION, type: AttrType.string, value: precision });
-    return this.finish(description, op, name, options.outputs);
+    const outputs = this.finish(description, op, name, options.outputs);
+    this.nodes.push({ ...asked, name, outputs });
+    return outputs;
   }
 
-  /** Adds a constant node. */
   constant(dtype: number, shape: readonly number[], data: HostData): RecordedTensor {
     const api = cApi();
     const name = this.unique('Const');
@@ -75,15 +67,9 @@ export class Recorder {
     } finally {
       api.DeleteTensor(tensor);
     }
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-    this.constants.push({ node: name, bytes });
-    return this.finish(description, 'Const', name, 1)[0];
-  }
-
-  /** A node that is fed at every run. */
-  placeholder(name: string, dtype: number, shape: readonly number[]): RecordedTensor {
-    const attributes = [typeAttribute('dtype', dtype), { name: 'shape', type: AttrType.shape, value: shape }];
-    return this.add('Placeholder', [], attributes, { name })[0];
+    const outputs = this.finish(description, 'Const', name, 1);
+    this.nodes.push({ ...askedConstant(dtype, shape, data), name, outputs });
+    return outputs[0];
   }
 
   /** The whole graph as data. */
@@ -181,42 +167,4 @@ function setAttribute(description: Pointer, { name, type, value }: EncodedAttrib
     default:
       throw new RecordingError(`attribute ${name} has the unknown type ${type}`);
   }
-}
-
-/** A TF_Tensor with a copy of the data; the caller deletes it. */
-export function newTensor(dtype: number, shape: readonly number[], data: HostData): Pointer {
-  const api = cApi();
-  const tensor = api.AllocateTensor(dtype, shape, shape.length, data.byteLength) as Pointer;
-  const source = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  nativeBytes(api.TensorData(tensor) as Pointer, data.byteLength).set(source);
-  return tensor;
-}
-
-/** A copy of a TF_Tensor's values. Types other than float32, int32, uint8 and bool are refused. */
-export function tensorValues(tensor: Pointer): TensorValues {
-  return tensorArray(tensor, (bytes) => bytes.slice());
-}
-
-/** A TF_Tensor's values in its own memory, as long as it lives. */
-export function tensorView(tensor: Pointer): TensorValues {
-  return tensorArray(tensor, (bytes) => bytes);
-}
-
-interface TensorValues {
-  readonly dtype: keyof typeof ARRAY_TYPES;
-  readonly shape: number[];
-  readonly data: HostData;
-}
-
-function tensorArray(tensor: Pointer, take: (bytes: Uint8Array) => Uint8Array): TensorValues {
-  const api = cApi();
-  const type = api.TensorType(tensor) as number;
-  const dtype = (Object.keys(ARRAY_TYPES) as (keyof typeof ARRAY_TYPES)[]).find((name) => DataType[name] === type);
-  if (dtype === undefined)
-    throw new RecordingError(`a result has TensorFlow's type ${type}, expected float32, int32, uint8 or bool`);
-  const rank = api.NumDims(tensor) as number;
-  const shape = Array.from({ length: rank }, (_, axis) => Number(api.Dim(tensor, axis)));
-  const bytes = take(nativeBytes(api.TensorData(tensor) as Pointer, Number(api.TensorByteSize(tensor))));
-  const { buffer, byteOffset } = bytes as Uint8Array<ArrayBuffer>;
-  return { dtype, shape, data: new ARRAY_TYPES[dtype](buffer, byteOffset, elementCount(shape)) };
 }

@@ -1,5 +1,6 @@
 import { bufferBytes, bytesFrom, cApi, checked, DataType, raise, type Pointer } from './c-api';
 import { checkHostTensor, type HostTensor } from './host-tensor';
+import { newTensor, tensorValues, tensorView } from './native-tensor';
 import {
   ConfigMessage,
   GraphDefMessage,
@@ -8,7 +9,6 @@ import {
   type GraphDef,
   type StepStats,
 } from './protobuf';
-import { newTensor, tensorValues, tensorView } from './recorder';
 import { usesGpu } from './tensorflow';
 
 /** One way to run a session: which nodes are fed, fetched and executed. Each distinct plan has its own executor. */

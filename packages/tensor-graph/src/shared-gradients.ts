@@ -1,6 +1,6 @@
 import { Accumulators } from './accumulators';
 import { bucketLayout, packBucket, type BucketLayout, type SharedValue } from './gradient-buckets';
-import type { RecordedTensor } from './recorder';
+import type { RecordedTensor } from './graph-recorder';
 import { tf } from './tensorflow';
 import type { StepPart, UpdateContext, UpdateInputs } from './update-builder';
 

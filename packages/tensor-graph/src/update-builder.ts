@@ -3,7 +3,7 @@ import { AttrType, typeAttribute } from './attribute-type';
 import { DataType } from './c-api';
 import type { Interception } from './interception';
 import { slotNames, type TrainOptions } from './optimizer';
-import type { RecordedTensor, Recorder } from './recorder';
+import type { GraphRecorder, RecordedTensor } from './graph-recorder';
 import { tf } from './tensorflow';
 import type { VariableSpec } from './variables';
 
@@ -52,7 +52,7 @@ export interface UpdateOptions extends TrainOptions {
  * variables as they were. Every update waits for all reads of the step; averages wait for their variable's update.
  */
 export class UpdateBuilder {
-  private readonly recorder: Recorder;
+  private readonly recorder: GraphRecorder;
   private readonly scalars = new Map<number, RecordedTensor>();
   private gatedDecay: RecordedTensor | undefined;
 

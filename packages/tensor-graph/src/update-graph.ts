@@ -1,8 +1,9 @@
 import { DataType } from './c-api';
 import { unpackBucket, type BucketLayout } from './gradient-buckets';
 import type { InputSignature, StepGraph } from './graph-builder';
+import { addPlaceholder, type GraphRecorder, type RecordedTensor } from './graph-recorder';
 import { Interception } from './interception';
-import { Recorder, type RecordedTensor } from './recorder';
+import { Recorder } from './recorder';
 import { UpdateBuilder, type UpdateContext, type UpdateInputs, type UpdateOptions } from './update-builder';
 import { VariableNodes } from './variable-nodes';
 import type { VariableSpec } from './variables';
@@ -31,7 +32,7 @@ export function buildUpdateGraph(options: UpdateGraphOptions): StepGraph {
       }
       return Object.keys(results);
     });
-    return { graph: recorder.graphDef(), outputs, constants: recorder.constants };
+    return { graph: recorder.graphDef(), outputs };
   } finally {
     recorder.dispose();
   }
@@ -39,12 +40,15 @@ export function buildUpdateGraph(options: UpdateGraphOptions): StepGraph {
 
 function record(
   { variables, inputs, training, layout }: UpdateGraphOptions,
-  recorder: Recorder,
+  recorder: GraphRecorder,
   interception: Interception,
 ): Record<string, RecordedTensor> {
   const context: UpdateContext = { recorder, interception, nodes: new VariableNodes(recorder), variables };
   const fed = new Map(
-    inputs.map(({ name, dtype, shape }) => [name, recorder.placeholder(`input/${name}`, DataType[dtype], shape)]),
+    inputs.map(({ name, dtype, shape }) => [
+      name,
+      addPlaceholder(recorder, `input/${name}`, { dtype: DataType[dtype], shape }),
+    ]),
   );
   const means = { loss: new Map(), assignment: new Map(), gradient: new Map() } as Readonly<
     Record<'loss' | 'assignment' | 'gradient', Map<string, RecordedTensor>>

@@ -1,12 +1,12 @@
 import { AttrType, typeAttribute } from './attribute-type';
 import { DataType } from './c-api';
-import type { RecordedTensor, Recorder } from './recorder';
+import type { GraphRecorder, RecordedTensor } from './graph-recorder';
 
 /** The nodes by which a recorded step reaches its variables: one handle for each variable, and reads of it. */
 export class VariableNodes {
   private readonly handles = new Map<string, RecordedTensor>();
 
-  constructor(private readonly recorder: Recorder) {}
+  constructor(private readonly recorder: GraphRecorder) {}
 
   /** The handle of a variable; handles of one name in a session are the same variable, whichever graph they are in. */
   handle(name: string, shape: readonly number[]): RecordedTensor {

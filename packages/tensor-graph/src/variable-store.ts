@@ -1,26 +1,35 @@
 import { DataType } from './c-api';
 import { constantNode } from './constant-node';
+import { drawAll, type Draw } from './first-values';
 import type { HostTensor } from './host-tensor';
-import type { GraphDef, NodeDef } from './protobuf';
+import type { NodeDef } from './protobuf';
 import type { RunPlan, Session } from './session';
 
 interface StoredVariable {
   readonly shape: readonly number[];
   readonly node: string;
+  /** The input from which zeros are made. */
+  readonly zero: string;
 }
+
+/** Variables that give the same Draw begin with the same values. */
+type FirstValues = () => Float32Array | Draw;
 
 /** A float32 variable before its first run. */
 export interface NewVariable {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Its first value; 0 everywhere without it. */
-  readonly initial?: () => Float32Array;
+  /** Its first values, or what they are drawn from; 0 everywhere without it. */
+  readonly initial?: FirstValues;
 }
+
+const ZERO = 'zero';
+const SCALAR_ZERO: HostTensor = { dtype: 'float32', shape: [], data: Float32Array.of(0) };
 
 /** The variables of a session: made with first values, read and written in one run each. */
 export class VariableStore {
   private readonly variables = new Map<string, StoredVariable>();
-  private readonly pending = new Map<string, (() => Float32Array) | undefined>();
+  private readonly pending = new Map<string, FirstValues | undefined>();
   private readonly plans = new Map<string, RunPlan>();
   private ready: Promise<void> = Promise.resolve();
   private groups = 0;
@@ -39,14 +48,14 @@ export class VariableStore {
     return this.variables.get(name)!.shape;
   }
 
-  /** Declares float32 variables; a first value is computed before the next run, unless one is written until then. */
+  /** Declares float32 variables; first values are made before the next run, unless one is written until then. */
   declare(variables: readonly NewVariable[]): void {
     if (variables.length === 0) return;
     const prefix = `variables_${this.groups++}`;
-    const graph: GraphDef = { node: variables.flatMap((variable, i) => variableNodes(`v${i}`, variable)) };
-    this.session.import(graph, prefix);
+    const nodes = variables.flatMap((variable, i) => variableNodes(`v${i}`, variable));
+    this.session.import({ node: [scalarNode(ZERO), ...nodes] }, prefix);
     variables.forEach(({ name, shape, initial }, i) => {
-      this.variables.set(name, { shape, node: `${prefix}/v${i}` });
+      this.variables.set(name, { shape, node: `${prefix}/v${i}`, zero: `${prefix}/${ZERO}` });
       this.pending.set(name, initial);
     });
   }
@@ -60,11 +69,16 @@ export class VariableStore {
   private async writeFirstValues(): Promise<void> {
     const values = new Map<string, Float32Array>();
     const zeros: string[] = [];
+    const draws = new Map<Draw, string[]>();
     for (const [name, initial] of this.pending) {
-      if (initial === undefined) zeros.push(name);
-      else values.set(name, initial());
+      const first = initial?.();
+      if (first === undefined) zeros.push(name);
+      else if ('stream' in first) draws.set(first, [...(draws.get(first) ?? []), name]);
+      else values.set(name, first);
     }
     this.pending.clear();
+    const drawn = await drawAll([...draws.keys()]);
+    [...draws.values()].forEach((names, i) => names.forEach((name) => values.set(name, drawn[i])));
     await this.assign(values, zeros);
   }
 
@@ -93,8 +107,9 @@ export class VariableStore {
     if (names.length + zeros.length === 0) return;
     const node = (name: string): string => this.variables.get(name)!.node;
     const kind = zeros.length === 0 ? 'write' : 'initialize';
+    const zeroInputs = [...new Set(zeros.map((name) => this.variables.get(name)!.zero))];
     const plan = this.plan(kind, [...names, ...zeros], () => ({
-      feeds: names.map((name) => `${node(name)}/value`),
+      feeds: [...names.map((name) => `${node(name)}/value`), ...zeroInputs],
       fetches: [],
       targets: [...names.map((name) => `${node(name)}/assign`), ...zeros.map((name) => `${node(name)}/clear`)],
     }));
@@ -103,7 +118,7 @@ export class VariableStore {
       shape: this.shapeOf(name),
       data: values.get(name)!,
     }));
-    await this.session.run(plan, tensors);
+    await this.session.run(plan, [...tensors, ...zeroInputs.map(() => SCALAR_ZERO)]);
   }
 
   private plan(kind: 'read' | 'write' | 'initialize', names: readonly string[], make: () => RunPlan): RunPlan {
@@ -115,6 +130,11 @@ export class VariableStore {
     }
     return plan;
   }
+}
+
+function scalarNode(name: string): NodeDef {
+  const attr = { dtype: { type: DataType.float32 }, shape: { shape: { dim: [] } } };
+  return { name, op: 'Placeholder', input: [], attr };
 }
 
 function variableNodes(node: string, { name, shape, initial }: NewVariable): NodeDef[] {
@@ -130,14 +150,14 @@ function variableNodes(node: string, { name, shape, initial }: NewVariable): Nod
   return initial === undefined ? [...nodes, ...clearingNodes(node, shape)] : nodes;
 }
 
-// Zeros are made by TensorFlow: those of an optimizer are as large as the network.
+// Zeros are made by TensorFlow: those of an optimizer are as large as the network. The zero is an input, since TensorFlow
+// would compute them from a constant one before the run, and copy them.
 function clearingNodes(node: string, shape: readonly number[]): NodeDef[] {
-  const [dims, zero, zeros] = ['dims', 'zero', 'zeros'].map((name) => `${node}/${name}`);
+  const [dims, zeros] = ['dims', 'zeros'].map((name) => `${node}/${name}`);
   const dtype = { type: DataType.float32 };
   return [
     constantNode(dims, { dtype: 'int32', shape: [shape.length], data: Int32Array.from(shape) }),
-    constantNode(zero, { dtype: 'float32', shape: [], data: Float32Array.of(0) }),
-    { name: zeros, op: 'Fill', input: [dims, zero], attr: { T: dtype, index_type: { type: DataType.int32 } } },
+    { name: zeros, op: 'Fill', input: [dims, ZERO], attr: { T: dtype, index_type: { type: DataType.int32 } } },
     { name: `${node}/clear`, op: 'AssignVariableOp', input: [`${node}/handle`, zeros], attr: { dtype } },
   ];
 }

@@ -1,9 +1,10 @@
 import { ConfigError } from '@featuremine/errors';
 import type { Random } from '@featuremine/random';
+import { drawFrom, type Distribution, type Draw } from './first-values';
 import { elementCount } from './host-tensor';
 
-/** Draws the first value of a variable of this shape. */
-export type Initializer = (shape: readonly number[], random: Random) => Float32Array;
+/** The first values of a variable of this shape, or what they are to be drawn from. */
+export type Initializer = (shape: readonly number[]) => Float32Array | Distribution;
 
 /** A float32 variable of a network. */
 export interface VariableSpec {
@@ -21,24 +22,24 @@ export interface VariableSpec {
 }
 
 /** Normal with deviation √(2 / (out · height · width)): torchvision's choice for convolutions (He et al., fan out). */
-export const kaimingNormalFanOut: Initializer = (shape, random) => {
+export const kaimingNormalFanOut: Initializer = (shape) => {
   const fanOut = elementCount(shape.slice(0, -2)) * shape[shape.length - 1];
-  return normalInit(Math.sqrt(2 / fanOut))(shape, random);
+  return { kind: 'normal', deviation: Math.sqrt(2 / fanOut) };
 };
 
 /** Uniform with bound √(6 / ((1 + a²) · fan in)); fan in is all dimensions but the last. */
 export function kaimingUniform({ a }: { readonly a: number }): Initializer {
-  return (shape, random) => uniformInit(Math.sqrt(6 / ((1 + a * a) * elementCount(shape.slice(0, -1)))))(shape, random);
+  return (shape) => ({ kind: 'uniform', bound: Math.sqrt(6 / ((1 + a * a) * elementCount(shape.slice(0, -1)))) });
 }
 
 /** Normal with mean 0 and this deviation. */
 export function normalInit(deviation: number): Initializer {
-  return (shape, random) => random.fillNormal(new Float32Array(elementCount(shape)), deviation);
+  return () => ({ kind: 'normal', deviation });
 }
 
 /** Uniform in [−bound, bound). */
 export function uniformInit(bound: number): Initializer {
-  return (shape, random) => random.fillUniform(new Float32Array(elementCount(shape)), -bound, bound);
+  return () => ({ kind: 'uniform', bound });
 }
 
 /** This value everywhere. */
@@ -50,6 +51,19 @@ export function constantInit(value: number): Initializer {
 export const zerosInit: Initializer = constantInit(0);
 /** 1 everywhere. */
 export const onesInit: Initializer = constantInit(1);
+
+/** The first values of a variable, drawn from the next numbers of `random` where they are drawn. */
+export function firstValues({ shape, initial }: VariableSpec, random: Random): Float32Array {
+  const first = initial(shape);
+  return 'kind' in first ? drawFrom(first, elementCount(shape), random) : first;
+}
+
+/** The first values of a variable in a model of this seed, drawn from a stream of their own where they are drawn. */
+export function ownFirstValues({ name, shape, initial }: VariableSpec, seed: number): Float32Array | Draw {
+  const first = initial(shape);
+  if (!('kind' in first)) return first;
+  return { distribution: first, count: elementCount(shape), stream: [seed, 'variable', name] };
+}
 
 /** Refuses a training step of variables that are all frozen. @throws ConfigError */
 export function checkTrained(step: string, variables: readonly VariableSpec[]): void {

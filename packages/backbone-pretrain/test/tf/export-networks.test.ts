@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GRAPH_FORMATS, largestDifference, openGraph, recordGraph, writeGraph } from '@featuremine/graph-export';
 import { Random } from '@featuremine/random';
-import { CompiledModel } from '@featuremine/tensor-graph';
+import { CompiledModel, firstValues } from '@featuremine/tensor-graph';
 import { evaluationStep } from '../../src/classification-steps';
 import { createNetwork, NETWORK_NAMES } from '../../src/create-network';
 import { pixelStatistics } from '../../src/pixel-statistics';
@@ -18,9 +18,7 @@ each('export of %s', (name) => {
     const network = createNetwork(name, { numClasses: 7 });
     const evaluate = evaluationStep({ network, pixels: pixelStatistics(network) });
     const random = Random.of(3);
-    const values = new Map(
-      network.variables.map(({ name: variable, shape, initial }) => [variable, initial(shape, random)]),
-    );
+    const values = new Map(network.variables.map((variable) => [variable.name, firstValues(variable, random)]));
     const side = network.stages.length === 4 ? 64 : 32;
     const folder = mkdtempSync(join(tmpdir(), 'export-networks-'));
     const model = new CompiledModel({ variables: network.variables, seed: 0 });

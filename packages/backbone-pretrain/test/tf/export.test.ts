@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '@featuremine/random';
+import { firstValues } from '@featuremine/tensor-graph';
 import { makeStateDict, readSafetensors, writeSafetensors } from '@featuremine/weights';
 import { main } from '../../src/cli';
 import { createNetwork } from '../../src/create-network';
@@ -22,8 +23,9 @@ function untrainedRun(model: string): string {
   const network = createNetwork(model, { numClasses: classNames.length });
   const random = Random.of(1);
   const values = new Map(
-    network.variables.map(({ name, shape, initial }): [string, Float32Array] => {
-      const first = initial(shape, random);
+    network.variables.map((variable): [string, Float32Array] => {
+      const { name } = variable;
+      const first = firstValues(variable, random);
       const isStatistic = /running_(mean|var)$/.test(name);
       return [name, isStatistic ? first.map((value, i) => value + 0.3 * Math.sin(i)) : first];
     }),

@@ -1,5 +1,6 @@
 import { Random } from '@featuremine/random';
 import {
+  firstValues,
   softmaxCrossEntropy,
   tf,
   type FunctionInputs,
@@ -21,7 +22,7 @@ function stepOf(variables: Readonly<Record<string, tf.Tensor>>): StepContext {
 }
 
 function initialTensors(variables: readonly VariableSpec[]): Record<string, tf.Tensor> {
-  const entries = variables.map((v) => [v.name, tf.tensor(v.initial(v.shape, Random.of(3, v.name)), [...v.shape])]);
+  const entries = variables.map((v) => [v.name, tf.tensor(firstValues(v, Random.of(3, v.name)), [...v.shape])]);
   return Object.fromEntries(entries) as Record<string, tf.Tensor>;
 }
 

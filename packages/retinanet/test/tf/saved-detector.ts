@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Random } from '@featuremine/random';
+import { firstValues } from '@featuremine/tensor-graph';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import type { DetectorArchitecture } from '../../src/architecture';
 import { makeDetector } from '../../src/detector';
@@ -20,7 +21,7 @@ export function saveUntrainedDetector(
   const detector = makeDetector(smallArchitecture(parts));
   const random = Random.of(1);
   const values = new Map(
-    quickStart(detector.variables).map(({ name, shape, initial }) => [name, initial(shape, random)]),
+    quickStart(detector.variables).map((variable) => [variable.name, firstValues(variable, random)]),
   );
   // Every anchor is as likely an object as not, so that there is something to post-process.
   values.get('head.classification_head.cls_logits.bias')!.fill(classBias);
