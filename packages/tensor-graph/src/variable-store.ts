@@ -60,9 +60,11 @@ export class VariableStore {
     });
   }
 
-  /** Writes the first values of variables declared since the last run; once, whoever waits for it. */
+  /** Writes the first values of all variables that have none yet; once, whoever waits for it. */
   initialize(): Promise<void> {
-    if (this.pending.size > 0) this.ready = this.writeFirstValues();
+    if (this.pending.size > 0) {
+      this.ready = Promise.all([this.ready, this.writeFirstValues()]).then(() => undefined);
+    }
     return this.ready;
   }
 

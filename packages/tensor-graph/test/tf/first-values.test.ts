@@ -1,6 +1,6 @@
 import { Random } from '@featuremine/random';
-import { CompiledModel, firstValues, kaimingNormalFanOut, kaimingUniform, onesInit } from '../../src';
-import type { Initializer, VariableSpec } from '../../src';
+import { CompiledModel, firstValues, kaimingNormalFanOut, kaimingUniform, onesInit, tf } from '../../src';
+import type { Initializer, StepFunction, VariableSpec } from '../../src';
 import { drawAll, drawValues, type Draw } from '../../src/first-values';
 
 jest.setTimeout(60_000);
@@ -42,6 +42,17 @@ describe('first values', () => {
     expect(values.get('small')).toEqual(new Float32Array(64).fill(2));
     expect(values.get('ema/small')).toEqual(firstValues(large[1], Random.of(7, 'variable', 'small')));
     expect(values.get('ones')).toEqual(Float32Array.of(1, 1, 1, 1));
+    await model.dispose();
+  });
+
+  it('are waited for where variables that come later are ready before', async () => {
+    const large = variable('w', [1024, 1024], kaimingNormalFanOut);
+    const model = new CompiledModel({ variables: [large], seed: 3 });
+    const drawing = model.initialize();
+    const loss: StepFunction = (step) => ({ loss: tf.sum(tf.square(step.variable('w'))) });
+    model.trainStep('train', loss, { optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 0 } });
+    expectSame((await model.readVariables(['w'])).get('w')!, firstValues(large, Random.of(3, 'variable', 'w')));
+    await drawing;
     await model.dispose();
   });
 
