@@ -32,7 +32,7 @@ export interface GraphRecorder {
     attributes: readonly EncodedAttribute[],
     options?: NodeOptions,
   ): RecordedTensor[];
-  /** Adds a constant node. */
+  /** Adds a constant node. Its data must not change after that. */
   constant(dtype: number, shape: readonly number[], data: HostData): RecordedTensor;
 }
 
@@ -70,7 +70,7 @@ export function askedNode(
 /** What a call of `constant` asks for. */
 export function askedConstant(dtype: number, shape: readonly number[], data: HostData): AskedNode {
   const attributes = [typeAttribute('dtype', dtype), shapeAttribute(shape)];
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { op: 'Const', wantedName: 'Const', inputs: [], attributes, precision: undefined, bytes };
 }
 
