@@ -25,11 +25,11 @@ const contenderScript = join(root, 'contender.mjs');
 writeFileSync(
   contenderScript,
   `import { appendFileSync, existsSync } from 'node:fs';
-const { name, log, failsUnless, hangsUnless } = JSON.parse(process.argv[2]);
+const { name, log, failsUnless, hangsUnless, stepMs } = JSON.parse(process.argv[2]);
 appendFileSync(log, name + '\\n');
 if (hangsUnless !== undefined && !existsSync(hangsUnless)) setInterval(() => {}, 1000);
 else if (failsUnless !== undefined && !existsSync(failsUnless)) throw new Error('no luck');
-else process.stdout.write(${JSON.stringify(JSON.stringify(printed))} + '\\n');
+else process.stdout.write(JSON.stringify({ ...${JSON.stringify(printed)}, ...(stepMs && { stepMs }) }) + '\\n');
 `,
 );
 
@@ -46,6 +46,8 @@ interface Bench {
   /** Files that let contender B fail, or hang, until they are there. */
   readonly failsUnless?: string;
   readonly hangsUnless?: string;
+  /** The steps of C, a further mode of B that is measured where they are given; without any it fails. */
+  readonly modeStepMs?: readonly number[];
 }
 
 /** A program that puts a row of two contenders through the bench. */
@@ -56,8 +58,12 @@ function programOf(options: Bench): string {
     ...{ runtime: 'node', script: contenderScript },
     options: { name, batchSize: 1, log: join(folder, 'log'), ...more },
   });
-  const contenders = { A: contender('A'), B: contender('B', { failsUnless, hangsUnless }) };
-  const row = { name: 'row', group: 'resnet50', title: 'A row', contenders, extra: {} };
+  const { modeStepMs } = options;
+  const modeOptions = modeStepMs?.length === 0 ? { failsUnless: join(folder, 'never') } : { stepMs: modeStepMs };
+  const always = { A: contender('A'), B: contender('B', { failsUnless, hangsUnless }) };
+  const extra = modeStepMs === undefined ? {} : { C: { ...contender('C', modeOptions), modeOf: 'B' } };
+  const row = { name: 'row', group: 'resnet50', title: 'A row', contenders: always, extra };
+  const contenders = { ...always, ...extra };
   const settings = { repetitions, steps: 2, warmup: 0, threads: 1, rounds: 1 };
   const measuredOn = {
     ...{ processor: 'A processor', cores: 2, memoryGb: 16, system: 'Linux', node: '20', commit, date },
@@ -121,6 +127,23 @@ async function until(isDone: () => boolean, child: ChildProcess): Promise<void> 
     });
     expect(readFileSync(join(folder, 'performance.md'), 'utf8')).toContain('idle before (1 % in use, 0.5 % stolen).');
     expect(readdirSync(join(folder, 'runs'))).toEqual([]);
+  });
+
+  it.each([
+    ['slower', 'twice', [11, 12], 'ABCCBAABBA', 4],
+    ['faster', 'always', [9, 12], 'ABCCBAABCCBA', 8],
+  ])('runs a further mode of a peer, when it is the %s one, %s', (name, _runs, modeStepMs, order, steps) => {
+    const folder = folderOf(name);
+    expect(runBench({ folder, repetitions: 4, modeStepMs }).status).toBe(0);
+    expect(logOf(folder)).toBe(order);
+    expect(rowIn(folder).contenders['C'].steps).toBe(steps);
+  });
+
+  it('keeps a row of which a further mode failed', () => {
+    const folder = folderOf('mode-failure');
+    expect(runBench({ folder, repetitions: 3, modeStepMs: [] }).status).toBe(0);
+    expect(logOf(folder)).toBe('ABCCBAAB');
+    expect(rowIn(folder).contenders['C'].error).toContain('no luck');
   });
 
   it('waits while the machine is busy, also by what other machines take of it', () => {

@@ -79,7 +79,7 @@ describe('the performance page', () => {
     ['a faster one', figures(1000, 1), 'fast is 1.250x as fast as pytorch: the faster mode, so compare with it.'],
     ['a slower one', figures(2500, 1), 'pytorch is 2.000x as fast as fast: the faster mode, so it is the contender.'],
     ['one that failed', { error: 'no compiler' }, 'pytorch and fast cannot be compared.'],
-    ['none', undefined, 'fast was not measured in this run (`--all-modes` does): which is faster is not known.'],
+    ['none', undefined, 'fast was not measured in this run (`--no-all-modes`): which is faster is not known.'],
   ])('tells a further mode of a peer: %s', (_name, mode, line) => {
     const contenders = { ...row.contenders, ...(mode === undefined ? {} : { fast: mode }) };
     const modes = [{ name: 'fast', of: 'pytorch' }];

@@ -41,7 +41,7 @@ const values = await scriptFlags({
       .optional()
       .describe('Folder for bench.json, bench.txt and performance.md, instead of the project’s'),
     device: z.enum(['cpu', 'gpu']).default('cpu').describe('What the contenders compute on; gpu: an NVIDIA GPU'),
-    allModes: z.boolean().default(false).describe('Measures the peers in their other modes too: torch.compile, PIL'),
+    allModes: z.boolean().default(true).describe('Measures the peers in their other modes too: torch.compile, PIL'),
     quick: z.boolean().default(false).describe('Few steps, to see that all parts work; nothing is written'),
     list: z.boolean().default(false).describe('Prints the rows and ends'),
   },

@@ -14,7 +14,9 @@ export function reasonAgainst(row, old, isForced) {
   return undefined;
 }
 
-/** Whether a part of a row's summary is an error instead of figures. */
-export function hasFailed({ contenders, paired }) {
-  return [...Object.values(contenders), paired].some((part) => part?.error !== undefined);
+/** Whether a part of a row's summary is an error instead of figures; a further mode of a peer may fail. */
+export function hasFailed({ contenders, paired, modes = [] }) {
+  const isMode = (name) => modes.some((mode) => mode.name === name);
+  const parts = Object.keys(contenders).map((name) => (isMode(name) ? undefined : contenders[name]));
+  return [...parts, paired].some((part) => part?.error !== undefined);
 }

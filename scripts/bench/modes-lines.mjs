@@ -5,7 +5,7 @@ export function modesLines({ modes = [], contenders }) {
   return modes.map(({ name, of }) => {
     const [mode, contender] = [contenders[name], contenders[of]];
     if (mode === undefined)
-      return `${name} was not measured in this run (\`--all-modes\` does): which is faster is not known.`;
+      return `${name} was not measured in this run (\`--no-all-modes\`): which is faster is not known.`;
     if (mode.error !== undefined || contender.error !== undefined) return `${of} and ${name} cannot be compared.`;
     const ratio = contender.fastestMs / mode.fastestMs;
     if (ratio > 1) return `${name} is ${ratio.toFixed(3)}x as fast as ${of}: the faster mode, so compare with it.`;

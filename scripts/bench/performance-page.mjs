@@ -32,8 +32,8 @@ contender is (above 1: it is faster), by the fastest and by the median step, and
 Times of different runs, and of other machines, are not comparable; ratios are, roughly. The bench waits until nothing else
 uses the machine; where it did not become idle, the line below the table says so, and figures of an idle machine are not
 replaced by such ones. Contenders run in their best known mode: channels_last, bfloat16 by autocast, inference_mode,
-persistent worker processes; torch.compile is a further mode, which \`--all-modes\` measures beside: below the table stands
-which of both is faster.
+persistent worker processes. torch.compile, and PIL for JPEG files, are further modes: they run twice, and as often as the
+others where they were the faster mode by then; below the table stands which it was.
 `;
 
 /** The page as Markdown. `rows` are those of results/bench.json, in their order; `groupOf` tells each one's group. */
