@@ -33,6 +33,12 @@ export interface StepGraph {
   readonly layout?: BucketLayout;
 }
 
+/** A step as it was recorded. */
+export interface RecordedStep extends StepGraph {
+  /** The bytes of all values that its nodes make, in float32. */
+  readonly valueBytes: number;
+}
+
 /** What a step function is compiled with. */
 export interface BuildOptions {
   readonly variables: ReadonlyMap<string, VariableSpec>;
@@ -48,7 +54,7 @@ export interface BuildOptions {
  * of several processes it ends with the gradients in buckets: the first half of a step. @throws RecordingError for a
  * function that cannot be a graph, or that draws something anew each time
  */
-export function buildStepGraph(definition: StepDefinition, options: BuildOptions): StepGraph {
+export function buildStepGraph(definition: StepDefinition, options: BuildOptions): RecordedStep {
   const recorder = new Recorder();
   try {
     const { outputs, layout } = record(definition, options, recorder);
@@ -57,7 +63,7 @@ export function buildStepGraph(definition: StepDefinition, options: BuildOptions
     const again = new SecondRecording(definition.name, recorder.nodes);
     record(definition, options, again);
     again.finish();
-    return { graph, outputs, ...(layout && { layout }) };
+    return { graph, outputs, valueBytes: recorder.valueBytes(), ...(layout && { layout }) };
   } finally {
     recorder.dispose();
   }

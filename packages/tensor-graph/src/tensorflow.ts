@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
-import { keepFreedMemory } from './freed-memory';
 import { prepareTensorflow } from './tensorflow-environment';
 
 const loadModule = createRequire(__filename);
@@ -36,7 +35,6 @@ Object.defineProperty(exports, 'tf', { enumerable: true, get: loadTensorflow });
 export function loadTensorflow(): typeof tfjs {
   if (loaded === undefined) {
     prepareTensorflow();
-    keepFreedMemory();
     loaded = loadModule('@tensorflow/tfjs-node-gpu') as typeof tfjs;
   }
   return loaded;
