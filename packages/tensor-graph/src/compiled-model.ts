@@ -37,8 +37,8 @@ import { checkTrained, checkVariables, ownFirstValues, type VariableSpec } from 
 /** The type of activations; variables, statistics, losses and updates are float32 in either case. */
 export type Precision = 'float32' | 'bfloat16';
 
-/** Of the values of a training step, what its pool of memory has to hold at once: ResNet-50 and -56, RetinaNet need 0.25 to 0.35. */
-const LIVE_SHARE = 0.4;
+/** How much larger the pool of a training step is made than its values are: with less room they do not fit side by side. */
+const POOL_SHARE = 2;
 
 /** What a model is made of and how it is computed. */
 export interface ModelOptions {
@@ -346,9 +346,9 @@ export class CompiledModel {
   private record(definition: StepDefinition, options: BuildOptions): StepGraph {
     const { precision = 'float32' } = this.options;
     const isOnGpu = this.session.deviceTypes().includes('GPU');
-    const { valueBytes, ...recorded } = recordFor({ precision, isOnGpu }, () => buildStepGraph(definition, options));
+    const { liveBytes, ...recorded } = recordFor({ precision, isOnGpu }, () => buildStepGraph(definition, options));
     // The values of an evaluation are freed at once.
-    if (options.training) reservePool(Math.ceil(valueBytes * LIVE_SHARE * (precision === 'bfloat16' ? 0.5 : 1)));
+    if (options.training) reservePool(POOL_SHARE * (precision === 'bfloat16' ? liveBytes / 2 : liveBytes));
     const typed = precision === 'bfloat16' ? bfloat16Rewrite(recorded.graph) : recorded.graph;
     const graph = useOwnKernels(this.options.threads ?? 0) ? batchNormRewrite(typed) : typed;
     return { ...recorded, graph };

@@ -6,6 +6,7 @@ import type { HostDataType } from './host-tensor';
 import type { BucketLayout } from './gradient-buckets';
 import { addPlaceholder, type GraphRecorder, type RecordedTensor } from './graph-recorder';
 import { Interception } from './interception';
+import { peakLiveBytes } from './live-bytes';
 import { float32Scope } from './precision-scope';
 import type { GraphDef } from './protobuf';
 import { Recorder } from './recorder';
@@ -35,8 +36,8 @@ export interface StepGraph {
 
 /** A step as it was recorded. */
 export interface RecordedStep extends StepGraph {
-  /** The bytes of all values that its nodes make, in float32. */
-  readonly valueBytes: number;
+  /** The most bytes that its values hold at once, in float32. */
+  readonly liveBytes: number;
 }
 
 /** What a step function is compiled with. */
@@ -63,7 +64,7 @@ export function buildStepGraph(definition: StepDefinition, options: BuildOptions
     const again = new SecondRecording(definition.name, recorder.nodes);
     record(definition, options, again);
     again.finish();
-    return { graph, outputs, valueBytes: recorder.valueBytes(), ...(layout && { layout }) };
+    return { graph, outputs, liveBytes: peakLiveBytes(recorder.nodes), ...(layout && { layout }) };
   } finally {
     recorder.dispose();
   }

@@ -80,12 +80,6 @@ export class Recorder implements GraphRecorder {
     );
   }
 
-  /** The bytes of all values that its nodes make, in float32. */
-  valueBytes(): number {
-    const outputs = this.nodes.flatMap((node) => node.outputs);
-    return outputs.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 4), 0);
-  }
-
   dispose(): void {
     if (!this.isDisposed) cApi().DeleteGraph(this.graph);
     this.isDisposed = true;
