@@ -176,7 +176,10 @@ describe('figures that documents quote', () => {
       line(
         'RetinaNet-R50 inference, 512 px, float32, bfloat16, against torchvision with torch.compile',
         ', ',
-        ...precisions.map((precision): [string, string] => [`retinanet-infer-512-${precision}`, 'torchvision-compiled']),
+        ...precisions.map((precision): [string, string] => [
+          `retinanet-infer-512-${precision}`,
+          'torchvision-compiled',
+        ]),
       ),
       ...['from memory', 'whole command'].map((what, i) => {
         const row = ['voc-eval-coco-memory', 'voc-eval-coco-command'][i];
