@@ -17,6 +17,6 @@ export function reasonAgainst(row, old, isForced) {
 /** Whether a part of a row's summary is an error instead of figures; a further mode of a peer may fail. */
 export function hasFailed({ contenders, paired, modes = [] }) {
   const isMode = (name) => modes.some((mode) => mode.name === name);
-  const parts = Object.keys(contenders).map((name) => (isMode(name) ? undefined : contenders[name]));
-  return [...parts, paired].some((part) => part?.error !== undefined);
+  const names = Object.keys(contenders).filter((name) => !isMode(name));
+  return [...names.map((name) => contenders[name]), paired].some((part) => part?.error !== undefined);
 }

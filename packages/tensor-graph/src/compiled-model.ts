@@ -38,7 +38,7 @@ import { checkTrained, checkVariables, ownFirstValues, type VariableSpec } from 
 export type Precision = 'float32' | 'bfloat16';
 
 /** How much larger the pool of a training step is made than its values are: with less room they do not fit side by side. */
-const POOL_SHARE = 2;
+const POOL_ROOM = 2;
 
 /** What a model is made of and how it is computed. */
 export interface ModelOptions {
@@ -347,8 +347,10 @@ export class CompiledModel {
     const { precision = 'float32' } = this.options;
     const isOnGpu = this.session.deviceTypes().includes('GPU');
     const { liveBytes, ...recorded } = recordFor({ precision, isOnGpu }, () => buildStepGraph(definition, options));
-    // The values of an evaluation are freed at once.
-    if (options.training) reservePool(POOL_SHARE * (precision === 'bfloat16' ? liveBytes / 2 : liveBytes));
+    // The values of an evaluation are freed at once: it has none.
+    if (liveBytes !== undefined && !isOnGpu) {
+      reservePool(POOL_ROOM * (precision === 'bfloat16' ? liveBytes / 2 : liveBytes));
+    }
     const typed = precision === 'bfloat16' ? bfloat16Rewrite(recorded.graph) : recorded.graph;
     const graph = useOwnKernels(this.options.threads ?? 0) ? batchNormRewrite(typed) : typed;
     return { ...recorded, graph };

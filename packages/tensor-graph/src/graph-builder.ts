@@ -36,8 +36,8 @@ export interface StepGraph {
 
 /** A step as it was recorded. */
 export interface RecordedStep extends StepGraph {
-  /** The most bytes that its values hold at once, in float32. */
-  readonly liveBytes: number;
+  /** The most bytes that the values of a training step hold at once, in float32. */
+  readonly liveBytes?: number;
 }
 
 /** What a step function is compiled with. */
@@ -64,7 +64,10 @@ export function buildStepGraph(definition: StepDefinition, options: BuildOptions
     const again = new SecondRecording(definition.name, recorder.nodes);
     record(definition, options, again);
     again.finish();
-    return { graph, outputs, liveBytes: peakLiveBytes(recorder.nodes), ...(layout && { layout }) };
+    return {
+      ...{ graph, outputs, ...(layout && { layout }) },
+      ...(options.training && { liveBytes: peakLiveBytes(recorder.nodes) }),
+    };
   } finally {
     recorder.dispose();
   }

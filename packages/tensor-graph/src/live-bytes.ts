@@ -1,4 +1,5 @@
 import type { RecordedNode } from './graph-recorder';
+import { elementCount } from './host-tensor';
 
 /** Ops whose output is the memory of their first input, or of a variable. */
 const WITHOUT_MEMORY = new Set(['Identity', 'ReadVariableOp', 'Reshape']);
@@ -22,7 +23,7 @@ export function peakLiveBytes(nodes: readonly RecordedNode[]): number {
   nodes.forEach(({ name, op, inputs, outputs }, index) => {
     const made = outputs.map((_, i) => (i === 0 ? name : `${name}:${i}`));
     made.forEach((value, i) => {
-      const bytes = WITHOUT_MEMORY.has(op) ? 0 : outputs[i].shape.reduce((product, size) => product * size, 4);
+      const bytes = WITHOUT_MEMORY.has(op) ? 0 : 4 * elementCount(outputs[i].shape);
       bytesOf.set(value, bytes);
       live += bytes;
     });

@@ -93,7 +93,5 @@ export function checkVariables(variables: readonly VariableSpec[]): void {
 
 /** The number of parameters as torchvision counts them: buffers do not count, frozen parameters do. */
 export function parameterCount(variables: readonly VariableSpec[]): number {
-  return variables
-    .filter(({ role }) => role === 'parameter')
-    .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+  return variables.filter(({ role }) => role === 'parameter').reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
