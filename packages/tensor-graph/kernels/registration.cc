@@ -7,6 +7,7 @@
 namespace featuremine {
 
 void registerBatchNorm();
+void registerFilterGradient();
 
 namespace {
 
@@ -60,6 +61,7 @@ const char* featuremine_register() {
   static const std::string fault = [] {
     try {
       featuremine::registerBatchNorm();
+      featuremine::registerFilterGradient();
       return std::string();
     } catch (const std::exception& error) {
       return std::string(error.what());

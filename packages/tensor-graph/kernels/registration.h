@@ -31,7 +31,6 @@ class Tensor {
     for (size_t i = 0; i < dimensions.size(); i++) dimensions[i] = TF_Dim(tensor_, static_cast<int>(i));
     return dimensions;
   }
-  size_t bytes() const { return TF_TensorByteSize(tensor_); }
   TF_DataType type() const { return TF_TensorType(tensor_); }
 
  private:
@@ -58,10 +57,14 @@ class Call {
 
   // An output of the type and shape of a tensor.
   Tensor output(int index, const Tensor& like) {
+    return has_failed_ ? Tensor() : output(index, like.type(), like.shape());
+  }
+
+  Tensor output(int index, TF_DataType type, const std::vector<int64_t>& shape) {
     if (has_failed_) return Tensor();
-    const std::vector<int64_t> shape = like.shape();
-    return hold(TF_AllocateOutput(context_, index, like.type(), shape.data(), static_cast<int>(shape.size()),
-                                  like.bytes(), status_),
+    size_t bytes = TF_DataTypeSize(type);
+    for (const int64_t size : shape) bytes *= size;
+    return hold(TF_AllocateOutput(context_, index, type, shape.data(), static_cast<int>(shape.size()), bytes, status_),
                 false);
   }
 
@@ -120,6 +123,11 @@ void shapesOfInputs(TF_ShapeInferenceContext* context, TF_Status* status) {
     TF_DeleteShapeHandle(shape);
     output++;
   }
+}
+
+// A shape function: the shape of output 0 shows when it is computed.
+inline void unknownShape(TF_ShapeInferenceContext* context, TF_Status* status) {
+  TF_ShapeInferenceContextSetUnknownShape(context, status);
 }
 
 // Both throw std::runtime_error with TensorFlow's words. Every op has an attribute T, float or bfloat16.

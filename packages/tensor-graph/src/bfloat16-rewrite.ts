@@ -1,16 +1,13 @@
 import { DataType } from './c-api';
 import type { GraphDef, NodeDef } from './protobuf';
-import { PRECISION } from './recorder';
+import { STAYS_FLOAT32 } from './recorder';
 
 /** How an op takes part: which inputs and outputs have its type attribute `T`. */
 interface Bfloat16Op {
   /** Input positions of type T, or `all`, or `all but last`. */
   readonly inputs: readonly number[] | 'all' | 'all but last';
-  /**
-   * `start`: always computed in bfloat16. `follow`: when one of its inputs is, or when it stands in a `bfloat16Scope`.
-   * `promised`: only there.
-   */
-  readonly role: 'start' | 'follow' | 'promised';
+  /** `start`: always computed in bfloat16. `follow`: when one of its inputs is. */
+  readonly role: 'start' | 'follow';
   /** Whether its output (of a parameter's shape) goes back to float32 at once. */
   readonly isGradientOfParameter?: boolean;
 }
@@ -22,7 +19,7 @@ const withRole =
     role,
     isGradientOfParameter,
   });
-const [start, follow, promised] = [withRole('start'), withRole('follow'), withRole('promised')];
+const [start, follow] = [withRole('start'), withRole('follow')];
 
 // BiasAddGrad is left out: on CPUs it accumulates in the type of its input.
 // Convolutions start it; what stands between them follows, so that no large tensor is cast back and forth. Output 0 of
@@ -31,9 +28,6 @@ const OPS: Readonly<Record<string, Bfloat16Op>> = {
   Conv2D: start([0, 1]),
   Conv2DBackpropInput: start([1, 2]),
   Conv2DBackpropFilter: start([0, 2], true),
-  // Filters' gradients in another form; fully connected layers stay float32.
-  MatMul: promised([0, 1], true),
-  ExtractImagePatches: follow([0]),
   FusedBatchNormV3: follow([0]),
   FusedBatchNormGradV3: follow([0, 1]),
   BiasAdd: follow([0, 1]),
@@ -89,7 +83,7 @@ export function bfloat16Rewrite(graph: GraphDef): GraphDef {
       return as(name, positions.has(i) ? 'bfloat16' : 'float32');
     });
     const attr = { ...node.attr };
-    delete attr[PRECISION];
+    delete attr[STAYS_FLOAT32];
     if (op !== undefined) attr['T'] = { type: DataType.bfloat16 };
     rewritten.push({ ...node, input, attr });
   }
@@ -101,14 +95,14 @@ function chooseNodes(graph: GraphDef): Map<string, Bfloat16Op> {
   const chosen = new Map<string, Bfloat16Op>();
   for (const node of graph.node) {
     const op = OPS[node.op];
-    const precision = Buffer.from(node.attr[PRECISION]?.s ?? []).toString();
-    if (op === undefined || precision === 'float32' || node.attr['T']?.type !== DataType.float32) continue;
+    const staysFloat32 = node.attr[STAYS_FLOAT32]?.b === true;
+    if (op === undefined || staysFloat32 || node.attr['T']?.type !== DataType.float32) continue;
     const positions = typedInputs(node, op);
     const follows = node.input.some((name, i) => {
       const producer = chosen.get(name);
       return positions.has(i) && producer !== undefined && producer.isGradientOfParameter !== true;
     });
-    if (op.role === 'start' || precision === 'bfloat16' || (op.role === 'follow' && follows)) chosen.set(node.name, op);
+    if (op.role === 'start' || follows) chosen.set(node.name, op);
   }
   return chosen;
 }

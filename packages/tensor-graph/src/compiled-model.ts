@@ -1,8 +1,8 @@
 import { ConfigError, ShapeError } from '@featuremine/errors';
-import { batchNormRewrite } from './batch-norm-rewrite';
-import { bfloat16Rewrite } from './bfloat16-rewrite';
 import type { AccumulatedFunction, CompiledFunction, FunctionInputs } from './compiled-function';
 import { EagerModel } from './eager-model';
+import { hasFilterGradient } from './filter-gradient-rewrite';
+import { finishedGraph } from './finished-graph';
 import { gpuOf } from './gpu';
 import type { BucketLayout } from './gradient-buckets';
 import {
@@ -23,7 +23,6 @@ import {
   type OptimizerConfig,
   type TrainOptions,
 } from './optimizer';
-import { useOwnKernels } from './own-kernels';
 import { reservePool } from './pool-memory';
 import { recordFor } from './precision-scope';
 import { profileOf, type Profile } from './profile';
@@ -351,9 +350,7 @@ export class CompiledModel {
     if (liveBytes !== undefined && !isOnGpu) {
       reservePool(POOL_ROOM * (precision === 'bfloat16' ? liveBytes / 2 : liveBytes));
     }
-    const typed = precision === 'bfloat16' ? bfloat16Rewrite(recorded.graph) : recorded.graph;
-    const graph = useOwnKernels(this.options.threads ?? 0) ? batchNormRewrite(typed) : typed;
-    return { ...recorded, graph };
+    return { ...recorded, graph: finishedGraph(recorded.graph, precision, this.options.threads ?? 0) };
   }
 
   private import(name: string, inputs: readonly InputSignature[], { graph, ...step }: StepGraph): CompiledGraph {
@@ -363,6 +360,8 @@ export class CompiledModel {
       feeds: inputs.map((input) => `${prefix}/input/${input.name}`),
       fetches: step.outputs.map((output) => `${prefix}/output/${output}`),
       targets: [],
+      // The kernel's threads and TensorFlow's own would share the cores.
+      isOpByOp: hasFilterGradient(graph),
       isKept: (fetch: string) => isBucket(fetch.slice(`${prefix}/output/`.length)),
     };
     return { plan, outputs: step.outputs, layout: step.layout };

@@ -1,7 +1,7 @@
 import { AttrType, typeAttribute, type EncodedAttribute } from './attribute-type';
 import type { TfOutput } from './c-api';
 import type { HostData } from './host-tensor';
-import { promisedPrecision } from './precision-scope';
+import { isInFloat32Scope } from './precision-scope';
 
 /** One output of a recorded node, with what the shape inference knows of it. */
 export interface RecordedTensor {
@@ -44,7 +44,8 @@ export interface AskedNode {
   /** `node` or `node:output` of what it takes, control inputs as `^node`. */
   readonly inputs: readonly string[];
   readonly attributes: readonly EncodedAttribute[];
-  readonly precision: string | undefined;
+  /** Whether it was asked for in a `float32Scope`. */
+  readonly staysFloat32: boolean;
   /** The values of a constant. */
   readonly bytes?: Uint8Array;
 }
@@ -64,14 +65,14 @@ export function askedNode(
 ): AskedNode {
   const taken = inputs.map(({ node, output: { index } }) => (index === 0 ? node : `${node}:${index}`));
   const waited = controls.map(({ node }) => `^${node}`);
-  return { op, wantedName: name, inputs: [...taken, ...waited], attributes, precision: promisedPrecision() };
+  return { op, wantedName: name, inputs: [...taken, ...waited], attributes, staysFloat32: isInFloat32Scope() };
 }
 
 /** What a call of `constant` asks for. */
 export function askedConstant(dtype: number, shape: readonly number[], data: HostData): AskedNode {
   const attributes = [typeAttribute('dtype', dtype), shapeAttribute(shape)];
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { op: 'Const', wantedName: 'Const', inputs: [], attributes, precision: undefined, bytes };
+  return { op: 'Const', wantedName: 'Const', inputs: [], attributes, staysFloat32: false, bytes };
 }
 
 /** Adds a node that is fed at every run. */

@@ -41,14 +41,21 @@ export function kernelsFault(): string | undefined {
   return typeof library === 'string' ? library : undefined;
 }
 
-/** Makes own kernels ready for so many threads (0: all cores). Returns false where there are none: stock ops must do. */
-export function useOwnKernels(threads: number): boolean {
-  if (kernelsFault() !== undefined) return false;
-  (library as KernelLibrary).useThreads(threads > 0 ? threads : availableParallelism());
-  return true;
+/** What own kernels there are. */
+export interface OwnKernels {
+  /** Whether this processor has what the kernel for the gradients of filters is made for. */
+  readonly hasFilterGradient: boolean;
 }
 
-interface KernelLibrary {
+/** Makes own kernels ready for so many threads (0: all cores). Returns undefined where there are none: stock ops must do. */
+export function useOwnKernels(threads: number): OwnKernels | undefined {
+  if (kernelsFault() !== undefined) return undefined;
+  const loaded = library as KernelLibrary;
+  loaded.useThreads(threads > 0 ? threads : availableParallelism());
+  return loaded;
+}
+
+interface KernelLibrary extends OwnKernels {
   readonly useThreads: (count: number) => void;
 }
 
@@ -65,7 +72,10 @@ function load(): KernelLibrary | string {
     const loaded = koffi.load(path);
     const fault = (loaded.func('featuremine_register', 'const char *', []) as () => string | null)();
     if (fault !== null) return fault;
-    return { useThreads: loaded.func('featuremine_use_threads', 'void', ['int']) };
+    return {
+      useThreads: loaded.func('featuremine_use_threads', 'void', ['int']),
+      hasFilterGradient: (loaded.func('featuremine_has_filter_gradient', 'bool', []) as () => boolean)(),
+    };
   } catch (error) {
     return (error as Error).message;
   }

@@ -132,7 +132,8 @@ const root = protobuf.Root.fromJSON({
     },
     StepStats: { fields: { devStats: { rule: 'repeated', type: 'DeviceStepStats', id: 1 } } },
     RunMetadata: { fields: { stepStats: { type: 'StepStats', id: 1 } } },
-    RunOptions: { fields: { traceLevel: { type: 'int32', id: 1 } } },
+    ThreadPoolOptionProto: { fields: { numThreads: { type: 'int32', id: 1 } } },
+    RunOptions: { fields: { traceLevel: { type: 'int32', id: 1 }, interOpThreadPool: { type: 'int32', id: 3 } } },
     GpuOptions: { fields: { allowGrowth: { type: 'bool', id: 4 } } },
     OptimizerOptions: { fields: { globalJitLevel: { type: 'int32', id: 5 } } },
     RewriterConfig: {
@@ -150,7 +151,7 @@ const root = protobuf.Root.fromJSON({
     ConfigProto: {
       fields: {
         intraOpParallelismThreads: { type: 'int32', id: 2 },
-        interOpParallelismThreads: { type: 'int32', id: 5 },
+        sessionInterOpThreadPool: { rule: 'repeated', type: 'ThreadPoolOptionProto', id: 12 },
         gpuOptions: { type: 'GpuOptions', id: 6 },
         allowSoftPlacement: { type: 'bool', id: 7 },
         graphOptions: { type: 'GraphOptions', id: 10 },
@@ -197,12 +198,13 @@ export interface StepStats {
 }
 
 export const RunMetadataMessage = codec<{ stepStats?: StepStats }>('RunMetadata');
-export const RunOptionsMessage = codec<{ traceLevel: number }>('RunOptions');
+export const RunOptionsMessage = codec<{ traceLevel: number; interOpThreadPool: number }>('RunOptions');
 
 /** What a session is made with. */
 export interface SessionConfig {
   intraOpParallelismThreads: number;
-  interOpParallelismThreads: number;
+  /** Pools for ops side by side; a run names one of them by its place. */
+  sessionInterOpThreadPool: { numThreads: number }[];
   allowSoftPlacement: boolean;
   gpuOptions: { allowGrowth: boolean };
   graphOptions: {

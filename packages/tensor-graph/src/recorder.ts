@@ -17,8 +17,8 @@ import { RecordingError } from './recording-error';
 // Outputs from this index on are a kernel's private notes for its gradient, whose shape TensorFlow does not tell.
 const OPAQUE_FROM: Readonly<Record<string, number>> = { FusedBatchNormV3: 3 };
 
-/** The attribute of a node whose precision was promised: its name. */
-export const PRECISION = '_precision';
+/** The attribute of a node that was recorded in a `float32Scope`. */
+export const STAYS_FLOAT32 = '_stays_float32';
 
 /** The attribute of a sum whose inputs have one shape. */
 export const SAME_SHAPE = '_same_shape';
@@ -48,9 +48,7 @@ export class Recorder implements GraphRecorder {
     for (const control of options.controls ?? []) api.AddControlInput(description, control.output.oper);
     for (const attribute of attributes) setAttribute(description, attribute);
     if (isSumOfOneShape(op, inputs)) setAttribute(description, { name: SAME_SHAPE, type: AttrType.bool, value: true });
-    const { precision } = asked;
-    if (precision !== undefined)
-      setAttribute(description, { name: PRECISION, type: AttrType.string, value: precision });
+    if (asked.staysFloat32) setAttribute(description, { name: STAYS_FLOAT32, type: AttrType.bool, value: true });
     const outputs = this.finish(description, op, name, options.outputs);
     this.nodes.push({ ...asked, name, outputs });
     return outputs;

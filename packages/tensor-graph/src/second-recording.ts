@@ -87,7 +87,7 @@ function isSameCall(node: AskedNode, asked: AskedNode): boolean {
   return (
     node.op === asked.op &&
     node.wantedName === asked.wantedName &&
-    node.precision === asked.precision &&
+    node.staysFloat32 === asked.staysFloat32 &&
     node.inputs.length === asked.inputs.length &&
     node.inputs.every((input, i) => input === asked.inputs[i])
   );

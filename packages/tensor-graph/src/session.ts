@@ -16,6 +16,8 @@ export interface RunPlan {
   readonly feeds: readonly string[];
   readonly fetches: readonly string[];
   readonly targets: readonly string[];
+  /** Whether its ops run one after another, each with all threads. */
+  readonly isOpByOp?: boolean;
   /** Whether a fetch stays in TensorFlow's memory: see `Session.run`. */
   readonly isKept?: (fetch: string) => boolean;
 }
@@ -35,7 +37,10 @@ interface PreparedPlan {
 // RewriterConfig.Toggle
 const OFF = 2;
 // RunOptions.TraceLevel
-const FULL_TRACE = 3;
+const [NO_TRACE, FULL_TRACE] = [0, 3];
+// Pools of threads that start ops: RunOptions.inter_op_thread_pool.
+const [SIDE_BY_SIDE, ONE_BY_ONE] = [0, 1];
+const POOLS = [SIDE_BY_SIDE, ONE_BY_ONE];
 
 /** Options of a `Session`. */
 export interface SessionOptions {
@@ -49,7 +54,7 @@ export interface SessionOptions {
 export function sessionConfig(options: SessionOptions): Uint8Array {
   return ConfigMessage.encode({
     intraOpParallelismThreads: options.threads,
-    interOpParallelismThreads: options.threads,
+    sessionInterOpThreadPool: POOLS.map((pool) => ({ numThreads: pool === SIDE_BY_SIDE ? options.threads : 1 })),
     allowSoftPlacement: true,
     gpuOptions: { allowGrowth: true },
     graphOptions: {
@@ -93,8 +98,7 @@ export class Session {
   /** Adds a graph; its nodes are then called `prefix/name`. */
   import(graph: GraphDef, prefix: string): void {
     const api = cApi();
-    const bytes = GraphDefMessage.encode(graph);
-    const buffer = api.NewBufferFromString(bytes, bytes.length) as Pointer;
+    const buffer = newBuffer(GraphDefMessage.encode(graph));
     const options = api.NewImportGraphDefOptions() as Pointer;
     try {
       api.ImportGraphDefOptionsSetPrefix(options, prefix);
@@ -165,7 +169,13 @@ export class Session {
     const inputs = new BigInt64Array(values.length);
     const outputs = new BigInt64Array(plan.fetches.length);
     const status = api.NewStatus() as Pointer;
-    const trace = this.tracer === undefined ? undefined : new TraceBuffers(this.tracer);
+    const trace = this.tracer === undefined ? undefined : new Trace(this.tracer);
+    const options = newBuffer(
+      RunOptionsMessage.encode({
+        traceLevel: trace === undefined ? NO_TRACE : FULL_TRACE,
+        interOpThreadPool: plan.isOpByOp === true ? ONE_BY_ONE : SIDE_BY_SIDE,
+      }),
+    );
     try {
       values.forEach((value, i) => {
         checkHostTensor(plan.feeds[i], value);
@@ -173,7 +183,7 @@ export class Session {
       });
       await new Promise<void>((resolve, reject) => {
         api.SessionRun.async(
-          ...[this.session, trace?.options ?? null, feeds, inputs, inputs.length, fetches, outputs, outputs.length],
+          ...[this.session, options, feeds, inputs, inputs.length, fetches, outputs, outputs.length],
           ...[targets, targets.length, trace?.metadata ?? null, status],
           (error: Error | null) => (error ? reject(error) : resolve()),
         );
@@ -193,6 +203,7 @@ export class Session {
       });
       for (const tensor of [...inputs, ...outputs]) if (tensor !== 0n) api.DeleteTensor(tensor);
       api.DeleteStatus(status);
+      api.DeleteBuffer(options);
       trace?.dispose();
     }
   }
@@ -219,17 +230,12 @@ export class Session {
   }
 }
 
-/** The two buffers of a traced run. */
-class TraceBuffers {
-  readonly options: Pointer;
-  readonly metadata: Pointer;
+/** What a traced run gives. */
+class Trace {
+  readonly metadata = cApi().NewBuffer() as Pointer;
   private readonly startMs = performance.now();
 
-  constructor(private readonly tracer: (trace: RunTrace) => void) {
-    const bytes = RunOptionsMessage.encode({ traceLevel: FULL_TRACE });
-    this.options = cApi().NewBufferFromString(bytes, bytes.length) as Pointer;
-    this.metadata = cApi().NewBuffer() as Pointer;
-  }
+  constructor(private readonly tracer: (trace: RunTrace) => void) {}
 
   report(): void {
     const wallMs = performance.now() - this.startMs;
@@ -238,9 +244,12 @@ class TraceBuffers {
   }
 
   dispose(): void {
-    cApi().DeleteBuffer(this.options);
     cApi().DeleteBuffer(this.metadata);
   }
+}
+
+function newBuffer(bytes: Uint8Array): Pointer {
+  return cApi().NewBufferFromString(bytes, bytes.length) as Pointer;
 }
 
 /** TF_Output[] as memory: a pointer and a 32-bit index (padded to 64 bits) for each `node:index`. */

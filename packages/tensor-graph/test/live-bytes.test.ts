@@ -4,7 +4,7 @@ import { peakLiveBytes } from '../src/live-bytes';
 /** A node whose outputs are so many float32 numbers each. */
 function node(name: string, inputs: readonly string[], sizes: readonly number[], op = 'Op'): RecordedNode {
   const outputs = sizes.map((size, index) => ({ node: name, output: { oper: 1n, index }, dtype: 1, shape: [size] }));
-  return { name, op, inputs, outputs, wantedName: name, attributes: [], precision: undefined };
+  return { name, op, inputs, outputs, wantedName: name, attributes: [], staysFloat32: false };
 }
 
 describe('peakLiveBytes', () => {

@@ -1,14 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { bfloat16Scope, recordedFor } from '../precision-scope';
+import { recordedFor } from '../precision-scope';
 import { bool, int, rawOp, type, type Attributes } from '../raw-op';
 import { tf } from '../tensorflow';
-import { padSpatially } from './spatial-padding';
 
 /** What `conv2dFilterGradient` needs to know of the convolution. */
 export interface Conv2dForm {
   readonly stride: number;
-  /** Zeros that the convolution itself adds on each of the four sides of x, when its stride is 1. */
-  readonly padding: number;
   /** [kh, kw, C, O] */
   readonly filterShape: readonly number[];
   /** The attributes of TensorFlow's convolution ops. */
@@ -16,53 +13,31 @@ export interface Conv2dForm {
 }
 
 /** From so many channels on, and up to so many places, products of matrices were faster: docs/adr/0007-own-kernels.md. */
-const LEAST_CHANNELS = { pointwise: 128, shifted: 256, patches: 512 } as const;
-const MOST_PLACES = { shifted: 8192, patches: 4096 } as const;
+const LEAST_CHANNELS = { pointwise: 128, patches: 512 } as const;
+const MOST_PLACES_OF_PATCHES = 4096;
 
 /**
  * The gradient of a convolution by its filter, [kh, kw, C, O], from its input x [N, H, W, C] and the gradient of its output
  * dy [N, H', W', O].
  *
- * TensorFlow has an op for it. On a CPU, products of matrices are faster for some shapes; they depend on dy, so that nothing
- * of their making is kept from the forward pass on.
+ * TensorFlow has an op for it. On a CPU, products of matrices are faster for some shapes in float32; they depend on dy, so
+ * that nothing of their making is kept from the forward pass on. For bfloat16 there is an own kernel, which takes the
+ * place of the op in the finished graph (`filterGradientRewrite`).
  */
 export function conv2dFilterGradient(x: Tensor, dy: Tensor, form: Conv2dForm): Tensor {
-  return bfloat16Scope(() => {
-    const way = wayFor(dy, form);
-    if (way === 'pointwise') return tf.reshape(product(rows(x), rows(dy)), [...form.filterShape]);
-    if (way === 'shifted') return byShifts(x, dy, form);
-    if (way === 'patches') return byPatches(x, dy, form);
-    return rawOp('Conv2DBackpropFilter', [x, tf.tensor1d([...form.filterShape], 'int32'), dy], form.attributes);
-  });
+  const way = wayFor(dy, form);
+  if (way === 'pointwise') return tf.reshape(product(rows(x), rows(dy)), [...form.filterShape]);
+  if (way === 'patches') return byPatches(x, dy, form);
+  return rawOp('Conv2DBackpropFilter', [x, tf.tensor1d([...form.filterShape], 'int32'), dy], form.attributes);
 }
 
-function wayFor(dy: Tensor, form: Conv2dForm): keyof typeof LEAST_CHANNELS | undefined {
+function wayFor(dy: Tensor, { filterShape, stride }: Conv2dForm): keyof typeof LEAST_CHANNELS | undefined {
   const { precision, isOnGpu } = recordedFor();
-  const [height, width, channels, outputs] = form.filterShape;
-  const places = dy.size / outputs;
+  if (precision === 'bfloat16' || isOnGpu) return undefined;
+  const [height, width, channels, outputs] = filterShape;
   const isWide = (way: keyof typeof LEAST_CHANNELS): boolean => Math.min(channels, outputs) >= LEAST_CHANNELS[way];
-  if (isOnGpu) return undefined;
-  if (height * width === 1) return form.stride === 1 && isWide('pointwise') ? 'pointwise' : undefined;
-  if (form.stride > 1) return isWide('patches') && places <= MOST_PLACES.patches ? 'patches' : undefined;
-  const isFitting = form.padding < Math.min(height, width) && places <= MOST_PLACES.shifted;
-  return precision === 'bfloat16' && isWide('shifted') && isFitting ? 'shifted' : undefined;
-}
-
-// For each tap of the filter: x times the part of dy, with zeros around it, that the tap brings each place of x to.
-function byShifts(x: Tensor, dy: Tensor, { padding, filterShape }: Conv2dForm): Tensor {
-  const [height, width, , outputs] = filterShape;
-  const [count, rowCount, columnCount] = x.shape;
-  const around = [height - 1 - padding, width - 1 - padding];
-  const padded = padSpatially(dy, around);
-  const seen = rows(x);
-  const taps: Tensor[] = [];
-  for (let i = height - 1; i >= 0; i--) {
-    for (let j = width - 1; j >= 0; j--) {
-      const reached = tf.slice(padded, [0, i, j, 0], [count, rowCount, columnCount, outputs]);
-      taps.push(product(seen, rows(reached)));
-    }
-  }
-  return tf.reshape(tf.stack(taps), [...filterShape]);
+  if (height * width === 1) return stride === 1 && isWide('pointwise') ? 'pointwise' : undefined;
+  return stride > 1 && isWide('patches') && dy.size / outputs <= MOST_PLACES_OF_PATCHES ? 'patches' : undefined;
 }
 
 // All that the taps see from a place of dy as one long row, times dy.

@@ -50,8 +50,7 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 0, bia
         return isPadded ? cropSpatially(dInput, padding, x.shape) : dInput;
       },
       () => {
-        const form = { stride, padding: mode === 'SAME' ? padding : 0, filterShape: savedFilter.shape, attributes };
-        return conv2dFilterGradient(input, dy, form);
+        return conv2dFilterGradient(input, dy, { stride, filterShape: savedFilter.shape, attributes });
       },
       // In bfloat16 TensorFlow's CPU kernel adds up in bfloat16: a sum of ones stops at 256.
       () => float32Scope(() => rawOp('BiasAddGrad', [dy], { T: type('float32'), data_format: string('NHWC') })),

@@ -32,13 +32,10 @@ function isSymmetric(size: number, windowSize: number, { stride, padding }: Wind
   return total === 2 * padding && outputs === Math.floor((size + 2 * padding - windowSize) / stride) + 1;
 }
 
-/**
- * The input with `padding` rows and columns of `value` (0 by default) on each side: [N, H, W, C] → [N, H + 2p, W + 2p, C].
- * Two numbers are those of rows and those of columns.
- */
-export function padSpatially(x: Tensor, padding: number | readonly number[], value?: number): Tensor {
-  const [above, left] = typeof padding === 'number' ? [padding, padding] : padding;
-  const paddings = tf.tensor2d([[0, 0], [above, above], [left, left], [0, 0]], [4, 2], 'int32'); // prettier-ignore
+/** The input with `padding` rows and columns of `value` on each side: [N, H, W, C] → [N, H + 2p, W + 2p, C]. */
+export function padSpatially(x: Tensor, padding: number, value?: number): Tensor {
+  const sides = [padding, padding];
+  const paddings = tf.tensor2d([[0, 0], sides, sides, [0, 0]], [4, 2], 'int32');
   const attributes = { T: type('float32'), Tpaddings: type('int32') };
   const padded =
     value === undefined

@@ -158,7 +158,7 @@ async function trained(
       own.values.forEach((value, i) =>
         expect(Math.abs(value - stock.values[i])).toBeLessThan(2e-5 * (1 + Math.abs(value))),
       );
-      const found = [...own.ops].filter(([name]) => name.startsWith('Featuremine'));
+      const found = [...own.ops].filter(([name]) => name.startsWith('FeaturemineBatchNorm'));
       expect(Object.fromEntries(found.map(([name, count]) => [name.slice('Featuremine'.length), count]))).toEqual(ops);
       expect([...own.ops.keys()].filter((name) => name.startsWith('FusedBatchNorm'))).toEqual([]);
       expect([...stock.ops.keys()].filter((name) => name.startsWith('Featuremine'))).toEqual([]);
@@ -173,7 +173,7 @@ async function trained(
     const distance = (of: number[]): number => Math.hypot(...of.map((value, i) => value - exact.values[i]));
     // Fewer roundings than before: no farther from float32 than bfloat16 is anyway.
     expect(distance(own.values)).toBeLessThan(1.5 * distance(stock.values) + 1e-3);
-    const found = [...own.ops].filter(([name]) => name.startsWith('Featuremine'));
+    const found = [...own.ops].filter(([name]) => name.startsWith('FeaturemineBatchNorm'));
     expect(Object.fromEntries(found.map(([name, count]) => [name.slice('Featuremine'.length), count]))).toEqual(ops);
   });
 

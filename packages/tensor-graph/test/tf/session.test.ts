@@ -28,10 +28,12 @@ describe('sessionConfig', () => {
     [{ threads: 3, xla: true }, 1],
     [{ threads: 3 }, undefined], // 0 is not written
   ])('of %j has its threads, and XLA at level %p', (options, level) => {
-    const { intraOpParallelismThreads, interOpParallelismThreads, graphOptions } = ConfigMessage.decode(
+    const { intraOpParallelismThreads, sessionInterOpThreadPool, graphOptions } = ConfigMessage.decode(
       sessionConfig(options),
     );
-    expect([intraOpParallelismThreads, interOpParallelismThreads]).toEqual([3, 3]);
+    expect(intraOpParallelismThreads).toBe(3);
+    // Ops side by side, and ops one by one.
+    expect(sessionInterOpThreadPool).toEqual([{ numThreads: 3 }, { numThreads: 1 }]);
     expect(graphOptions.optimizerOptions.globalJitLevel).toBe(level);
   });
 });

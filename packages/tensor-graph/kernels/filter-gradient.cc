@@ -1,0 +1,70 @@
+// The op of filter-gradient.h for TensorFlow, on the CPU.
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__) && defined(__AVX512BF16__) && \
+    !defined(__AMX_BF16__)
+#define FEATUREMINE_HAS_FILTER_GRADIENT
+#endif
+
+#ifdef FEATUREMINE_HAS_FILTER_GRADIENT
+#include "filter-gradient.h"
+
+#include "registration.h"
+
+namespace featuremine {
+namespace {
+
+void* newStride(TF_OpKernelConstruction* construction) {
+  int64_t* const stride = new int64_t(1);
+  TF_Status* const status = TF_NewStatus();
+  TF_OpKernelConstruction_GetAttrInt64(construction, "stride", stride, status);
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return stride;
+}
+
+void deleteStride(void* stride) { delete static_cast<int64_t*>(stride); }
+
+// FeaturemineConv2DFilterGradient: x, the filter's shape, dy to dw.
+void compute(void* stride, TF_OpKernelContext* context) {
+  Call call(context);
+  const Tensor x = call.input(0);
+  const Tensor filter_shape = call.input(1);
+  const Tensor dy = call.input(2);
+  if (call.failed()) return;
+  const std::vector<int64_t> in = x.shape();
+  const std::vector<int64_t> out = dy.shape();
+  const int32_t* const filter = filter_shape.data<int32_t>();
+  if (in.size() != 4 || out.size() != 4 || filter_shape.elements() != 4 || in[0] != out[0] || in[3] != filter[2] ||
+      out[3] != filter[3]) {
+    return call.fail("the gradient of a filter: shapes that do not fit each other");
+  }
+  if (x.elements() == 0 || dy.elements() == 0) return call.fail("the gradient of a filter from no values");
+  const Tensor dw = call.output(0, TF_FLOAT, {filter[0], filter[1], filter[2], filter[3]});
+  if (call.failed()) return;
+  const Convolution convolution{in[0],  in[1],     in[2],     in[3], out[1], out[2],
+                                out[3], filter[0], filter[1], *static_cast<int64_t*>(stride)};
+  filterGradient(convolution, x.data<Bfloat16>(), dy.data<Bfloat16>(), dw.data<float>());
+}
+
+}  // namespace
+
+void registerFilterGradient() {
+  const std::string name = "FeaturemineConv2DFilterGradient";
+  registerOp(name, {"x: T", "filter_shape: int32", "dy: T"}, {"dw: float"}, {"stride: int"}, unknownShape);
+  registerKernel(name, TF_BFLOAT16, newStride, compute, deleteStride);
+}
+
+}  // namespace featuremine
+#else
+namespace featuremine {
+void registerFilterGradient() {}
+}  // namespace featuremine
+#endif
+
+// Whether this processor has what the op needs. Where it also has tiles of bfloat16 (AMX), TensorFlow's own op uses them.
+extern "C" bool featuremine_has_filter_gradient() {
+#ifdef FEATUREMINE_HAS_FILTER_GRADIENT
+  return true;
+#else
+  return false;
+#endif
+}

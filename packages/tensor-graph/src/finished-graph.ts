@@ -1,0 +1,14 @@
+import { batchNormRewrite } from './batch-norm-rewrite';
+import { bfloat16Rewrite } from './bfloat16-rewrite';
+import { filterGradientRewrite } from './filter-gradient-rewrite';
+import { useOwnKernels } from './own-kernels';
+import type { RecordedFor } from './precision-scope';
+import type { GraphDef } from './protobuf';
+
+/** A recorded graph in the precision that it is to run in, with own kernels where there are such. */
+export function finishedGraph(recorded: GraphDef, precision: RecordedFor['precision'], threads: number): GraphDef {
+  const kernels = useOwnKernels(threads);
+  const typed = precision === 'bfloat16' ? bfloat16Rewrite(recorded) : recorded;
+  if (kernels === undefined) return typed;
+  return batchNormRewrite(kernels.hasFilterGradient ? filterGradientRewrite(typed) : typed);
+}
