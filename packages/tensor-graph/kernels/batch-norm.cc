@@ -7,15 +7,8 @@ namespace featuremine {
 namespace {
 
 void* newEpsilon(TF_OpKernelConstruction* construction) {
-  float* const epsilon = new float(0);
-  TF_Status* const status = TF_NewStatus();
-  TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", epsilon, status);
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
-  return epsilon;
+  return newAttribute(construction, "epsilon", TF_OpKernelConstruction_GetAttrFloat);
 }
-
-void deleteEpsilon(void* epsilon) { delete static_cast<float*>(epsilon); }
 
 // FeaturemineBatchNorm[Relu|AddRelu]: x, scale, offset[, side] to y, the batch's mean, its unbiased variance, and
 // 1 / √(variance + ε).
@@ -80,8 +73,8 @@ void registerForms(const std::string& name) {
   }
   const std::vector<std::string> outputs{"y: T", "mean: float", "variance: float", "inverse_deviation: float"};
   registerOp(name, inputs, outputs, {"epsilon: float"}, shapesOfInputs<0, 1, 1, 1>);
-  registerKernel(name, TF_FLOAT, newEpsilon, computeForward<ending, float>, deleteEpsilon);
-  registerKernel(name, TF_BFLOAT16, newEpsilon, computeForward<ending, Bfloat16>, deleteEpsilon);
+  registerKernel(name, TF_FLOAT, newEpsilon, computeForward<ending, float>, deleteAttribute<float>);
+  registerKernel(name, TF_BFLOAT16, newEpsilon, computeForward<ending, Bfloat16>, deleteAttribute<float>);
   registerOp(name + "Grad", gradient_inputs, gradient_outputs, {},
              ending == Ending::kAddRelu ? shapesOfInputs<1, 2, 2, 1> : shapesOfInputs<1, 2, 2>);
   registerKernel(name + "Grad", TF_FLOAT, nullptr, computeGradient<ending, float>, nullptr);

@@ -13,15 +13,8 @@ namespace featuremine {
 namespace {
 
 void* newStride(TF_OpKernelConstruction* construction) {
-  int64_t* const stride = new int64_t(1);
-  TF_Status* const status = TF_NewStatus();
-  TF_OpKernelConstruction_GetAttrInt64(construction, "stride", stride, status);
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
-  return stride;
+  return newAttribute(construction, "stride", TF_OpKernelConstruction_GetAttrInt64);
 }
-
-void deleteStride(void* stride) { delete static_cast<int64_t*>(stride); }
 
 // FeaturemineConv2DFilterGradient: x, the filter's shape, dy to dw.
 void compute(void* stride, TF_OpKernelContext* context) {
@@ -50,7 +43,7 @@ void compute(void* stride, TF_OpKernelContext* context) {
 void registerFilterGradient() {
   const std::string name = "FeaturemineConv2DFilterGradient";
   registerOp(name, {"x: T", "filter_shape: int32", "dy: T"}, {"dw: float"}, {"stride: int"}, unknownShape);
-  registerKernel(name, TF_BFLOAT16, newStride, compute, deleteStride);
+  registerKernel(name, TF_BFLOAT16, newStride, compute, deleteAttribute<int64_t>);
 }
 
 }  // namespace featuremine

@@ -78,10 +78,10 @@ class Scratch {
   std::vector<char> memory_;
 };
 
-// Rows of the output, one under the other in one image: their number, and the first of them in the output, in its image,
-// and in the packed input.
+// Rows of the output, one under the other in one image: the first of them, their number, and their place in the packed
+// input.
 struct Strip {
-  int64_t image, row, count, first, packed;
+  int64_t image, row, count, packed;
 };
 
 // Units that follow each other in both packed tensors.
@@ -174,7 +174,7 @@ class FilterGradientTask {
     for (int64_t done = 0; done < count;) {
       const int64_t first = (row + done) % conv_.out_height;
       const int64_t length = std::min(count - done, conv_.out_height - first);
-      strips_.push_back({(row + done) / conv_.out_height, first, length, done, packed});
+      strips_.push_back({(row + done) / conv_.out_height, first, length, packed});
       // With a stride of 1 the rows of a strip follow each other in the packed input too.
       const int64_t together = conv_.stride == 1 ? length : 1;
       for (int64_t i = 0; i < length; i += together) {
@@ -300,19 +300,19 @@ inline void filterGradient(const Convolution& conv, const Bfloat16* x, const Bfl
   // An even number of tasks, where one thread takes as many as the other.
   const int64_t wanted = (kTasks + parts - 1) / parts;
   const int64_t chunks = std::min(parts % 2 == 0 ? wanted : (wanted + 1) / 2 * 2, conv.rows());
+  const int64_t size = conv.filterSize();
   thread_local Scratch memory;
-  float* const partial = chunks > 1 ? memory.of<float>(chunks * conv.filterSize()) : nullptr;
+  float* const partial = chunks > 1 ? memory.of<float>(chunks * size) : nullptr;
   ThreadPool::instance().run(parts * chunks, [&](int64_t index) {
     const int64_t chunk = index / parts;
     const int64_t channel = index % channels.count * channels.size;
     const int64_t output = index % parts / channels.count * outputs.size;
     FilterGradientTask task(conv, x, dy, channel, std::min(channels.size, conv.channels - channel), output,
-                               std::min(outputs.size, conv.outputs - output));
+                            std::min(outputs.size, conv.outputs - output));
     task.run(conv.rows() * chunk / chunks, conv.rows() * (chunk + 1) / chunks,
-             chunks > 1 ? partial + chunk * conv.filterSize() : dw);
+             chunks > 1 ? partial + chunk * size : dw);
   });
   if (chunks == 1) return;
-  const int64_t size = conv.filterSize();
   ThreadPool::instance().run(kTasks, [&](int64_t piece) {
     for (int64_t i = size * piece / kTasks; i < size * (piece + 1) / kTasks; i++) {
       float sum = partial[i];

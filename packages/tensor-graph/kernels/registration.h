@@ -130,6 +130,23 @@ inline void unknownShape(TF_ShapeInferenceContext* context, TF_Status* status) {
   TF_ShapeInferenceContextSetUnknownShape(context, status);
 }
 
+// A kernel's state that is one attribute.
+template <typename V>
+void* newAttribute(TF_OpKernelConstruction* construction, const char* name,
+                   void (*get)(TF_OpKernelConstruction*, const char*, V*, TF_Status*)) {
+  V* const value = new V(0);
+  TF_Status* const status = TF_NewStatus();
+  get(construction, name, value, status);
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return value;
+}
+
+template <typename V>
+void deleteAttribute(void* value) {
+  delete static_cast<V*>(value);
+}
+
 // Both throw std::runtime_error with TensorFlow's words. Every op has an attribute T, float or bfloat16.
 void registerOp(const std::string& name, const std::vector<std::string>& inputs,
                 const std::vector<std::string>& outputs, const std::vector<std::string>& attributes,

@@ -1,5 +1,6 @@
-import { SAME_SHAPE } from './recorder';
+import { isNhwc } from './node-attributes';
 import type { GraphDef, NodeDef } from './protobuf';
+import { SAME_SHAPE } from './recorder';
 
 // What follows a normalisation and becomes one op with it: nothing, a ReLU, or a sum and a ReLU.
 interface Fusion {
@@ -52,10 +53,11 @@ class BatchNormRewrite {
     return { ...this.graph, node };
   }
 
-  private isBatchNorm({ name, op, attr }: NodeDef): boolean {
+  private isBatchNorm(node: NodeDef): boolean {
+    const { name, op, attr } = node;
     if (op !== 'FusedBatchNormV3' || attr['is_training']?.b !== true) return false;
     if (attr['exponential_avg_factor'] !== undefined && attr['exponential_avg_factor'].f !== 1) return false;
-    if (attr['data_format'] !== undefined && textOf(attr['data_format'].s) !== 'NHWC') return false;
+    if (!isNhwc(node)) return false;
     // What the kernel keeps for its gradient has another form here.
     return [3, 4, 5].every((port) => this.readersOf(`${name}:${port}`).every(isGradient));
   }
@@ -142,8 +144,4 @@ function typeOf({ attr }: NodeDef): number | undefined {
 // Output 0 has two names.
 function plainName(input: string): string {
   return input.endsWith(':0') ? input.slice(0, -2) : input;
-}
-
-function textOf(bytes: Uint8Array | undefined): string {
-  return Buffer.from(bytes ?? []).toString();
 }

@@ -1,4 +1,5 @@
 import { DataType } from './c-api';
+import { isNhwc, textAttribute } from './node-attributes';
 import type { GraphDef, NodeDef } from './protobuf';
 
 const OP = 'FeaturemineConv2DFilterGradient';
@@ -44,11 +45,11 @@ export function hasFilterGradient(graph: GraphDef): boolean {
   return graph.node.some(({ op }) => op === OP);
 }
 
-function isFast({ op, attr }: NodeDef, shape: NodeDef | undefined): boolean {
+function isFast(node: NodeDef, shape: NodeDef | undefined): boolean {
+  const { op, attr } = node;
   if (op !== 'Conv2DBackpropFilter' || attr['T'].type !== DataType.bfloat16 || shape?.op !== 'Const') return false;
   const isPlain = attr['dilations']?.list?.i?.every((dilation) => Number(dilation) === 1) ?? true;
-  const isNhwc = attr['data_format'] === undefined || textOf(attr['data_format'].s) === 'NHWC';
-  if (!isPlain || !isNhwc || textOf(attr['padding'].s) === 'EXPLICIT') return false;
+  if (!isPlain || !isNhwc(node) || textAttribute(node, 'padding') === 'EXPLICIT') return false;
   const [, , channels, outputs] = new Int32Array(Uint8Array.from(shape.attr['value'].tensor!.tensorContent!).buffer);
   const filled = outputs / (Math.ceil(outputs / TILE) * TILE);
   return Math.min(channels, outputs) >= LEAST_CHANNELS && filled >= LEAST_FILLED;
@@ -61,8 +62,4 @@ function isCastToFloat32({ op, attr }: NodeDef): boolean {
 function withKernel(node: NodeDef): NodeDef {
   const [, stride] = node.attr['strides'].list!.i!;
   return { ...node, op: OP, attr: { T: node.attr['T'], stride: { i: stride } } };
-}
-
-function textOf(bytes: Uint8Array | undefined): string {
-  return Buffer.from(bytes ?? []).toString();
 }

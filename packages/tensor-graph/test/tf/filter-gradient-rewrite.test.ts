@@ -1,6 +1,7 @@
 import {
   CompiledModel,
   conv2d,
+  elementCount,
   tf,
   zerosInit,
   type HostTensor,
@@ -48,8 +49,6 @@ function values(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => Math.round(60 * Math.sin(seed + i * 1.7 + i * i * 0.003)) / 64);
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
-
 function outputShape({ x, filter, stride = 1, padding = 0 }: Case): [number, number, number, number] {
   const along = (size: number, taps: number): number => Math.floor((size + 2 * padding - taps) / stride) + 1;
   return [x[0], along(x[1], filter[0]), along(x[2], filter[1]), filter[3]];
@@ -60,7 +59,7 @@ function exactGradient(form: Case, x: Float32Array, dy: Float32Array): Exact {
   const [images, height, width, channels] = form.x;
   const [down, across, , outputs] = form.filter;
   const [, outHeight, outWidth] = outputShape(form);
-  const sums = new Float64Array(sizeOf(form.filter));
+  const sums = new Float64Array(elementCount(form.filter));
   const sizes = new Float64Array(sums.length);
   for (let n = 0; n < images; n++) {
     for (let h = 0; h < outHeight; h++) {
@@ -113,7 +112,7 @@ function dataOf(form: Case): { x: HostTensor; dy: HostTensor } {
   const [x, dy] = [form.x, outputShape(form)].map((shape, i): HostTensor => ({
     dtype: 'float32',
     shape: [...shape],
-    data: values(sizeOf(shape), i + 1),
+    data: values(elementCount(shape), i + 1),
   }));
   return { x, dy };
 }
