@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { commandLine, runCommand } from '@featuremine/command-line';
 import { DETECTOR_VERSIONS, makeDetector } from '@featuremine/retinanet';
 import { Random } from '@featuremine/random';
+import { firstValues } from '@featuremine/tensor-graph';
 import { buildSite, readExportedModel, serveSite } from '@featuremine/web-demo';
 import { makeStateDict, writeSafetensors } from '@featuremine/weights';
 import sharp from 'sharp';
@@ -26,7 +27,7 @@ async function exportedModel() {
   const parts = { ...DETECTOR_VERSIONS[version], batchNorm: 'frozen', trainableStages: 0 };
   const { variables } = makeDetector({ backbone, numClasses, ...parts });
   const random = Random.of(1);
-  const values = new Map(variables.map(({ name, shape, initial }) => [name, initial(shape, random)]));
+  const values = new Map(variables.map((variable) => [variable.name, firstValues(variable, random)]));
   const weights = join(folder, 'weights.safetensors');
   writeSafetensors(weights, makeStateDict(variables, values));
   const classes = Array.from({ length: numClasses }, (_, i) => `class${i + 1}`).join(',');
