@@ -200,6 +200,18 @@ describe('figures that documents quote', () => {
     expect(text).toContain(`and ${two[0]} (${two[1]} to ${two[2]}) on two.`);
   });
 
+  it('of stock tfjs-node in docs/results.md are those of results/bench.json', () => {
+    const [first, second, third, fourth] = ['resnet50', 'resnet56'].flatMap((model) =>
+      ['float32', 'bfloat16'].map((precision) => {
+        const { byFastestStep } = benchRows[`stock-${model}-${precision}`].ratios['stock tfjs-node'];
+        return byFastestStep.toFixed(1);
+      }),
+    );
+    expect(results.replaceAll('\n', ' ')).toContain(
+      `is ${first} times as fast for ResNet-50 in float32 and ${second} times in bfloat16, ${third} and ${fourth} times for`,
+    );
+  });
+
   it('of jobs in docs/distributed.md are those of results/bench.json', () => {
     const page = textOf('docs', 'distributed.md').replaceAll('\n', ' ');
     const [float32, bfloat16] = ['float32', 'bfloat16'].map(
