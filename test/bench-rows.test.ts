@@ -18,6 +18,8 @@ const SMALL = { imageSize: 64, batchSize: 4, perBatch: 2, rounds: 1, steps: 1, w
 
 const data = process.env['FEATUREMINE_DATA'] ?? join(root, '../shared/data');
 const NEEDS: Readonly<Record<string, string | false>> = {
+  // Its weights come from the peer's side, so that both detect the same.
+  'detector-inference.mjs': !existsSync(join(root, '.peers')) && '.peers (node scripts/peers/setup.mjs makes it)',
   'job-step.mjs': mpirun === undefined && 'mpirun',
   'web-inference.mjs': chromiumPath === undefined && 'Chromium',
   'voc-eval-command.mjs': !existsSync(join(data, 'voc2007-test-full')) && 'voc2007-test-full',
