@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { mpirun } from '../packages/mpi/test/support/mpirun';
+import { dataFolder } from '../packages/voc-eval/test/support/data';
 import { isBuilt } from './support/cli-process';
 import { chromiumPath } from './support/page-look';
+import { hasPeers } from './support/peers';
 
 const root = join(__dirname, '..');
 
@@ -16,14 +17,14 @@ interface Contender {
 // Rows at their smallest: one step of a few small images.
 const SMALL = { imageSize: 64, batchSize: 4, perBatch: 2, rounds: 1, steps: 1, warmup: 1, threads: 2 };
 
-const data = process.env['FEATUREMINE_DATA'] ?? join(root, '../shared/data');
+const hasData = dataFolder('voc2007-test-full') !== undefined;
 const NEEDS: Readonly<Record<string, string | false>> = {
   // Its weights come from the peer's side, so that both detect the same.
-  'detector-inference.mjs': !existsSync(join(root, '.peers')) && '.peers (node scripts/peers/setup.mjs makes it)',
+  'detector-inference.mjs': !hasPeers && '.peers',
   'job-step.mjs': mpirun === undefined && 'mpirun',
   'web-inference.mjs': chromiumPath === undefined && 'Chromium',
-  'voc-eval-command.mjs': !existsSync(join(data, 'voc2007-test-full')) && 'voc2007-test-full',
-  'voc-eval-coco.mjs': !existsSync(join(data, 'voc2007-test-full')) && 'voc2007-test-full',
+  'voc-eval-command.mjs': !hasData && 'voc2007-test-full',
+  'voc-eval-coco.mjs': !hasData && 'voc2007-test-full',
 };
 
 /** The first contender of every script of ours that the rows name. */
@@ -53,7 +54,7 @@ function contendersByScript(): Map<string, Contender> {
       const small = JSON.stringify({ ...options, ...SMALL, batchSize });
       const { status, stdout, stderr } = spawnSync(process.execPath, [script, small], { encoding: 'utf8' });
       expect({ status, stderr: status === 0 ? '' : stderr.slice(-4000) }).toEqual({ status: 0, stderr: '' });
-      const line = stdout.split('\n').filter((text) => text.startsWith('{'))[0];
+      const line = stdout.split('\n').find((text) => text.startsWith('{'))!;
       const { stepMs, peakRssMb, plain, other } = JSON.parse(line) as Record<string, never>;
       if (name === 'mining-overhead.mjs') {
         expect([plain, other]).toEqual([[expect.any(Number)], [expect.any(Number)]]);

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { acquireLock } from '@featuremine/files';
 import { isBuilt, pause } from './support/cli-process';
+import { hasPeers, peersPython } from './support/peers';
 
 const bench = join(__dirname, '..', 'scripts', 'bench');
 const root = mkdtempSync(join(tmpdir(), 'bench-'));
@@ -331,10 +332,6 @@ describe('the machine that figures are of', () => {
     expect(peakMb).toBeLessThan(600);
   });
 });
-
-const peersPython = join(__dirname, '../.peers/venv/bin/python');
-const hasPeers = existsSync(peersPython);
-if (!hasPeers) console.info('bench: peers are skipped, no .peers (node scripts/peers/setup.mjs makes it)');
 
 (isBuilt ? describe : describe.skip)('the bench on a GPU', () => {
   // Without nvidia-smi on the path.

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeShapesDevkit } from '@featuremine/vision-data';
 import { isBuilt } from './support/cli-process';
+import { hasPeers } from './support/peers';
 
 const root = join(__dirname, '..');
-const hasPeers = existsSync(join(root, '.peers/venv/bin/python'));
 const runs = isBuilt && hasPeers && process.env['FEATUREMINE_LONG'] === '1';
-if (isBuilt && !hasPeers) console.info('compare: skipped, no .peers (node scripts/peers/setup.mjs makes it)');
 
 jest.setTimeout(1_200_000);
 
