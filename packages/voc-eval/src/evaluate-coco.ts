@@ -1,5 +1,4 @@
-import { averagePrecision, precisionRecall } from './average-precision';
-import { outcome, type ClassRanking } from './class-ranking';
+import { averagePrecision, precisionRecall, type PrecisionRecall } from './average-precision';
 import { checkDetections, type Detections } from './detections';
 import type { ClassEvaluation, Evaluation } from './evaluation';
 import type { GroundTruth } from './ground-truth';
@@ -78,15 +77,18 @@ export function evaluateCoco(options: CocoOptions): CocoEvaluation {
       const { positives } = ranking;
       if (size === 'all') groundTruths = positives;
       if (positives === 0) continue;
-      const aps = ranking.outcomes.map((o) => averagePrecision(precisionRecall(o, positives), 'hundred-one-points'));
+      const curves = ranking.outcomes.map((outcomes) => precisionRecall(outcomes, positives));
+      const aps = curves.map((curve) => averagePrecision(curve, 'hundred-one-points'));
+      const recallWithin = (most: number): number =>
+        meanRecall(curves, positives, (place) => rankInImage[place] < most);
       means.add(`AP ${size}`, mean(aps));
-      means.add(`AR ${size}`, recallWithin(ranking, rankInImage, MOST_DETECTIONS));
+      means.add(`AR ${size}`, recallWithin(MOST_DETECTIONS));
       if (size !== 'all') continue;
       ap = mean(aps);
       means.add('AP50', aps[0]);
       means.add('AP75', aps[5]);
-      means.add('AR1', recallWithin(ranking, rankInImage, 1));
-      means.add('AR10', recallWithin(ranking, rankInImage, 10));
+      means.add('AR1', recallWithin(1));
+      means.add('AR10', recallWithin(10));
     }
     classes.push([groundTruth.classNames[classId], { ap, groundTruths, detections: detectionCounts[classId] }]);
   });
@@ -111,15 +113,11 @@ export function evaluateCoco(options: CocoOptions): CocoEvaluation {
   };
 }
 
-/** Recall, averaged over the thresholds, of the detections with fewer than `most` surer ones in their image. */
-function recallWithin({ outcomes, positives }: ClassRanking, rankInImage: Int32Array, most: number): number {
+/** Recall, averaged over the thresholds, of the true positives at the places that count. */
+function meanRecall(curves: readonly PrecisionRecall[], positives: number, counts: (place: number) => boolean): number {
   let found = 0;
-  for (const judged of outcomes) {
-    for (let place = 0; place < judged.length; place++) {
-      if (judged[place] === outcome.truePositive && rankInImage[place] < most) found++;
-    }
-  }
-  return found / positives / outcomes.length;
+  for (const { place } of curves) for (const at of place) if (counts(at)) found++;
+  return found / positives / curves.length;
 }
 
 function mean(values: readonly number[]): number {

@@ -45,43 +45,51 @@ export function forEachCocoClass(options: CocoMatching, visit: (cocoClass: CocoC
     const { order, rankInImage } = groups.cut(ranked, detections.imageIndex, MOST_DETECTIONS);
     const start = objects.classStart[classId];
     const end = objects.classStart[classId + 1];
-    const pairs = overlaps({ objects, detections, order, start, end, groups, atLeast: Math.min(...iouThresholds) });
+    const area = areasOf(detections, order);
+    const atLeast = Math.min(...iouThresholds);
+    const overlaps = findOverlaps({ objects, detections, order, area, start, end, groups, atLeast });
     visit({
       classId,
       order,
       rankInImage,
-      match: (range) => matchRange({ objects, detections, classId, order, start, end, pairs, iouThresholds, range }),
+      match: (range) => matchRange({ objects, classId, order, area, start, end, overlaps, iouThresholds, range }),
     });
   });
 }
 
-/** For each place of a ranking, the objects that it overlaps enough to be matched: rows and IoUs from `from[place]` on. */
+/** The detections of a ranking that overlap an object enough to be matched, and these objects. */
 interface Overlaps {
+  /** [N] places in the ranking, rising. */
+  readonly place: Int32Array;
+  /** [N + 1] where the objects of each place begin in `row` and `iou`. */
   readonly from: Int32Array;
   readonly row: Int32Array;
   readonly iou: Float64Array;
 }
 
-function overlaps(options: {
+function findOverlaps(options: {
   objects: ObjectTable;
   detections: Detections;
   order: Int32Array;
+  area: Float64Array;
   start: number;
   end: number;
   groups: ImageGroups;
   atLeast: number;
 }): Overlaps {
-  const { objects, detections, order, start, end, groups, atLeast } = options;
+  const { objects, detections, order, area, start, end, groups, atLeast } = options;
   const { first, last } = groups.open(objects.imageIndex, start, end);
+  const places = new Int32Array(order.length);
   const from = new Int32Array(order.length + 1);
   let row = new Int32Array(1024);
   let iou = new Float64Array(1024);
+  let count = 0;
   let pairs = 0;
   for (let place = 0; place < order.length; place++) {
     const detection = order[place];
     const image = detections.imageIndex[detection];
     for (let object = first[image]; object < last[image]; object++) {
-      const overlap = cocoIou(detections, detection, objects, object);
+      const overlap = cocoIou(detections.box, detection, area[place], objects, object);
       if (overlap < atLeast) continue;
       if (pairs === row.length) {
         row = doubled(row, new Int32Array(2 * pairs));
@@ -90,44 +98,49 @@ function overlaps(options: {
       row[pairs] = object;
       iou[pairs++] = overlap;
     }
-    from[place + 1] = pairs;
+    if (pairs === from[count]) continue;
+    places[count++] = place;
+    from[count] = pairs;
   }
   groups.close(objects.imageIndex, start, end);
-  return { from, row, iou };
+  return { place: places.subarray(0, count), from, row, iou };
 }
 
-/** IoU of a detection and an object; with a crowd, the share of the detection that lies in it. */
-function cocoIou(detections: Detections, detection: number, objects: ObjectTable, object: number): number {
-  const a = detections.box;
+/** IoU of a detection of an area and an object; with a crowd, the share of the detection that lies in it. */
+function cocoIou(box: Float64Array, detection: number, area: number, objects: ObjectTable, object: number): number {
   const b = objects.box;
   const i = 4 * detection;
   const j = 4 * object;
-  const width = Math.min(a[i + 2], b[j + 2]) - Math.max(a[i], b[j]);
+  const width = Math.min(box[i + 2], b[j + 2]) - Math.max(box[i], b[j]);
   if (width <= 0) return 0;
-  const height = Math.min(a[i + 3], b[j + 3]) - Math.max(a[i + 1], b[j + 1]);
+  const height = Math.min(box[i + 3], b[j + 3]) - Math.max(box[i + 1], b[j + 1]);
   if (height <= 0) return 0;
-  const area = areaOf(detections, detection);
   const shared = width * height;
   return shared / (objects.isCrowd[object] === 1 ? area : area + objects.boxArea[object] - shared);
 }
 
-function areaOf({ area, box }: Detections, row: number): number {
-  if (area !== undefined) return area[row];
-  return (box[4 * row + 2] - box[4 * row]) * (box[4 * row + 3] - box[4 * row + 1]);
+/** [D] the areas of the detections of a ranking, in px². */
+function areasOf({ area, box }: Detections, order: Int32Array): Float64Array {
+  const areas = new Float64Array(order.length);
+  for (let place = 0; place < order.length; place++) {
+    const row = order[place];
+    areas[place] = area?.[row] ?? (box[4 * row + 2] - box[4 * row]) * (box[4 * row + 3] - box[4 * row + 1]);
+  }
+  return areas;
 }
 
 function matchRange(options: {
   objects: ObjectTable;
-  detections: Detections;
   classId: number;
   order: Int32Array;
+  area: Float64Array;
   start: number;
   end: number;
-  pairs: Overlaps;
+  overlaps: Overlaps;
   iouThresholds: readonly number[];
   range: AreaRange;
 }): ClassRanking {
-  const { objects, detections, classId, order, start, end, pairs, iouThresholds, range } = options;
+  const { objects, classId, order, area, start, end, overlaps, iouThresholds, range } = options;
   const isIgnored = new Uint8Array(end - start);
   const positiveImages: number[] = [];
   for (let row = start; row < end; row++) {
@@ -137,8 +150,7 @@ function matchRange(options: {
   }
   const unmatched = new Int8Array(order.length);
   for (let place = 0; place < order.length; place++) {
-    const area = areaOf(detections, order[place]);
-    if (area < range[0] || area > range[1]) unmatched[place] = outcome.ignored;
+    if (area[place] < range[0] || area[place] > range[1]) unmatched[place] = outcome.ignored;
   }
   const outcomes: Int8Array[] = [];
   const matches: Int32Array[] = [];
@@ -147,9 +159,10 @@ function matchRange(options: {
     const judged = unmatched.slice();
     const matched = new Int32Array(order.length).fill(-1);
     isTaken.fill(0);
-    for (let place = 0; place < order.length; place++) {
-      const row = bestFree({ pairs, place, start, threshold, isIgnored, isTaken, isCrowd: objects.isCrowd });
+    for (let at = 0; at < overlaps.place.length; at++) {
+      const row = bestFree({ overlaps, at, start, threshold, isIgnored, isTaken, isCrowd: objects.isCrowd });
       if (row < 0) continue;
+      const place = overlaps.place[at];
       isTaken[row - start] = 1;
       judged[place] = isIgnored[row - start] === 1 ? outcome.ignored : outcome.truePositive;
       if (judged[place] === outcome.truePositive) matched[place] = row;
@@ -163,22 +176,22 @@ function matchRange(options: {
 
 /** The object row that a detection takes: the best one that counts, else the best one to be ignored, else −1. */
 function bestFree(options: {
-  pairs: Overlaps;
-  place: number;
+  overlaps: Overlaps;
+  at: number;
   start: number;
   threshold: number;
   isIgnored: Uint8Array;
   isTaken: Uint8Array;
   isCrowd: Uint8Array;
 }): number {
-  const { pairs, place, start, isIgnored, isTaken, isCrowd } = options;
-  const { row, iou } = pairs;
+  const { overlaps, at, start, isIgnored, isTaken, isCrowd } = options;
+  const { from, row, iou } = overlaps;
   const lowest = Math.min(options.threshold, 1 - 1e-10);
   let best = -1;
   let bestIou = lowest;
   let bestIgnored = -1;
   let bestIgnoredIou = lowest;
-  for (let pair = pairs.from[place]; pair < pairs.from[place + 1]; pair++) {
+  for (let pair = from[at]; pair < from[at + 1]; pair++) {
     const object = row[pair];
     if (isTaken[object - start] === 1 && isCrowd[object] === 0) continue;
     if (isIgnored[object - start] === 0) {
