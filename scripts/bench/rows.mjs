@@ -45,8 +45,8 @@ function classifierStep({ name, group, model, imageSize, batchSize, numClasses, 
 
 function limitNote(gflopPerImage) {
   return (
-    `limit: images/s if all ${gflopPerImage.toFixed(1)} GFLOP of an image's step ran at the rate of TensorFlow's product of ` +
-    'matrices of 2048x2048; beside it stands what share of it ours reaches.'
+    `limit: images/s if all ${gflopPerImage.toFixed(1)} GFLOP of an image's step with direct convolutions ran at the rate of ` +
+    "TensorFlow's product of matrices of 2048x2048; beside it stands what share of it ours reaches."
   );
 }
 

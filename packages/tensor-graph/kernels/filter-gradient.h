@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "lanes.h"
+#include "partial-sums.h"
+#include "scratch.h"
 #include "thread-pool.h"
 
 namespace featuremine {
@@ -63,20 +65,6 @@ inline __m512i pack(const Bfloat16* const* at, int64_t i, __mmask16 mask) {
 inline __m512 multiplyAdd(__m512 sum, __m512i a, __m512i b) {
   return _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(a), reinterpret_cast<__m512bh>(b));
 }
-
-// Memory that begins at a cache line and is used again in the next call of a thread.
-class Scratch {
- public:
-  template <typename V>
-  V* of(int64_t count) {
-    const size_t bytes = count * sizeof(V) + 63;
-    if (memory_.size() < bytes) memory_ = std::vector<char>(bytes);
-    return reinterpret_cast<V*>((reinterpret_cast<uintptr_t>(memory_.data()) + 63) / 64 * 64);
-  }
-
- private:
-  std::vector<char> memory_;
-};
 
 // Rows of the output, one under the other in one image: the first of them, their number, and their place in the packed
 // input.
@@ -136,9 +124,8 @@ class FilterGradientTask {
 
   // Sums over the rows from `begin` to `end` into the task's part of dw [taps down, taps across, channels, outputs].
   void run(int64_t begin, int64_t end, float* dw) {
-    thread_local Scratch input_memory, gradient_memory, sums_memory;
     const int64_t count = conv_.taps() * channel_tiles_ * output_tiles_ * kTileSize;
-    float* const sums = sums_memory.of<float>(count);
+    float* const sums = scratch(Memory::kThird).of<float>(count);
     std::fill_n(sums, count, 0.0f);
     const int64_t block = std::max<int64_t>(1, kPlacesOfBlock / conv_.out_width);
     for (int64_t row = begin; row < end; row += block) {
@@ -146,8 +133,8 @@ class FilterGradientTask {
       const int64_t packed_rows = cut(row, row_count);
       const int64_t input_panel = packed_rows * units_ * kTileChannels;
       const int64_t gradient_panel = row_count * units_ * kTileOutputs;
-      int32_t* const input = input_memory.of<int32_t>(conv_.taps_across * channel_tiles_ * input_panel);
-      int32_t* const gradient = gradient_memory.of<int32_t>(output_tiles_ * gradient_panel);
+      int32_t* const input = scratch(Memory::kFirst).of<int32_t>(conv_.taps_across * channel_tiles_ * input_panel);
+      int32_t* const gradient = scratch(Memory::kSecond).of<int32_t>(output_tiles_ * gradient_panel);
       for (const Strip& strip : strips_) packInput(strip, input, input_panel);
       packGradient(row, row_count, gradient, gradient_panel);
       float* to = sums;
@@ -301,8 +288,7 @@ inline void filterGradient(const Convolution& conv, const Bfloat16* x, const Bfl
   const int64_t wanted = (kTasks + parts - 1) / parts;
   const int64_t chunks = std::min(parts % 2 == 0 ? wanted : (wanted + 1) / 2 * 2, conv.rows());
   const int64_t size = conv.filterSize();
-  thread_local Scratch memory;
-  float* const partial = chunks > 1 ? memory.of<float>(chunks * size) : nullptr;
+  float* const partial = chunks > 1 ? scratch(Memory::kShared).of<float>(chunks * size) : nullptr;
   ThreadPool::instance().run(parts * chunks, [&](int64_t index) {
     const int64_t chunk = index / parts;
     const int64_t channel = index % channels.count * channels.size;
@@ -312,14 +298,7 @@ inline void filterGradient(const Convolution& conv, const Bfloat16* x, const Bfl
     task.run(conv.rows() * chunk / chunks, conv.rows() * (chunk + 1) / chunks,
              chunks > 1 ? partial + chunk * size : dw);
   });
-  if (chunks == 1) return;
-  ThreadPool::instance().run(kTasks, [&](int64_t piece) {
-    for (int64_t i = size * piece / kTasks; i < size * (piece + 1) / kTasks; i++) {
-      float sum = partial[i];
-      for (int64_t chunk = 1; chunk < chunks; chunk++) sum += partial[chunk * size + i];
-      dw[i] = sum;
-    }
-  });
+  if (chunks > 1) addPartial(partial, chunks, size, dw);
 }
 
 }  // namespace featuremine

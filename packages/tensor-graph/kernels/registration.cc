@@ -8,6 +8,7 @@ namespace featuremine {
 
 void registerBatchNorm();
 void registerFilterGradient();
+void registerWinograd();
 
 namespace {
 
@@ -62,6 +63,7 @@ const char* featuremine_register() {
     try {
       featuremine::registerBatchNorm();
       featuremine::registerFilterGradient();
+      featuremine::registerWinograd();
       return std::string();
     } catch (const std::exception& error) {
       return std::string(error.what());

@@ -1,8 +1,7 @@
 import { ConfigError, ShapeError } from '@featuremine/errors';
 import type { AccumulatedFunction, CompiledFunction, FunctionInputs } from './compiled-function';
 import { EagerModel } from './eager-model';
-import { hasFilterGradient } from './filter-gradient-rewrite';
-import { finishedGraph } from './finished-graph';
+import { finishedGraph, hasOwnConvolutions } from './finished-graph';
 import { gpuOf } from './gpu';
 import type { BucketLayout } from './gradient-buckets';
 import {
@@ -360,8 +359,8 @@ export class CompiledModel {
       feeds: inputs.map((input) => `${prefix}/input/${input.name}`),
       fetches: step.outputs.map((output) => `${prefix}/output/${output}`),
       targets: [],
-      // The kernel's threads and TensorFlow's own would share the cores.
-      isOpByOp: hasFilterGradient(graph),
+      // The kernels' threads and TensorFlow's own would share the cores.
+      isOpByOp: hasOwnConvolutions(graph),
       isKept: (fetch: string) => isBucket(fetch.slice(`${prefix}/output/`.length)),
     };
     return { plan, outputs: step.outputs, layout: step.layout };

@@ -1,31 +1,42 @@
 import { DataType } from './c-api';
 import { isNhwc, textAttribute } from './node-attributes';
-import type { GraphDef, NodeDef } from './protobuf';
+import type { OwnKernels } from './own-kernels';
+import type { AttrValue, GraphDef, NodeDef } from './protobuf';
+import { PLACES } from './recorder';
+import { winogradPadding } from './winograd-rewrite';
 
-const OP = 'FeaturemineConv2DFilterGradient';
 /** The output channels of a tile of the kernel. */
 const TILE = 32;
 /** With fewer channels, or tiles less full, TensorFlow's op is faster: docs/adr/0007-own-kernels.md. */
 const LEAST_CHANNELS = 16;
 const LEAST_FILLED = 0.75;
+/** With fewer places, Winograd's sums at its points are larger than what goes into them. */
+const LEAST_PLACES = 256;
+
+/** What takes the place of a node. */
+interface Kernel {
+  readonly op: string;
+  readonly attributes: Readonly<Record<string, AttrValue>>;
+}
 
 /**
- * Puts the own kernel in the place of the gradients of convolutions by their filters that compute in bfloat16, where it is
- * faster. Its result is float32, the type that it is summed in: the cast behind it goes.
+ * Puts own kernels in the place of the gradients of convolutions by their filters, where they are faster. Their result is
+ * float32, the type that it is summed in: casts behind it go.
  */
-export function filterGradientRewrite(graph: GraphDef): GraphDef {
+export function filterGradientRewrite(graph: GraphDef, kernels: OwnKernels): GraphDef {
   const nodes = new Map(graph.node.map((node) => [node.name, node]));
   const readers = new Map<string, NodeDef[]>();
   for (const node of graph.node) {
     for (const input of node.input) readers.set(input, [...(readers.get(input) ?? []), node]);
   }
   const renamed = new Map<string, string>();
-  const replaced = new Set<string>();
+  const replaced = new Map<string, Kernel>();
   for (const node of graph.node) {
-    if (!isFast(node, nodes.get(node.input[1]))) continue;
-    const casts = readers.get(node.name) ?? [];
+    const kernel = kernelFor(node, nodes.get(node.input[1]), kernels);
+    if (kernel === undefined) continue;
+    const casts = node.attr['T'].type === DataType.float32 ? [] : (readers.get(node.name) ?? []);
     if (!casts.every(isCastToFloat32)) continue;
-    replaced.add(node.name);
+    replaced.set(node.name, kernel);
     for (const { name } of casts) {
       renamed.set(name, node.name);
       renamed.set(`^${name}`, `^${node.name}`);
@@ -35,31 +46,37 @@ export function filterGradientRewrite(graph: GraphDef): GraphDef {
     .filter(({ name }) => !renamed.has(name))
     .map((original) => {
       const input = original.input.map((name) => renamed.get(name) ?? name);
-      return replaced.has(original.name) ? { ...withKernel(original), input } : { ...original, input };
+      const kernel = replaced.get(original.name);
+      if (kernel === undefined) return { ...original, input };
+      return { ...original, op: kernel.op, input, attr: { T: original.attr['T'], ...kernel.attributes } };
     });
   return { ...graph, node };
 }
 
-/** Whether the kernel is in the graph. */
-export function hasFilterGradient(graph: GraphDef): boolean {
-  return graph.node.some(({ op }) => op === OP);
+function kernelFor(node: NodeDef, shape: NodeDef | undefined, kernels: OwnKernels): Kernel | undefined {
+  if (node.op !== 'Conv2DBackpropFilter' || shape?.op !== 'Const') return undefined;
+  const filter = [...new Int32Array(Uint8Array.from(shape.attr['value'].tensor!.tensorContent!).buffer)];
+  const hasPlaces = Number(node.attr[PLACES]?.i ?? 0) >= LEAST_PLACES;
+  const padding = kernels.hasWinograd && hasPlaces ? winogradPadding(node, filter) : undefined;
+  if (padding !== undefined)
+    return { op: 'FeaturemineWinogradFilterGradient', attributes: { padding: { i: padding } } };
+  if (!kernels.hasFilterGradient || !isFast(node, filter)) return undefined;
+  const [, stride] = node.attr['strides'].list!.i!;
+  return { op: 'FeaturemineConv2DFilterGradient', attributes: { stride: { i: stride } } };
 }
 
-function isFast(node: NodeDef, shape: NodeDef | undefined): boolean {
-  const { op, attr } = node;
-  if (op !== 'Conv2DBackpropFilter' || attr['T'].type !== DataType.bfloat16 || shape?.op !== 'Const') return false;
+function isFast(node: NodeDef, [, , channels, outputs]: readonly number[]): boolean {
+  const { attr } = node;
   const isPlain = attr['dilations']?.list?.i?.every((dilation) => Number(dilation) === 1) ?? true;
-  if (!isPlain || !isNhwc(node) || textAttribute(node, 'padding') === 'EXPLICIT') return false;
-  const [, , channels, outputs] = new Int32Array(Uint8Array.from(shape.attr['value'].tensor!.tensorContent!).buffer);
+  if (attr['T'].type !== DataType.bfloat16 || !isPlain || !isNhwc(node)) return false;
   const filled = outputs / (Math.ceil(outputs / TILE) * TILE);
-  return Math.min(channels, outputs) >= LEAST_CHANNELS && filled >= LEAST_FILLED;
+  return (
+    Math.min(channels, outputs) >= LEAST_CHANNELS &&
+    filled >= LEAST_FILLED &&
+    textAttribute(node, 'padding') !== 'EXPLICIT'
+  );
 }
 
 function isCastToFloat32({ op, attr }: NodeDef): boolean {
   return op === 'Cast' && attr['DstT'].type === DataType.float32;
-}
-
-function withKernel(node: NodeDef): NodeDef {
-  const [, stride] = node.attr['strides'].list!.i!;
-  return { ...node, op: OP, attr: { T: node.attr['T'], stride: { i: stride } } };
 }

@@ -45,6 +45,8 @@ export function kernelsFault(): string | undefined {
 export interface OwnKernels {
   /** Whether this processor has what the kernel for the gradients of filters is made for. */
   readonly hasFilterGradient: boolean;
+  /** Whether it has what the kernels for convolutions with 3x3 filters are made for. */
+  readonly hasWinograd: boolean;
 }
 
 /** Makes own kernels ready for so many threads (0: all cores). Returns undefined where there are none: stock ops must do. */
@@ -72,9 +74,11 @@ function load(): KernelLibrary | string {
     const loaded = koffi.load(path);
     const fault = (loaded.func('featuremine_register', 'const char *', []) as () => string | null)();
     if (fault !== null) return fault;
+    const has = (kernel: string): boolean => (loaded.func(`featuremine_has_${kernel}`, 'bool', []) as () => boolean)();
     return {
       useThreads: loaded.func('featuremine_use_threads', 'void', ['int']),
-      hasFilterGradient: (loaded.func('featuremine_has_filter_gradient', 'bool', []) as () => boolean)(),
+      hasFilterGradient: has('filter_gradient'),
+      hasWinograd: has('winograd'),
     };
   } catch (error) {
     return (error as Error).message;

@@ -8,7 +8,7 @@ import {
   type RecordedNode,
   type RecordedTensor,
 } from './graph-recorder';
-import type { HostData } from './host-tensor';
+import { elementCount, type HostData } from './host-tensor';
 import { newTensor } from './native-tensor';
 import { opDefinition } from './op-definitions';
 import { GraphDefMessage, type GraphDef } from './protobuf';
@@ -22,6 +22,12 @@ export const STAYS_FLOAT32 = '_stays_float32';
 
 /** The attribute of a sum whose inputs have one shape. */
 export const SAME_SHAPE = '_same_shape';
+
+/** The attribute of a convolution, or of its gradient by the input, that has the shape of the filter. */
+export const FILTER_SHAPE = '_filter_shape';
+
+/** The attribute of a gradient by the filter that has the number of places of the output, in all images. */
+export const PLACES = '_places';
 
 /**
  * Builds a TensorFlow graph node by node, without running anything: shapes and types come from TensorFlow's own shape
@@ -48,6 +54,12 @@ export class Recorder implements GraphRecorder {
     for (const control of options.controls ?? []) api.AddControlInput(description, control.output.oper);
     for (const attribute of attributes) setAttribute(description, attribute);
     if (isSumOfOneShape(op, inputs)) setAttribute(description, { name: SAME_SHAPE, type: AttrType.bool, value: true });
+    if (op === 'Conv2D' || op === 'Conv2DBackpropInput') {
+      setAttribute(description, { name: FILTER_SHAPE, type: AttrType.shape, value: inputs[1].shape });
+    }
+    if (op === 'Conv2DBackpropFilter') {
+      setAttribute(description, { name: PLACES, type: AttrType.int, value: elementCount(inputs[2].shape.slice(0, 3)) });
+    }
     if (asked.staysFloat32) setAttribute(description, { name: STAYS_FLOAT32, type: AttrType.bool, value: true });
     const outputs = this.finish(description, op, name, options.outputs);
     this.nodes.push({ ...asked, name, outputs });

@@ -1,0 +1,102 @@
+// The ops of winograd.h for TensorFlow, on the CPU.
+#if defined(__AVX512F__)
+#define FEATUREMINE_HAS_WINOGRAD
+#endif
+
+#ifdef FEATUREMINE_HAS_WINOGRAD
+#include "winograd.h"
+
+#include "registration.h"
+
+namespace featuremine {
+namespace {
+
+void* newPadding(TF_OpKernelConstruction* construction) {
+  return newAttribute(construction, "padding", TF_OpKernelConstruction_GetAttrInt64);
+}
+
+bool isFilter(const std::vector<int64_t>& shape) { return shape.size() == 4 && shape[0] == kTaps && shape[1] == kTaps; }
+
+// Whether the output has places, and the input values.
+bool hasPlaces(const WinogradForm& form) {
+  return form.images > 0 && form.channels > 0 && form.outputs > 0 && form.outHeight() > 0 && form.outWidth() > 0;
+}
+
+// FeaturemineWinograd: x, filter to y. FeaturemineWinogradInputGradient: dy, filter to dx.
+template <typename T, bool is_transposed>
+void convolve(void* padding, TF_OpKernelContext* context) {
+  Call call(context);
+  const Tensor x = call.input(0);
+  const Tensor filter = call.input(1);
+  if (call.failed()) return;
+  const std::vector<int64_t> in = x.shape();
+  const std::vector<int64_t> taps = filter.shape();
+  if (in.size() != 4 || !isFilter(taps) || in[3] != taps[is_transposed ? 3 : 2]) {
+    return call.fail("a convolution with 3x3 filters: shapes that do not fit each other");
+  }
+  const int64_t given = *static_cast<int64_t*>(padding);
+  const WinogradForm form{in[0], in[1], in[2], in[3], taps[is_transposed ? 2 : 3], is_transposed ? kTaps - 1 - given : given};
+  if (!hasPlaces(form)) return call.fail("a convolution with 3x3 filters of no values");
+  const Tensor y = call.output(0, x.type(), {form.images, form.outHeight(), form.outWidth(), form.outputs});
+  if (call.failed()) return;
+  const Filters<T> filters{filter.data<T>(), form.channels, form.outputs, is_transposed};
+  winograd(form, x.data<T>(), filters, y.data<T>());
+}
+
+// FeaturemineWinogradFilterGradient: x, the filter's shape, dy to dw.
+template <typename T>
+void filterGradient(void* padding, TF_OpKernelContext* context) {
+  Call call(context);
+  const Tensor x = call.input(0);
+  const Tensor filter_shape = call.input(1);
+  const Tensor dy = call.input(2);
+  if (call.failed()) return;
+  const std::vector<int64_t> in = x.shape();
+  const std::vector<int64_t> out = dy.shape();
+  const int32_t* const given = filter_shape.data<int32_t>();
+  const std::vector<int64_t> filter(given, given + filter_shape.elements());
+  const bool is_fitting = in.size() == 4 && out.size() == 4 && isFilter(filter) && in[0] == out[0] && in[3] == filter[2] &&
+                          out[3] == filter[3];
+  if (!is_fitting) return call.fail("the gradient of 3x3 filters: shapes that do not fit each other");
+  const WinogradForm form{in[0], in[1], in[2], in[3], out[3], *static_cast<int64_t*>(padding)};
+  if (!hasPlaces(form) || form.outHeight() != out[1] || form.outWidth() != out[2]) {
+    return call.fail("the gradient of 3x3 filters: padding and sizes that do not fit each other");
+  }
+  const Tensor dw = call.output(0, TF_FLOAT, filter);
+  if (call.failed()) return;
+  winogradFilterGradient(form, x.data<T>(), dy.data<T>(), dw.data<float>());
+}
+
+void registerKernels(const std::string& op, void (*of_float)(void*, TF_OpKernelContext*),
+                     void (*of_bfloat16)(void*, TF_OpKernelContext*)) {
+  registerKernel(op, TF_FLOAT, newPadding, of_float, deleteAttribute<int64_t>);
+  registerKernel(op, TF_BFLOAT16, newPadding, of_bfloat16, deleteAttribute<int64_t>);
+}
+
+}  // namespace
+
+void registerWinograd() {
+  registerOp("FeaturemineWinograd", {"x: T", "filter: T"}, {"y: T"}, {"padding: int"}, unknownShape);
+  registerKernels("FeaturemineWinograd", convolve<float, false>, convolve<Bfloat16, false>);
+  registerOp("FeaturemineWinogradInputGradient", {"dy: T", "filter: T"}, {"dx: T"}, {"padding: int"}, unknownShape);
+  registerKernels("FeaturemineWinogradInputGradient", convolve<float, true>, convolve<Bfloat16, true>);
+  registerOp("FeaturemineWinogradFilterGradient", {"x: T", "filter_shape: int32", "dy: T"}, {"dw: float"}, {"padding: int"},
+             unknownShape);
+  registerKernels("FeaturemineWinogradFilterGradient", filterGradient<float>, filterGradient<Bfloat16>);
+}
+
+}  // namespace featuremine
+#else
+namespace featuremine {
+void registerWinograd() {}
+}  // namespace featuremine
+#endif
+
+// Whether this processor has what the ops need.
+extern "C" bool featuremine_has_winograd() {
+#ifdef FEATUREMINE_HAS_WINOGRAD
+  return true;
+#else
+  return false;
+#endif
+}

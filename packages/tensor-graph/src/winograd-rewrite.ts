@@ -1,0 +1,44 @@
+import { DataType } from './c-api';
+import { isNhwc, textAttribute } from './node-attributes';
+import type { GraphDef, NodeDef } from './protobuf';
+import { FILTER_SHAPE } from './recorder';
+
+/** With fewer channels on a side, TensorFlow's ops are as fast: docs/adr/0007-own-kernels.md. */
+const LEAST_CHANNELS = 16;
+
+const PADDING: Readonly<Record<string, number>> = { SAME: 1, VALID: 0 };
+
+/**
+ * Puts own kernels in the place of convolutions with 3x3 filters and a stride of 1, and of their gradients by the input.
+ * They need a quarter of the products, and sum in float32 whatever the type of the tensors is.
+ */
+export function winogradRewrite(graph: GraphDef): GraphDef {
+  return { ...graph, node: graph.node.map((node) => rewritten(node)) };
+}
+
+function rewritten(node: NodeDef): NodeDef {
+  const { op, input, attr } = node;
+  const filter = attr[FILTER_SHAPE]?.shape?.dim.map(({ size }) => Number(size));
+  const padding = filter === undefined ? undefined : winogradPadding(node, filter);
+  if (padding === undefined) return node;
+  const kernel = { T: attr['T'], padding: { i: padding } };
+  if (op === 'Conv2D') return { ...node, op: 'FeaturemineWinograd', attr: kernel };
+  const [, weights, dy, ...controls] = input;
+  return { ...node, op: 'FeaturemineWinogradInputGradient', input: [dy, weights, ...controls], attr: kernel };
+}
+
+/**
+ * Zeros on each side of the input of a convolution with a filter [kh, kw, C, O], given it or a gradient of it; undefined
+ * where it is not one that the own kernels are made for.
+ */
+export function winogradPadding(
+  node: NodeDef,
+  [height, width, channels, outputs]: readonly number[],
+): number | undefined {
+  const { attr } = node;
+  const isOne = (list: readonly number[] | undefined): boolean => list?.every((step) => Number(step) === 1) ?? true;
+  const isPlain = isOne(attr['strides'].list?.i) && isOne(attr['dilations']?.list?.i) && isNhwc(node);
+  const isFloat = attr['T'].type === DataType.float32 || attr['T'].type === DataType.bfloat16;
+  const isFitting = height === 3 && width === 3 && isPlain && isFloat && Math.min(channels, outputs) >= LEAST_CHANNELS;
+  return isFitting ? PADDING[textAttribute(node, 'padding')] : undefined;
+}
