@@ -22,12 +22,20 @@ bool hasPlaces(const WinogradForm& form) {
   return form.images > 0 && form.channels > 0 && form.outputs > 0 && form.outHeight() > 0 && form.outWidth() > 0;
 }
 
-// FeaturemineWinograd: x, filter to y. FeaturemineWinogradInputGradient: dy, filter to dx.
-template <typename T, bool is_transposed>
+// What a convolution is of and what is done with it.
+enum class Convolved { kInput, kInputWithBias, kInputWithBiasAndRelu, kGradient };
+
+// FeaturemineWinograd: x, filter to y; also FeaturemineWinogradBias and FeaturemineWinogradBiasRelu: x, filter, bias to y.
+// FeaturemineWinogradInputGradient: dy, filter to dx.
+template <typename T, Convolved convolved>
 void convolve(void* padding, TF_OpKernelContext* context) {
+  constexpr bool is_transposed = convolved == Convolved::kGradient;
+  constexpr bool has_relu = convolved == Convolved::kInputWithBiasAndRelu;
+  constexpr bool has_bias = convolved == Convolved::kInputWithBias || has_relu;
   Call call(context);
   const Tensor x = call.input(0);
   const Tensor filter = call.input(1);
+  const Tensor bias = call.input(has_bias ? 2 : 1);
   if (call.failed()) return;
   const std::vector<int64_t> in = x.shape();
   const std::vector<int64_t> taps = filter.shape();
@@ -37,10 +45,13 @@ void convolve(void* padding, TF_OpKernelContext* context) {
   const int64_t given = *static_cast<int64_t*>(padding);
   const WinogradForm form{in[0], in[1], in[2], in[3], taps[is_transposed ? 2 : 3], is_transposed ? kTaps - 1 - given : given};
   if (!hasPlaces(form)) return call.fail("a convolution with 3x3 filters of no values");
+  if (has_bias && bias.shape() != std::vector<int64_t>{form.outputs}) {
+    return call.fail("a convolution with 3x3 filters: a bias that is not one value an output");
+  }
   const Tensor y = call.output(0, x.type(), {form.images, form.outHeight(), form.outWidth(), form.outputs});
   if (call.failed()) return;
   const Filters<T> filters{filter.data<T>(), form.channels, form.outputs, is_transposed};
-  winograd(form, x.data<T>(), filters, y.data<T>());
+  winograd(form, x.data<T>(), filters, {has_bias ? bias.data<T>() : nullptr, has_relu}, y.data<T>());
 }
 
 // FeaturemineWinogradFilterGradient: x, the filter's shape, dy to dw.
@@ -73,13 +84,20 @@ void registerKernels(const std::string& op, void (*of_float)(void*, TF_OpKernelC
   registerKernel(op, TF_BFLOAT16, newPadding, of_bfloat16, deleteAttribute<int64_t>);
 }
 
+template <Convolved convolved>
+void registerConvolution(const std::string& op, const std::vector<std::string>& inputs, const std::string& output) {
+  registerOp(op, inputs, {output}, {"padding: int"}, unknownShape);
+  registerKernels(op, convolve<float, convolved>, convolve<Bfloat16, convolved>);
+}
+
 }  // namespace
 
 void registerWinograd() {
-  registerOp("FeaturemineWinograd", {"x: T", "filter: T"}, {"y: T"}, {"padding: int"}, unknownShape);
-  registerKernels("FeaturemineWinograd", convolve<float, false>, convolve<Bfloat16, false>);
-  registerOp("FeaturemineWinogradInputGradient", {"dy: T", "filter: T"}, {"dx: T"}, {"padding: int"}, unknownShape);
-  registerKernels("FeaturemineWinogradInputGradient", convolve<float, true>, convolve<Bfloat16, true>);
+  const std::vector<std::string> plain{"x: T", "filter: T"}, with_bias{"x: T", "filter: T", "bias: T"};
+  registerConvolution<Convolved::kInput>("FeaturemineWinograd", plain, "y: T");
+  registerConvolution<Convolved::kInputWithBias>("FeaturemineWinogradBias", with_bias, "y: T");
+  registerConvolution<Convolved::kInputWithBiasAndRelu>("FeaturemineWinogradBiasRelu", with_bias, "y: T");
+  registerConvolution<Convolved::kGradient>("FeaturemineWinogradInputGradient", {"dy: T", "filter: T"}, "dx: T");
   registerOp("FeaturemineWinogradFilterGradient", {"x: T", "filter_shape: int32", "dy: T"}, {"dw: float"}, {"padding: int"},
              unknownShape);
   registerKernels("FeaturemineWinogradFilterGradient", filterGradient<float>, filterGradient<Bfloat16>);

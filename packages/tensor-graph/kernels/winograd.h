@@ -179,9 +179,20 @@ void gradientPoints(const WinogradForm& form, const T* dy, Range tiles, Range ou
   toPoints<kTileOut, gradientToPoints>(form, images, tiles, outputs, 0, to);
 }
 
+// What is done with each output: `bias` [outputs] is added, unless it is null, and with a ReLU no less than 0 is left.
+template <typename T>
+struct Ending {
+  const T* bias = nullptr;
+  bool has_relu = false;
+
+  Lanes biasOf(int64_t output, int64_t count) const { return bias == nullptr ? Lanes{} : loadFirst(bias + output, count); }
+  // What is not a number stays so.
+  Lanes of(Lanes sum) const { return has_relu ? (sum < 0.0f ? Lanes{} : sum) : sum; }
+};
+
 // Some outputs of the places of tiles, from the products at their points.
 template <typename T>
-void outputPlaces(const WinogradForm& form, const Points& from, Range tiles, Range outputs, T* y) {
+void outputPlaces(const WinogradForm& form, const Points& from, Range tiles, Range outputs, const Ending<T>& ending, T* y) {
   const Images<T> images{y, form.outHeight(), form.outWidth(), form.outputs};
   for (int64_t tile = tiles.begin; tile < tiles.end; tile++) {
     const Corner corner(form, tile);
@@ -198,13 +209,14 @@ void outputPlaces(const WinogradForm& form, const Points& from, Range tiles, Ran
         }
         pointsToOutput(values, 1, half + j, kTileIn);
       }
+      const Lanes bias = ending.biasOf(outputs.begin + output, count);
 #pragma GCC unroll 4
       for (int i = 0; i < kTileOut; i++) {
         Lanes places[kTileOut];
         pointsToOutput(half + i * kTileIn, 1, places, 1);
         if (i >= rows) continue;
         for (int64_t j = 0; j < columns; j++) {
-          storeFirst(to + (i * images.width + j) * images.channels + output, count, places[j]);
+          storeFirst(to + (i * images.width + j) * images.channels + output, count, ending.of(places[j] + bias));
         }
       }
     });
@@ -302,7 +314,7 @@ inline void multiply(const Points& input, const FilterPoints& filters, int64_t t
 // With few tiles the filters are the larger part: each thread makes the points of some of them, and uses them while they are in
 // its cache.
 template <typename T>
-void winogradByFilters(const WinogradForm& form, const T* x, const Filters<T>& filters, T* y) {
+void winogradByFilters(const WinogradForm& form, const T* x, const Filters<T>& filters, const Ending<T>& ending, T* y) {
   const Range tiles{0, form.tiles()};
   const Points input(scratch(Memory::kShared).of<float>(Points::size(tiles.end, form.channels)), tiles.end, form.channels);
   ThreadPool::instance().run(tiles.end, [&](int64_t tile) {
@@ -321,13 +333,13 @@ void winogradByFilters(const WinogradForm& form, const T* x, const Filters<T>& f
       block.fill(filters, channels);
       (channel == 0 ? multiply<false> : multiply<true>)(input, block, tiles.end, products);
     }
-    outputPlaces(form, products, tiles, outputs, y);
+    outputPlaces(form, products, tiles, outputs, ending, y);
   });
 }
 
 // With more tiles the points of all filters are made once.
 template <typename T>
-void winogradByTiles(const WinogradForm& form, const T* x, const Filters<T>& filters, T* y) {
+void winogradByTiles(const WinogradForm& form, const T* x, const Filters<T>& filters, const Ending<T>& ending, T* y) {
   const Range channels{0, form.channels}, outputs{0, form.outputs};
   float* const memory = scratch(Memory::kShared).of<float>(FilterPoints::size(form.channels, form.outputs));
   const FilterPoints all(memory, channels, outputs);
@@ -343,14 +355,14 @@ void winogradByTiles(const WinogradForm& form, const T* x, const Filters<T>& fil
     const Points products(scratch(Memory::kSecond).of<float>(Points::size(count, form.outputs)), count, form.outputs);
     inputPoints(form, x, tiles, channels, input);
     multiply<false>(input, all, count, products);
-    outputPlaces(form, products, tiles, outputs, y);
+    outputPlaces(form, products, tiles, outputs, ending, y);
   });
 }
 
 // From x [images, height, width, channels] and filters to y [images, out height, out width, outputs].
 template <typename T>
-void winograd(const WinogradForm& form, const T* x, const Filters<T>& filters, T* y) {
-  (form.tiles() <= kFewTiles ? winogradByFilters<T> : winogradByTiles<T>)(form, x, filters, y);
+void winograd(const WinogradForm& form, const T* x, const Filters<T>& filters, const Ending<T>& ending, T* y) {
+  (form.tiles() <= kFewTiles ? winogradByFilters<T> : winogradByTiles<T>)(form, x, filters, ending, y);
 }
 
 // A part of the channels and of the outputs of the gradient of filters, summed over a part of the tiles into dw [3, 3, channels,

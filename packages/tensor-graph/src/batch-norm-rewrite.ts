@@ -1,4 +1,5 @@
 import { isNhwc } from './node-attributes';
+import { NodeReaders, plainName } from './node-readers';
 import type { GraphDef, NodeDef } from './protobuf';
 import { SAME_SHAPE } from './recorder';
 
@@ -25,8 +26,7 @@ class BatchNormRewrite {
   private readonly nodes: ReadonlyMap<string, NodeDef>;
   /** The place of each node in the order of recording. */
   private readonly places: ReadonlyMap<string, number>;
-  /** Who reads a tensor (`node`, `node:1`) or waits for a node (`^node`). */
-  private readonly readers = new Map<string, NodeDef[]>();
+  private readonly readers: NodeReaders;
   private readonly replacements = new Map<string, NodeDef>();
   private readonly removed = new Set<string>();
   /** What stands for a tensor, or for a node that is waited for, that is gone. */
@@ -35,11 +35,7 @@ class BatchNormRewrite {
   constructor(private readonly graph: GraphDef) {
     this.nodes = new Map(graph.node.map((node) => [node.name, node]));
     this.places = new Map(graph.node.map(({ name }, place) => [name, place]));
-    for (const node of graph.node) {
-      for (const input of new Set(node.input.map(plainName))) {
-        this.readers.set(input, [...this.readersOf(input), node]);
-      }
-    }
+    this.readers = new NodeReaders(graph);
   }
 
   rewritten(): GraphDef {
@@ -59,7 +55,7 @@ class BatchNormRewrite {
     if (attr['exponential_avg_factor'] !== undefined && attr['exponential_avg_factor'].f !== 1) return false;
     if (!isNhwc(node)) return false;
     // What the kernel keeps for its gradient has another form here.
-    return [3, 4, 5].every((port) => this.readersOf(`${name}:${port}`).every(isGradient));
+    return [3, 4, 5].every((port) => this.readers.of(`${name}:${port}`).every(isGradient));
   }
 
   private fuse(batchNorm: NodeDef): void {
@@ -79,14 +75,14 @@ class BatchNormRewrite {
       this.removed.add(name);
       this.renamed.set(`^${name}`, `^${last.name}`);
     }
-    for (const gradient of this.readersOf(`${batchNorm.name}:3`)) this.fuseGradient(gradient, batchNorm, fusion);
+    for (const gradient of this.readers.of(`${batchNorm.name}:3`)) this.fuseGradient(gradient, batchNorm, fusion);
   }
 
   private fusionOf(batchNorm: NodeDef): Fusion {
-    const next = this.onlyReader(batchNorm);
+    const next = this.readers.only(batchNorm);
     if (next?.op === 'Relu') return { op: 'FeaturemineBatchNormRelu', last: next };
     const isSum = (next?.op === 'AddV2' || next?.op === 'Add') && next.attr[SAME_SHAPE]?.b === true;
-    const relu = isSum && !this.removed.has(next.name) ? this.onlyReader(next) : undefined;
+    const relu = isSum && !this.removed.has(next.name) ? this.readers.only(next) : undefined;
     const side = next?.input.find((name) => !name.startsWith('^') && plainName(name) !== batchNorm.name);
     if (relu?.op !== 'Relu' || side === undefined || !this.isBefore(side, batchNorm)) {
       return { op: 'FeaturemineBatchNorm', last: batchNorm };
@@ -107,7 +103,7 @@ class BatchNormRewrite {
     const isOfRelu =
       relu?.op === 'ReluGrad' && plainName(relu.input[1]) === last.name && typeOf(relu) === typeOf(gradient);
     // Without a sum, nobody but the normalisation has a use for the ReLU's gradient.
-    const isOwn = op === 'FeaturemineBatchNormAddRelu' || this.readersOf(plainName(dy)).length === 1;
+    const isOwn = op === 'FeaturemineBatchNormAddRelu' || this.readers.of(plainName(dy)).length === 1;
     const isFused = isOfRelu && isOwn;
     const controls = [...(isFused ? relu.input : []), ...gradient.input].filter((name) => name.startsWith('^'));
     const kept = op === 'FeaturemineBatchNormAddRelu' ? last.name : batchNorm.input[2];
@@ -122,15 +118,6 @@ class BatchNormRewrite {
     this.renamed.set(relu.name, `${gradient.name}:3`);
     this.renamed.set(`^${relu.name}`, `^${gradient.name}`);
   }
-
-  private onlyReader(node: NodeDef): NodeDef | undefined {
-    const readers = this.readersOf(node.name);
-    return readers.length === 1 && typeOf(readers[0]) === typeOf(node) ? readers[0] : undefined;
-  }
-
-  private readersOf(tensor: string): readonly NodeDef[] {
-    return this.readers.get(tensor) ?? [];
-  }
 }
 
 function isGradient({ op }: NodeDef): boolean {
@@ -139,9 +126,4 @@ function isGradient({ op }: NodeDef): boolean {
 
 function typeOf({ attr }: NodeDef): number | undefined {
   return attr['T']?.type;
-}
-
-// Output 0 has two names.
-function plainName(input: string): string {
-  return input.endsWith(':0') ? input.slice(0, -2) : input;
 }

@@ -1,5 +1,6 @@
 import { DataType } from './c-api';
 import { isNhwc, textAttribute } from './node-attributes';
+import { NodeReaders } from './node-readers';
 import type { OwnKernels } from './own-kernels';
 import type { AttrValue, GraphDef, NodeDef } from './protobuf';
 import { PLACES } from './recorder';
@@ -25,16 +26,13 @@ interface Kernel {
  */
 export function filterGradientRewrite(graph: GraphDef, kernels: OwnKernels): GraphDef {
   const nodes = new Map(graph.node.map((node) => [node.name, node]));
-  const readers = new Map<string, NodeDef[]>();
-  for (const node of graph.node) {
-    for (const input of node.input) readers.set(input, [...(readers.get(input) ?? []), node]);
-  }
+  const readers = new NodeReaders(graph);
   const renamed = new Map<string, string>();
   const replaced = new Map<string, Kernel>();
   for (const node of graph.node) {
     const kernel = kernelFor(node, nodes.get(node.input[1]), kernels);
     if (kernel === undefined) continue;
-    const casts = node.attr['T'].type === DataType.float32 ? [] : (readers.get(node.name) ?? []);
+    const casts = node.attr['T'].type === DataType.float32 ? [] : readers.of(node.name);
     if (!casts.every(isCastToFloat32)) continue;
     replaced.set(node.name, kernel);
     for (const { name } of casts) {

@@ -2,6 +2,7 @@ import {
   CompiledModel,
   conv2d,
   elementCount,
+  relu,
   tf,
   type HostTensor,
   type Precision,
@@ -65,6 +66,51 @@ async function convolved(
   return { y: y.data as Float32Array, dx: gradient('x'), dw: gradient('filter'), ops };
 }
 
+/** relu(conv2d(x, filter) + bias), the same without the ReLU (from a second convolution, or the shared one), and the ops. */
+async function ended(
+  form: ConvolutionForm,
+  { precision = 'float32', isShared = false, firstBias = 0.5 }: EndedOptions = {},
+): Promise<{ y: Float32Array; biased: Float32Array; ops: string[] }> {
+  const model = new CompiledModel({ variables: [], seed: 1, precision, threads: 2 });
+  const evaluate = model.evaluation('evaluate', (_context, { x, filter, bias }) => {
+    const convolve = (): tf.Tensor4D => conv2d(x, filter, { ...form, bias }) as tf.Tensor4D;
+    const biased = convolve();
+    return { y: relu(isShared ? biased : convolve()), biased: biased.clone() };
+  });
+  const array = (shape: readonly number[], data: Float32Array): HostTensor => ({
+    dtype: 'float32',
+    shape: [...shape],
+    data,
+  });
+  const inputs = {
+    x: array(form.x, values(elementCount(form.x), 1)),
+    filter: array(form.filter, values(elementCount(form.filter), 2)),
+    bias: array([form.filter[3]], biasOf(form, firstBias)),
+  };
+  const stop = model.startProfile();
+  const { y, biased } = await evaluate(inputs);
+  const ops = stop().byKind.map(({ name }) => name);
+  await model.dispose();
+  return { y: y.data as Float32Array, biased: biased.data as Float32Array, ops };
+}
+
+interface EndedOptions {
+  readonly precision?: Precision;
+  /** Whether one convolution has both readers. */
+  readonly isShared?: boolean;
+  readonly firstBias?: number;
+}
+
+function biasOf({ filter }: ConvolutionForm, first = 0.5): Float32Array {
+  return Float32Array.from({ length: filter[3] }, (_, i) => (i === 0 ? first : (i % 5) / 4 - 0.5));
+}
+
+function endedExactly(form: ConvolutionForm): { y: Float64Array; scale: number } {
+  const { sums, scale } = exactConvolution(form, [1, 2, 3]).y;
+  const bias = biasOf(form);
+  return { y: sums.map((sum, i) => sum + bias[i % bias.length]), scale };
+}
+
 /** The largest error, as a part of the largest sum of magnitudes. */
 function errorOf(
   found: Float32Array,
@@ -100,6 +146,29 @@ function relativeError(found: Float32Array, { sums }: { readonly sums: Float64Ar
     expect(relativeError(found.dx, exact.dx)).toBeLessThan(2 ** -8);
     expect(errorOf(found.dw, exact.dw)).toBeLessThan(2e-6);
     expect(ops).toEqual(expect.arrayContaining(OWN));
+  });
+
+  it.each<Precision>(['float32', 'bfloat16'])('adds a bias and applies a ReLU on the way, in %s', async (precision) => {
+    const form = cases['channels that fill no vector'];
+    const found = await ended(form, { precision });
+    const { y, scale } = endedExactly(form);
+    const allowed = precision === 'float32' ? 1e-6 : 2 ** -8;
+    expect(errorOf(found.biased, { sums: y, scale })).toBeLessThan(allowed);
+    expect(errorOf(found.y, { sums: y.map((sum) => Math.max(0, sum)), scale })).toBeLessThan(allowed);
+    expect(found.ops).toEqual(expect.arrayContaining([`${OWN[0]}Bias`, `${OWN[0]}BiasRelu`]));
+    for (const op of ['BiasAdd', 'Relu', OWN[0]]) expect(found.ops).not.toContain(op);
+  });
+
+  it('keeps the ReLU apart where something else reads its input', async () => {
+    const { y, biased, ops } = await ended(cases['odd sizes'], { isShared: true });
+    expect(ops).toEqual(expect.arrayContaining([`${OWN[0]}Bias`, 'Relu']));
+    expect(ops).not.toContain(`${OWN[0]}BiasRelu`);
+    expect(y).toEqual(biased.map((value) => Math.max(0, value)));
+  });
+
+  it('hands on what is not a number through the ReLU', async () => {
+    const { y } = await ended(cases['odd sizes'], { firstBias: NaN });
+    y.forEach((value, i) => expect(Number.isNaN(value)).toBe(i % 32 === 0));
   });
 
   it('gives the same bits with one thread and with three', async () => {
