@@ -3,14 +3,23 @@
 #define FEATUREMINE_SMALL_PRODUCT_H_
 
 #include <cstdint>
+#include <cstring>
 
 #include "lanes.h"
 
 namespace featuremine {
 
-// Rows of a tile, and vectors of its columns: with one more of each, its sums would not fit into 32 registers.
+// A register, and as many rows and columns of a tile that its sums fill most of the 32 or 16 registers.
+#ifdef __AVX512F__
+typedef float Register __attribute__((vector_size(64)));
 constexpr int kProductRows = 12;
-constexpr int kProductColumns = 2 * kLanes;
+constexpr int kProductColumns = 32;
+#else
+typedef float Register __attribute__((vector_size(32)));
+constexpr int kProductRows = 6;
+constexpr int kProductColumns = 16;
+#endif
+constexpr int kRegister = sizeof(Register) / sizeof(float);
 
 // How the left matrix lies in memory: [rows, summed] or [summed, rows].
 enum class Left { kByRows, kBySummed };
@@ -22,27 +31,28 @@ struct Matrix {
   int64_t line;
 };
 
-// to [rows, vectors · 16] becomes the product of `left` and `right` [summed, vectors · 16]; or it is added to it.
-template <Left layout, bool is_added, int rows, int vectors>
+// to [rows, columns] becomes the product of `left` and `right` [summed, columns]; or it is added to it.
+template <Left layout, bool is_added, int rows, int columns>
 void productOf(Matrix<const float> left, Matrix<const float> right, int64_t summed, Matrix<float> to) {
-  Lanes sum[rows][vectors];
+  constexpr int vectors = columns / kRegister;
+  Register sum[rows][vectors];
 #pragma GCC unroll 12
   for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 2
     for (int j = 0; j < vectors; j++) {
       if (is_added) {
-        load(to.data + i * to.line + j * kLanes, &sum[i][j]);
+        std::memcpy(&sum[i][j], to.data + i * to.line + j * kRegister, sizeof(Register));
       } else {
-        sum[i][j] = Lanes{};
+        sum[i][j] = Register{};
       }
     }
   }
   const float* a = left.data;
   const float* b = right.data;
   for (int64_t s = 0; s < summed; s++) {
-    Lanes column[vectors];
+    Register column[vectors];
 #pragma GCC unroll 2
-    for (int j = 0; j < vectors; j++) load(b + j * kLanes, &column[j]);
+    for (int j = 0; j < vectors; j++) std::memcpy(&column[j], b + j * kRegister, sizeof(Register));
 #pragma GCC unroll 12
     for (int i = 0; i < rows; i++) {
       const float value = layout == Left::kByRows ? a[i * left.line] : a[i];
@@ -55,30 +65,22 @@ void productOf(Matrix<const float> left, Matrix<const float> right, int64_t summ
 #pragma GCC unroll 12
   for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 2
-    for (int j = 0; j < vectors; j++) store(to.data + i * to.line + j * kLanes, sum[i][j]);
+    for (int j = 0; j < vectors; j++) std::memcpy(to.data + i * to.line + j * kRegister, &sum[i][j], sizeof(Register));
   }
 }
 
-// The same for 1 to 12 rows, and 16 or 32 columns.
-template <Left layout, bool is_added>
-void product(int64_t rows, int64_t columns, Matrix<const float> left, Matrix<const float> right, int64_t summed,
+// The same for up to as many rows as a tile has, and 16 columns or as many as a tile has.
+template <Left layout, bool is_added, int rows = kProductRows>
+void product(int64_t row_count, int64_t columns, Matrix<const float> left, Matrix<const float> right, int64_t summed,
              Matrix<float> to) {
-  using Product = void (*)(Matrix<const float>, Matrix<const float>, int64_t, Matrix<float>);
-  static constexpr Product all[kProductRows][2] = {
-      {productOf<layout, is_added, 1, 1>, productOf<layout, is_added, 1, 2>},
-      {productOf<layout, is_added, 2, 1>, productOf<layout, is_added, 2, 2>},
-      {productOf<layout, is_added, 3, 1>, productOf<layout, is_added, 3, 2>},
-      {productOf<layout, is_added, 4, 1>, productOf<layout, is_added, 4, 2>},
-      {productOf<layout, is_added, 5, 1>, productOf<layout, is_added, 5, 2>},
-      {productOf<layout, is_added, 6, 1>, productOf<layout, is_added, 6, 2>},
-      {productOf<layout, is_added, 7, 1>, productOf<layout, is_added, 7, 2>},
-      {productOf<layout, is_added, 8, 1>, productOf<layout, is_added, 8, 2>},
-      {productOf<layout, is_added, 9, 1>, productOf<layout, is_added, 9, 2>},
-      {productOf<layout, is_added, 10, 1>, productOf<layout, is_added, 10, 2>},
-      {productOf<layout, is_added, 11, 1>, productOf<layout, is_added, 11, 2>},
-      {productOf<layout, is_added, 12, 1>, productOf<layout, is_added, 12, 2>},
-  };
-  all[rows - 1][columns / kLanes - 1](left, right, summed, to);
+  if constexpr (rows > 1) {
+    if (row_count < rows) return product<layout, is_added, rows - 1>(row_count, columns, left, right, summed, to);
+  }
+  if (columns == kProductColumns) {
+    productOf<layout, is_added, rows, kProductColumns>(left, right, summed, to);
+  } else {
+    productOf<layout, is_added, rows, kLanes>(left, right, summed, to);
+  }
 }
 
 }  // namespace featuremine

@@ -1,5 +1,5 @@
 // The ops of winograd.h for TensorFlow, on the CPU.
-#if defined(__AVX512F__)
+#if defined(__AVX2__) && defined(__FMA__)
 #define FEATUREMINE_HAS_WINOGRAD
 #endif
 
