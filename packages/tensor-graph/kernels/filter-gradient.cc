@@ -7,7 +7,7 @@
 #ifdef FEATUREMINE_HAS_FILTER_GRADIENT
 #include "filter-gradient.h"
 
-#include "registration.h"
+#include "filter-gradient-call.h"
 
 namespace featuremine {
 namespace {
@@ -16,22 +16,13 @@ void* newStride(TF_OpKernelConstruction* construction) {
   return newAttribute(construction, "stride", TF_OpKernelConstruction_GetAttrInt64);
 }
 
-// FeaturemineConv2DFilterGradient: x, the filter's shape, dy to dw.
+// FeaturemineConv2DFilterGradient
 void compute(void* stride, TF_OpKernelContext* context) {
   Call call(context);
-  const Tensor x = call.input(0);
-  const Tensor filter_shape = call.input(1);
-  const Tensor dy = call.input(2);
+  const FilterGradientInputs inputs(call);
   if (call.failed()) return;
-  const std::vector<int64_t> in = x.shape();
-  const std::vector<int64_t> out = dy.shape();
-  const int32_t* const filter = filter_shape.data<int32_t>();
-  if (in.size() != 4 || out.size() != 4 || filter_shape.elements() != 4 || in[0] != out[0] || in[3] != filter[2] ||
-      out[3] != filter[3]) {
-    return call.fail("the gradient of a filter: shapes that do not fit each other");
-  }
-  if (x.elements() == 0 || dy.elements() == 0) return call.fail("the gradient of a filter from no values");
-  const Tensor dw = call.output(0, TF_FLOAT, {filter[0], filter[1], filter[2], filter[3]});
+  const auto& [x, dy, in, filter, out] = inputs;
+  const Tensor dw = call.output(0, TF_FLOAT, filter);
   if (call.failed()) return;
   const Convolution convolution{in[0],  in[1],     in[2],     in[3], out[1], out[2],
                                 out[3], filter[0], filter[1], *static_cast<int64_t*>(stride)};
@@ -42,7 +33,7 @@ void compute(void* stride, TF_OpKernelContext* context) {
 
 void registerFilterGradient() {
   const std::string name = "FeaturemineConv2DFilterGradient";
-  registerOp(name, {"x: T", "filter_shape: int32", "dy: T"}, {"dw: float"}, {"stride: int"}, unknownShape);
+  registerFilterGradientOp(name, "stride: int");
   registerKernel(name, TF_BFLOAT16, newStride, compute, deleteAttribute<int64_t>);
 }
 

@@ -6,7 +6,7 @@
 #ifdef FEATUREMINE_HAS_WINOGRAD
 #include "winograd.h"
 
-#include "registration.h"
+#include "filter-gradient-call.h"
 
 namespace featuremine {
 namespace {
@@ -35,7 +35,7 @@ void convolve(void* padding, TF_OpKernelContext* context) {
   Call call(context);
   const Tensor x = call.input(0);
   const Tensor filter = call.input(1);
-  const Tensor bias = call.input(has_bias ? 2 : 1);
+  const Tensor bias = has_bias ? call.input(2) : Tensor();
   if (call.failed()) return;
   const std::vector<int64_t> in = x.shape();
   const std::vector<int64_t> taps = filter.shape();
@@ -51,27 +51,19 @@ void convolve(void* padding, TF_OpKernelContext* context) {
   const Tensor y = call.output(0, x.type(), {form.images, form.outHeight(), form.outWidth(), form.outputs});
   if (call.failed()) return;
   const Filters<T> filters{filter.data<T>(), form.channels, form.outputs, is_transposed};
-  winograd(form, x.data<T>(), filters, {has_bias ? bias.data<T>() : nullptr, has_relu}, y.data<T>());
+  winograd(form, x.data<T>(), filters, {bias.data<T>(), has_relu}, y.data<T>());
 }
 
-// FeaturemineWinogradFilterGradient: x, the filter's shape, dy to dw.
+// FeaturemineWinogradFilterGradient
 template <typename T>
 void filterGradient(void* padding, TF_OpKernelContext* context) {
   Call call(context);
-  const Tensor x = call.input(0);
-  const Tensor filter_shape = call.input(1);
-  const Tensor dy = call.input(2);
+  const FilterGradientInputs inputs(call);
   if (call.failed()) return;
-  const std::vector<int64_t> in = x.shape();
-  const std::vector<int64_t> out = dy.shape();
-  const int32_t* const given = filter_shape.data<int32_t>();
-  const std::vector<int64_t> filter(given, given + filter_shape.elements());
-  const bool is_fitting = in.size() == 4 && out.size() == 4 && isFilter(filter) && in[0] == out[0] && in[3] == filter[2] &&
-                          out[3] == filter[3];
-  if (!is_fitting) return call.fail("the gradient of 3x3 filters: shapes that do not fit each other");
+  const auto& [x, dy, in, filter, out] = inputs;
   const WinogradForm form{in[0], in[1], in[2], in[3], out[3], *static_cast<int64_t*>(padding)};
-  if (!hasPlaces(form) || form.outHeight() != out[1] || form.outWidth() != out[2]) {
-    return call.fail("the gradient of 3x3 filters: padding and sizes that do not fit each other");
+  if (!isFilter(filter) || !hasPlaces(form) || form.outHeight() != out[1] || form.outWidth() != out[2]) {
+    return call.fail("the gradient of 3x3 filters: shapes and padding that do not fit each other");
   }
   const Tensor dw = call.output(0, TF_FLOAT, filter);
   if (call.failed()) return;
@@ -98,8 +90,7 @@ void registerWinograd() {
   registerConvolution<Convolved::kInputWithBias>("FeaturemineWinogradBias", with_bias, "y: T");
   registerConvolution<Convolved::kInputWithBiasAndRelu>("FeaturemineWinogradBiasRelu", with_bias, "y: T");
   registerConvolution<Convolved::kGradient>("FeaturemineWinogradInputGradient", {"dy: T", "filter: T"}, "dx: T");
-  registerOp("FeaturemineWinogradFilterGradient", {"x: T", "filter_shape: int32", "dy: T"}, {"dw: float"}, {"padding: int"},
-             unknownShape);
+  registerFilterGradientOp("FeaturemineWinogradFilterGradient", "padding: int");
   registerKernels("FeaturemineWinogradFilterGradient", filterGradient<float>, filterGradient<Bfloat16>);
 }
 

@@ -181,9 +181,9 @@ void gradientPoints(const WinogradForm& form, const T* dy, Range tiles, Range ou
 
 // What is done with each output: `bias` [outputs] is added, unless it is null, and with a ReLU no less than 0 is left.
 template <typename T>
-struct Ending {
-  const T* bias = nullptr;
-  bool has_relu = false;
+struct BiasAndRelu {
+  const T* bias;
+  bool has_relu;
 
   Lanes biasOf(int64_t output, int64_t count) const { return bias == nullptr ? Lanes{} : loadFirst(bias + output, count); }
   // What is not a number stays so.
@@ -192,7 +192,8 @@ struct Ending {
 
 // Some outputs of the places of tiles, from the products at their points.
 template <typename T>
-void outputPlaces(const WinogradForm& form, const Points& from, Range tiles, Range outputs, const Ending<T>& ending, T* y) {
+void outputPlaces(const WinogradForm& form, const Points& from, Range tiles, Range outputs, const BiasAndRelu<T>& ending,
+                  T* y) {
   const Images<T> images{y, form.outHeight(), form.outWidth(), form.outputs};
   for (int64_t tile = tiles.begin; tile < tiles.end; tile++) {
     const Corner corner(form, tile);
@@ -248,7 +249,8 @@ struct Filters {
   }
 };
 
-// Some filters at the points, as the products read them: for each point, for each 32 outputs, [channels, 32].
+// Some filters at the points, as the products read them: for each point, for the columns of one product after
+// another, [channels, columns].
 class FilterPoints {
  public:
   FilterPoints(float* memory, Range channels, Range outputs)
@@ -259,7 +261,8 @@ class FilterPoints {
   const Range& channels() const { return channels_; }
   const Range& outputs() const { return outputs_; }
 
-  // The lines of channels at a point, for the outputs from `output` on, a multiple of 32, counted from the first one here.
+  // The lines of channels at a point, for the outputs from `output` on, counted from the first one here: where the columns
+  // of a product begin.
   Matrix<const float> panel(int64_t point, int64_t output) const {
     return {data_ + point * plane_ + output * channels_.count(), productColumns(outputs_.count(), output)};
   }
@@ -314,7 +317,7 @@ inline void multiply(const Points& input, const FilterPoints& filters, int64_t t
 // With few tiles the filters are the larger part: each thread makes the points of some of them, and uses them while they are in
 // its cache.
 template <typename T>
-void winogradByFilters(const WinogradForm& form, const T* x, const Filters<T>& filters, const Ending<T>& ending, T* y) {
+void winogradByFilters(const WinogradForm& form, const T* x, const Filters<T>& filters, const BiasAndRelu<T>& ending, T* y) {
   const Range tiles{0, form.tiles()};
   const Points input(scratch(Memory::kShared).of<float>(Points::size(tiles.end, form.channels)), tiles.end, form.channels);
   ThreadPool::instance().run(tiles.end, [&](int64_t tile) {
@@ -339,7 +342,7 @@ void winogradByFilters(const WinogradForm& form, const T* x, const Filters<T>& f
 
 // With more tiles the points of all filters are made once.
 template <typename T>
-void winogradByTiles(const WinogradForm& form, const T* x, const Filters<T>& filters, const Ending<T>& ending, T* y) {
+void winogradByTiles(const WinogradForm& form, const T* x, const Filters<T>& filters, const BiasAndRelu<T>& ending, T* y) {
   const Range channels{0, form.channels}, outputs{0, form.outputs};
   float* const memory = scratch(Memory::kShared).of<float>(FilterPoints::size(form.channels, form.outputs));
   const FilterPoints all(memory, channels, outputs);
@@ -361,7 +364,7 @@ void winogradByTiles(const WinogradForm& form, const T* x, const Filters<T>& fil
 
 // From x [images, height, width, channels] and filters to y [images, out height, out width, outputs].
 template <typename T>
-void winograd(const WinogradForm& form, const T* x, const Filters<T>& filters, const Ending<T>& ending, T* y) {
+void winograd(const WinogradForm& form, const T* x, const Filters<T>& filters, const BiasAndRelu<T>& ending, T* y) {
   (form.tiles() <= kFewTiles ? winogradByFilters<T> : winogradByTiles<T>)(form, x, filters, ending, y);
 }
 

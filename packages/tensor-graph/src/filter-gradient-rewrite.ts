@@ -1,5 +1,5 @@
 import { DataType } from './c-api';
-import { isNhwc, textAttribute } from './node-attributes';
+import { isAllOne, isNhwc, textAttribute } from './node-attributes';
 import { NodeReaders } from './node-readers';
 import type { OwnKernels } from './own-kernels';
 import type { AttrValue, GraphDef, NodeDef } from './protobuf';
@@ -64,9 +64,7 @@ function kernelFor(node: NodeDef, shape: NodeDef | undefined, kernels: OwnKernel
 }
 
 function isFast(node: NodeDef, [, , channels, outputs]: readonly number[]): boolean {
-  const { attr } = node;
-  const isPlain = attr['dilations']?.list?.i?.every((dilation) => Number(dilation) === 1) ?? true;
-  if (attr['T'].type !== DataType.bfloat16 || !isPlain || !isNhwc(node)) return false;
+  if (node.attr['T'].type !== DataType.bfloat16 || !isAllOne(node, 'dilations') || !isNhwc(node)) return false;
   const filled = outputs / (Math.ceil(outputs / TILE) * TILE);
   return (
     Math.min(channels, outputs) >= LEAST_CHANNELS &&

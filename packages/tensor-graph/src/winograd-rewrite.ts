@@ -1,5 +1,5 @@
 import { DataType } from './c-api';
-import { isNhwc, textAttribute } from './node-attributes';
+import { isAllOne, isNhwc, textAttribute } from './node-attributes';
 import { NodeReaders } from './node-readers';
 import type { GraphDef, NodeDef } from './protobuf';
 import { FILTER_SHAPE } from './recorder';
@@ -64,8 +64,7 @@ export function winogradPadding(
   [height, width, channels, outputs]: readonly number[],
 ): number | undefined {
   const { attr } = node;
-  const isOne = (list: readonly number[] | undefined): boolean => list?.every((step) => Number(step) === 1) ?? true;
-  const isPlain = isOne(attr['strides'].list?.i) && isOne(attr['dilations']?.list?.i) && isNhwc(node);
+  const isPlain = isAllOne(node, 'strides') && isAllOne(node, 'dilations') && isNhwc(node);
   const isFloat = attr['T'].type === DataType.float32 || attr['T'].type === DataType.bfloat16;
   const isFitting = height === 3 && width === 3 && isPlain && isFloat && Math.min(channels, outputs) >= LEAST_CHANNELS;
   return isFitting ? PADDING[textAttribute(node, 'padding')] : undefined;

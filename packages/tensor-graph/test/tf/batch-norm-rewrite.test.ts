@@ -20,7 +20,8 @@ import {
   type StepFunction,
   type VariableSpec,
 } from '../../src';
-import { KERNELS_VARIABLE, kernelsFault } from '../../src/own-kernels';
+import { withStockKernels } from '../../../../test/support/stock-kernels';
+import { kernelsFault } from '../../src/own-kernels';
 
 const fault = kernelsFault();
 if (fault !== undefined) console.warn(`the tests of own kernels in graphs are left out: ${fault}`);
@@ -118,10 +119,7 @@ const labels: HostTensor = { dtype: 'int32', shape: [4], data: Int32Array.of(0, 
 async function trained(
   network: Network,
   precision: Precision,
-  kernels: 'own' | 'stock',
 ): Promise<{ values: number[]; ops: Map<string, number>; recorded: string }> {
-  const before = process.env[KERNELS_VARIABLE];
-  if (kernels === 'stock') process.env[KERNELS_VARIABLE] = 'stock';
   const model = new CompiledModel({ variables, seed: 1, precision });
   try {
     const step: StepFunction = (context, { images: x, labels: y }) => {
@@ -144,8 +142,6 @@ async function trained(
     return { values, ops, recorded: runtimeVersions().kernels };
   } finally {
     await model.dispose();
-    if (before === undefined) delete process.env[KERNELS_VARIABLE];
-    else process.env[KERNELS_VARIABLE] = before;
   }
 }
 
@@ -153,8 +149,8 @@ async function trained(
   it.each(Object.entries(networks))(
     'puts own kernels into %s, with the same results',
     async (_name, { network, ops }) => {
-      const own = await trained(network, 'float32', 'own');
-      const stock = await trained(network, 'float32', 'stock');
+      const own = await trained(network, 'float32');
+      const stock = await withStockKernels(() => trained(network, 'float32'));
       own.values.forEach((value, i) =>
         expect(Math.abs(value - stock.values[i])).toBeLessThan(2e-5 * (1 + Math.abs(value))),
       );
@@ -167,9 +163,9 @@ async function trained(
   );
 
   it.each(Object.entries(networks))('does so in bfloat16: %s', async (_name, { network, ops }) => {
-    const own = await trained(network, 'bfloat16', 'own');
-    const exact = await trained(network, 'float32', 'stock');
-    const stock = await trained(network, 'bfloat16', 'stock');
+    const own = await trained(network, 'bfloat16');
+    const exact = await withStockKernels(() => trained(network, 'float32'));
+    const stock = await withStockKernels(() => trained(network, 'bfloat16'));
     const distance = (of: number[]): number => Math.hypot(...of.map((value, i) => value - exact.values[i]));
     // Fewer roundings than before: no farther from float32 than bfloat16 is anyway.
     expect(distance(own.values)).toBeLessThan(1.5 * distance(stock.values) + 1e-3);

@@ -74,3 +74,8 @@ export function exactConvolution(
 function exact(sums: Float64Array, sizes: Float64Array): Exact {
   return { sums, scale: sizes.reduce((most, size) => Math.max(most, size), 0) };
 }
+
+/** The largest error, as a part of the largest sum of magnitudes. */
+export function errorOf(found: Float32Array, { sums, scale }: Exact): number {
+  return sums.reduce((most, sum, i) => Math.max(most, Math.abs(sum - found[i])), 0) / scale;
+}

@@ -11,7 +11,7 @@ import {
 } from '../../src';
 import { withStockKernels } from '../../../../test/support/stock-kernels';
 import { KERNELS_VARIABLE, kernelsFault, useOwnKernels } from '../../src/own-kernels';
-import { exactConvolution, outputShape, values, type ConvolutionForm } from './exact-convolution';
+import { errorOf, exactConvolution, outputShape, values, type ConvolutionForm } from './exact-convolution';
 
 const fault = kernelsFault() ?? (useOwnKernels(2)!.hasWinograd ? undefined : 'they are not for this processor');
 if (fault !== undefined) console.warn(`the tests of the kernels for 3x3 filters are left out: ${fault}`);
@@ -109,14 +109,6 @@ function endedExactly(form: ConvolutionForm): { y: Float64Array; scale: number }
   const { sums, scale } = exactConvolution(form, [1, 2, 3]).y;
   const bias = biasOf(form);
   return { y: sums.map((sum, i) => sum + bias[i % bias.length]), scale };
-}
-
-/** The largest error, as a part of the largest sum of magnitudes. */
-function errorOf(
-  found: Float32Array,
-  { sums, scale }: { readonly sums: Float64Array; readonly scale: number },
-): number {
-  return sums.reduce((most, sum, i) => Math.max(most, Math.abs(sum - found[i])), 0) / scale;
 }
 
 /** The root of the sum of squared errors, as a part of that of the sums. */
