@@ -13,6 +13,12 @@ export const compareSchema = z.object({
   against: z.string().min(1).optional().describe('The arm that the others are compared with (the first if not given)'),
   only: z.array(z.string().min(1)).optional().describe('Runs these arms only'),
   seeds: z.number().int().min(1).default(3).describe('Trainings of each arm, with seeds 0, 1, …'),
+  atOnce: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .describe('Trainings side by side, each on its share of the cores: of small networks, several are done sooner so'),
   data: z.string().min(1).optional().describe('Folder of the data set'),
   out: z
     .string()

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { CommandFailure, formatTable, type Logger } from '@featuremine/command-line';
 import { ConfigError, nearestName } from '@featuremine/errors';
@@ -42,8 +43,8 @@ export interface ArmComparison {
 }
 
 /**
- * Trains all arms with the same seeds, seed by seed, each by the `train` command in a folder of its own, and compares
- * them in pairs. Finished trainings are not run again.
+ * Trains all arms with the same seeds, seed by seed, each by the `train` command in a folder of its own, `atOnce` of them
+ * side by side, and compares them in pairs. Finished trainings are not run again.
  *
  * @throws ConfigError, DatasetError for options and data that `train` would refuse and for other trainings in the folder,
  * before anything is run; CommandFailure
@@ -58,22 +59,46 @@ export async function compareArms(options: CompareOptions, log: Logger): Promise
     Object.keys(options.arms).map((arm) => [arm, names.includes(arm) ? [] : finished(options, arm)]),
   );
   let interruptedBy: number | undefined;
-  for (const [index, { arm, ...cell }] of cells.entries()) {
+  await takeInTurns(cells, options.atOnce, async ({ arm, ...cell }, index) => {
     const title = `[${index + 1}/${cells.length}] ${arm}, seed ${cell.seed}`;
     try {
       log.info(title);
       const result = await runCell(cell, log);
       results.get(arm)!.push(result);
       log.info(`${title}: best top-1 ${(100 * result.best).toFixed(2)} %, last ${(100 * result.last).toFixed(2)} %`);
+      return true;
     } catch (error) {
       if (!(error instanceof CommandFailure) || (error.exitCode !== 130 && error.exitCode !== 143)) throw error;
       interruptedBy = error.exitCode;
-      break;
+      return false;
     }
-  }
+  });
   const comparison = { ...summarise(results, against), ...(interruptedBy === undefined ? {} : { interruptedBy }) };
   writeRunFile(join(options.out, 'comparison.json'), `${JSON.stringify(comparison, null, 1)}\n`);
   return comparison;
+}
+
+// So many side by side: who has ended takes the next, until one is told to stop or fails; its error is thrown when all have ended.
+async function takeInTurns<T>(
+  items: readonly T[],
+  atOnce: number,
+  act: (item: T, index: number) => Promise<boolean>,
+): Promise<void> {
+  let next = 0;
+  const takeNext = async (): Promise<void> => {
+    try {
+      while (next < items.length) {
+        const index = next++;
+        if (!(await act(items[index], index))) next = items.length;
+      }
+    } catch (error) {
+      next = items.length;
+      throw error;
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: atOnce }, takeNext));
+  const failed = ended.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** The trainings of a comparison, seed by seed. @throws ConfigError for options that `train` would refuse */
@@ -103,7 +128,8 @@ export function summarise(results: ReadonlyMap<string, readonly CellResult[]>, a
   };
   const arms = [...results]
     .filter(([, cells]) => cells.length > 0)
-    .map(([arm, cells]) => ({ arm, cells, best: score(arm, cells, 'best'), last: score(arm, cells, 'last') }));
+    .map(([arm, cells]) => ({ arm, cells: [...cells].sort((a, b) => a.seed - b.seed) }))
+    .map(({ arm, cells }) => ({ arm, cells, best: score(arm, cells, 'best'), last: score(arm, cells, 'last') }));
   return { against, arms };
 }
 
@@ -137,8 +163,9 @@ function scoreCells({ spread, difference, interval }: ArmScore): string[] {
   return [formatSpread(spread, 2), difference === undefined ? '' : formatDifference(difference, 2), range];
 }
 
-function cellOf({ base, arms, data, out }: CompareOptions, arm: string, seed: number): TrainingCell {
-  const options = { ...base, ...(data === undefined ? {} : { data }), ...arms[arm] };
+function cellOf({ base, arms, data, out, atOnce }: CompareOptions, arm: string, seed: number): TrainingCell {
+  const share = atOnce === 1 ? {} : { threads: Math.max(1, Math.floor(availableParallelism() / atOnce)) };
+  const options = { ...share, ...base, ...(data === undefined ? {} : { data }), ...arms[arm] };
   return { options, seed, folder: cellFolder(out, arm, seed) };
 }
 

@@ -1,7 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '@featuremine/command-line';
-import { comparedCells, compareArms, comparisonText, summarise } from '../../../src/reproduce/compare';
+import {
+  comparedCells,
+  compareArms,
+  comparisonText,
+  summarise,
+  type ArmComparison,
+} from '../../../src/reproduce/compare';
 import { comparisonPlan, comparisonPlanText } from '../../../src/reproduce/compare-plan';
 import { compareSchema } from '../../../src/reproduce/compare-options';
 import { readCell, resolved, type CellResult } from '../../../src/reproduce/training-cell';
@@ -131,6 +137,12 @@ describe('compareArms', () => {
       ['plain', 1, 10],
       ['mined', 1, 10],
     ]);
+    const sideBySide = { ...two, out: join(temporaryFolder(), 'side-by-side'), atOnce: 2 };
+    const both = await compareArms(sideBySide, silentLogger);
+    const scores = ({ arms }: ArmComparison): unknown[] => arms.map(({ best, last }) => [best, last]);
+    expect(scores(both)).toEqual(scores(first));
+    const recipe = readFileSync(join(sideBySide.out, 'mined', 'seed-0', 'recipe.json'), 'utf8');
+    expect(JSON.parse(recipe)).toHaveProperty('threads');
     const lines: string[] = [];
     const again = await compareArms(two, { ...silentLogger, info: (line) => lines.push(line) });
     expect(again).toEqual(first);
