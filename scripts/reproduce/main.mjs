@@ -1,7 +1,7 @@
 // npm run reproduce -- --table all --data DIR: flags by --help, those of `backbone-pretrain reproduce` but --scale.
 // `backbone-pretrain reproduce --scale mini`, whose finished rows are kept in results/reproduce.json: what stands there with
 // the same options is not trained again, so that the whole can be run in parts, each row being kept when it ends. Writes
-// docs/paper-tables.md, and the figures into results/. Ctrl-C ends it in order.
+// docs/paper-tables.md, and the figures' numbers and lines into results/. Ctrl-C ends it in order.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,7 +51,9 @@ function writePage() {
   }
   const tables = readFileSync(join(folder, 'results.md'), 'utf8');
   writeFileAtomic(join(root, 'docs', 'paper-tables.md'), `${pageHead().join('\n')}\n\n${tables}`);
-  for (const name of readdirSync(folder).filter((file) => /^figure-\d+\.(svg|csv)$/.test(file))) {
+  // Figure 2 as a picture shows images of the data set, which are not this repository's.
+  const isOurs = (file) => /^figure-\d+\.(svg|csv)$/.test(file) && file !== 'figure-2.svg';
+  for (const name of readdirSync(folder).filter(isOurs)) {
     copyFileSync(join(folder, name), join(root, 'results', `paper-${name}`));
   }
 }
