@@ -4,6 +4,9 @@
 // The interpolation points are 0, ±√½, ±√2 and infinity. Products of the points have magnitudes near 1, so that float32
 // loses less than with the usual 0, ±1, ±2: twice the rounding of a plain sum, measured.
 //
+// A tile of three places has no use for the point -√2, one of two for neither ±√2. The filter's points stay the same: what they
+// were divided by for the points left out is multiplied back with the input's.
+//
 // Sources: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016 (the scheme); Toom and Cook's
 // interpolation (the matrices for any points).
 #ifndef FEATUREMINE_WINOGRAD_TRANSFORMS_H_
@@ -26,19 +29,43 @@ constexpr float kB2 = 2.0f;
 constexpr float kOverA = -1.0f / 1.5f;
 constexpr float kOverB = 1.0f / 6.0f;
 
-// In all transforms values lie `step` apart, results `to_step`.
+// kA kB = 1, which the transforms of fewer places make use of.
+constexpr float kSum = kB + kA;
+constexpr float kDifference = kB - kA;
+constexpr float kSquares = kA2 - kB2;
 
-// Six places of the input to the six points.
+// Whether a tile of so many places of the output (2 to 4) along a side needs a point.
+constexpr bool hasPoint(int outs, int point) { return point <= outs || point == kTileIn - 1; }
+
+// In all transforms values lie `step` apart, results `to_step`; those of points that a tile does not need are not touched.
+
+// `outs` + 2 places of the input to the points.
+template <int outs>
 inline void inputToPoints(const Lanes* x, int step, Lanes* to, int to_step) {
-  const Lanes x0 = x[0], x1 = x[step], x2 = x[2 * step], x3 = x[3 * step], x4 = x[4 * step], x5 = x[5 * step];
-  const Lanes even_a = x4 - kB2 * x2, odd_a = x3 - kB2 * x1;
-  const Lanes even_b = x4 - kA2 * x2, odd_b = x3 - kA2 * x1;
-  to[0] = x0 - (kA2 + kB2) * x2 + x4;
-  to[to_step] = even_a + kA * odd_a;
-  to[2 * to_step] = even_a - kA * odd_a;
-  to[3 * to_step] = even_b + kB * odd_b;
-  to[4 * to_step] = even_b - kB * odd_b;
-  to[5 * to_step] = x1 - (kA2 + kB2) * x3 + x5;
+  const Lanes x0 = x[0], x1 = x[step], x2 = x[2 * step], x3 = x[3 * step];
+  if constexpr (outs == 4) {
+    const Lanes x4 = x[4 * step], x5 = x[5 * step];
+    const Lanes even_a = x4 - kB2 * x2, odd_a = x3 - kB2 * x1;
+    const Lanes even_b = x4 - kA2 * x2, odd_b = x3 - kA2 * x1;
+    to[0] = x0 - (kA2 + kB2) * x2 + x4;
+    to[to_step] = even_a + kA * odd_a;
+    to[2 * to_step] = even_a - kA * odd_a;
+    to[3 * to_step] = even_b + kB * odd_b;
+    to[4 * to_step] = even_b - kB * odd_b;
+    to[5 * to_step] = x1 - (kA2 + kB2) * x3 + x5;
+  } else if constexpr (outs == 3) {
+    const Lanes x4 = x[4 * step];
+    to[0] = x0 - kA * x1 - kB2 * x2 + kB * x3;
+    to[to_step] = kSquares * x2 + kSum * (x3 - x1);
+    to[2 * to_step] = kSquares * x2 + kDifference * (x3 + x1);
+    to[3 * to_step] = (2 * kB) * x3 - (2 * kA) * x1;
+    to[5 * to_step] = kA * x1 - kA2 * x2 - kB * x3 + x4;
+  } else {
+    to[0] = x0 - kB2 * x2;
+    to[to_step] = kSquares * (x2 + kA * x1);
+    to[2 * to_step] = kSquares * (x2 - kA * x1);
+    to[5 * to_step] = x3 - kA2 * x1;
+  }
 }
 
 // Three taps of a filter to the points.
@@ -54,27 +81,51 @@ inline void filterToPoints(const Lanes* w, int step, Lanes* to, int to_step) {
   to[5 * to_step] = w2;
 }
 
-// Products at the points to four places of the output.
+// Products at the points to places of the output.
+template <int outs>
 inline void pointsToOutput(const Lanes* m, int step, Lanes* to, int to_step) {
   const Lanes sum_a = m[step] + m[2 * step], difference_a = m[step] - m[2 * step];
-  const Lanes sum_b = m[3 * step] + m[4 * step], difference_b = m[3 * step] - m[4 * step];
-  to[0] = m[0] + sum_a + sum_b;
-  to[to_step] = kA * difference_a + kB * difference_b;
-  to[2 * to_step] = kA2 * sum_a + kB2 * sum_b;
-  to[3 * to_step] = (kA * kA2) * difference_a + (kB * kB2) * difference_b + m[5 * step];
+  if constexpr (outs == 4) {
+    const Lanes sum_b = m[3 * step] + m[4 * step], difference_b = m[3 * step] - m[4 * step];
+    to[0] = m[0] + sum_a + sum_b;
+    to[to_step] = kA * difference_a + kB * difference_b;
+    to[2 * to_step] = kA2 * sum_a + kB2 * sum_b;
+    to[3 * to_step] = (kA * kA2) * difference_a + (kB * kB2) * difference_b + m[5 * step];
+  } else if constexpr (outs == 3) {
+    to[0] = m[0] + sum_a + m[3 * step];
+    to[to_step] = kA * difference_a + kB * m[3 * step];
+    to[2 * to_step] = kA2 * sum_a + kB2 * m[3 * step] + m[5 * step];
+  } else {
+    to[0] = m[0] + sum_a;
+    to[to_step] = kA * difference_a + m[5 * step];
+  }
 }
 
-// The gradient of `pointsToOutput`: four places of the output's gradient to the points.
+// The gradient of `pointsToOutput`: places of the output's gradient to the points.
+template <int outs>
 inline void gradientToPoints(const Lanes* dy, int step, Lanes* to, int to_step) {
-  const Lanes y0 = dy[0], y1 = dy[step], y2 = dy[2 * step], y3 = dy[3 * step];
-  const Lanes even_a = y0 + kA2 * y2, odd_a = y1 + kA2 * y3;
-  const Lanes even_b = y0 + kB2 * y2, odd_b = y1 + kB2 * y3;
+  const Lanes y0 = dy[0], y1 = dy[step];
   to[0] = y0;
-  to[to_step] = even_a + kA * odd_a;
-  to[2 * to_step] = even_a - kA * odd_a;
-  to[3 * to_step] = even_b + kB * odd_b;
-  to[4 * to_step] = even_b - kB * odd_b;
-  to[5 * to_step] = y3;
+  if constexpr (outs == 4) {
+    const Lanes y2 = dy[2 * step], y3 = dy[3 * step];
+    const Lanes even_a = y0 + kA2 * y2, odd_a = y1 + kA2 * y3;
+    const Lanes even_b = y0 + kB2 * y2, odd_b = y1 + kB2 * y3;
+    to[to_step] = even_a + kA * odd_a;
+    to[2 * to_step] = even_a - kA * odd_a;
+    to[3 * to_step] = even_b + kB * odd_b;
+    to[4 * to_step] = even_b - kB * odd_b;
+    to[5 * to_step] = y3;
+  } else if constexpr (outs == 3) {
+    const Lanes y2 = dy[2 * step], even_a = y0 + kA2 * y2;
+    to[to_step] = even_a + kA * y1;
+    to[2 * to_step] = even_a - kA * y1;
+    to[3 * to_step] = y0 + kB * y1 + kB2 * y2;
+    to[5 * to_step] = y2;
+  } else {
+    to[to_step] = y0 + kA * y1;
+    to[2 * to_step] = y0 - kA * y1;
+    to[5 * to_step] = y1;
+  }
 }
 
 // The gradient of `filterToPoints`: gradients at the points to those of the three taps.

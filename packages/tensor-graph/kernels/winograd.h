@@ -3,13 +3,15 @@
 //
 // A tile of 6x6 places of the input becomes values at 36 points, and so does each filter; at each point, the products of all
 // tiles and filters are one product of matrices; 4x4 places of the output are made from it. The gradient of the filter is
-// the product of the tiles' points and the output's gradient's points, over all tiles.
+// the product of the tiles' points and the output's gradient's points, over all tiles. The last tile along a side may have less
+// than four places, and then needs less points.
 //
 // Which thread does what changes no sum: results are the same to the bit whatever number of threads there is.
 #ifndef FEATUREMINE_WINOGRAD_H_
 #define FEATUREMINE_WINOGRAD_H_
 
 #include <algorithm>
+#include <array>
 #include <type_traits>
 
 #include "lanes.h"
@@ -89,28 +91,82 @@ struct WinogradForm {
 
   int64_t outHeight() const { return height + 2 * padding - (kTaps - 1); }
   int64_t outWidth() const { return width + 2 * padding - (kTaps - 1); }
-  int64_t tilesAcross() const { return (outWidth() + kTileOut - 1) / kTileOut; }
-  int64_t tilesOfImage() const { return (outHeight() + kTileOut - 1) / kTileOut * tilesAcross(); }
-  int64_t tiles() const { return images * tilesOfImage(); }
-};
+  int64_t tiles() const { return images * tilesAlong(outHeight()) * tilesAlong(outWidth()); }
 
-// A tile's first place in the output.
-struct Corner {
-  Corner(const WinogradForm& form, int64_t tile)
-      : image(tile / form.tilesOfImage()),
-        row(tile % form.tilesOfImage() / form.tilesAcross() * kTileOut),
-        column(tile % form.tilesAcross() * kTileOut) {}
-  int64_t image, row, column;
+ private:
+  static int64_t tilesAlong(int64_t places) { return (places + kTileOut - 1) / kTileOut; }
 };
 
 struct Range {
   int64_t begin, end;
   int64_t count() const { return end - begin; }
   bool has(int64_t index) const { return index >= begin && index < end; }
+  Range within(Range other) const {
+    const int64_t from = std::max(begin, other.begin);
+    return {from, std::max(from, std::min(end, other.end))};
+  }
   // Of `parts` parts of nearly one size.
   Range part(int64_t index, int64_t parts) const {
     return {begin + count() * index / parts, begin + count() * (index + 1) / parts};
   }
+};
+
+// A tile's first place in the output, and by how many places along each side its points are made (2 to 4): the last one
+// down or across may have less than four.
+struct Tile {
+  int64_t image, row, column;
+  int rows, columns;
+};
+
+// The order of all tiles: first those at both ends, then those at the right end, those at none, and those at the lower end. So
+// those that need a point follow each other.
+class Tiles {
+ public:
+  explicit Tiles(const WinogradForm& form) {
+    const Side down(form.outHeight()), across(form.outWidth());
+    kinds_ = {Kind{down.end, across.end}, {down.whole, across.end}, {down.whole, across.whole}, {down.end, across.whole}};
+    int64_t next = 0;
+    for (Kind& kind : kinds_) {
+      kind.all = {next, next + form.images * kind.down.count * kind.across.count};
+      next = kind.all.end;
+    }
+  }
+
+  Tile at(int64_t index) const {
+    const Kind* kind = &kinds_[0];
+    while (index >= kind->all.end) kind++;
+    const int64_t place = index - kind->all.begin, row = place / kind->across.count, down = kind->down.count;
+    return {row / down, kind->down.first + row % down * kTileOut, kind->across.first + place % kind->across.count * kTileOut,
+            kind->down.places, kind->across.places};
+  }
+
+  // Those that need a point.
+  Range with(int point) const {
+    const bool is_down = hasPoint(kinds_[3].down.places, point / kTileIn);
+    const bool is_across = hasPoint(kinds_[1].across.places, point % kTileIn);
+    return {kinds_[!is_across ? 2 : !is_down ? 1 : 0].all.begin, kinds_[is_down ? 3 : 2].all.end};
+  }
+
+ private:
+  // Tiles that follow each other along a side: the first one's first place, their number, and by how many places they are made.
+  struct Part {
+    int64_t first, count;
+    int places;
+  };
+
+  struct Side {
+    explicit Side(int64_t places)
+        : whole{0, places / kTileOut, kTileOut},
+          end{whole.count * kTileOut, places % kTileOut > 0, static_cast<int>(std::max<int64_t>(2, places % kTileOut))} {}
+    Part whole, end;
+  };
+
+  struct Kind {
+    Part down, across;
+    Range all{};
+  };
+
+  std::array<Kind, 4> kinds_;
 };
 
 // Values at the points: for each of them a matrix [tiles, channels].
@@ -126,57 +182,114 @@ struct Points {
 
 using Transform = void (*)(const Lanes*, int, Lanes*, int);
 
-// Some channels of `side` x `side` places for each tile to its points. `shift` is where a tile begins, seen from its corner.
-template <int side, Transform transform, typename T>
-void toPoints(const WinogradForm& form, const Images<const T>& images, Range tiles, Range channels, int64_t shift,
-              const Points& to) {
-  for (int64_t tile = tiles.begin; tile < tiles.end; tile++) {
-    const Corner corner(form, tile);
-    const int64_t row = corner.row + shift, column = corner.column + shift;
-    const Range rows{std::max<int64_t>(0, -row), std::min<int64_t>(side, images.height - row)};
-    const Range columns{std::max<int64_t>(0, -column), std::min<int64_t>(side, images.width - column)};
-    const T* const from = images.at(corner.image, row, column) + channels.begin;
-    const auto transformAll = [&](auto is_inside) {
-      forEachLanes(channels.count(), [&](int64_t channel, auto count) {
-        Lanes half[kTileIn * side];
+// A side of a tile with all its places, known to the compiler; and one with so many.
+struct WholeSide {
+  static constexpr int places = kTileOut;
+  template <typename Of>
+  static void transform(const Lanes* from, int step, Lanes* to, int to_step) {
+    Of::template along<kTileOut>(from, step, to, to_step);
+  }
+};
+
+struct AnySide {
+  int places;
+  template <typename Of>
+  void transform(const Lanes* from, int step, Lanes* to, int to_step) const {
+    constexpr Transform all[] = {Of::template along<2>, Of::template along<3>, Of::template along<4>};
+    all[places - 2](from, step, to, to_step);
+  }
+};
+
+// Calls `fn` with the sides of a tile, down and across.
+template <typename Fn>
+inline void withSides(const Tile& tile, const Fn& fn) {
+  if (tile.rows == kTileOut && tile.columns == kTileOut) {
+    fn(WholeSide(), WholeSide());
+  } else {
+    fn(AnySide{tile.rows}, AnySide{tile.columns});
+  }
+}
+
+// What becomes values at the points: tiles of the input, which overlap, and of the output's gradient. `kMore` is how many places
+// along a side are read for those of the output.
+struct OfInput {
+  static constexpr int kMore = kTaps - 1;
+  template <int outs>
+  static void along(const Lanes* from, int step, Lanes* to, int to_step) {
+    inputToPoints<outs>(from, step, to, to_step);
+  }
+};
+
+struct OfGradient {
+  static constexpr int kMore = 0;
+  template <int outs>
+  static void along(const Lanes* from, int step, Lanes* to, int to_step) {
+    gradientToPoints<outs>(from, step, to, to_step);
+  }
+};
+
+struct OfOutput {
+  template <int outs>
+  static void along(const Lanes* from, int step, Lanes* to, int to_step) {
+    pointsToOutput<outs>(from, step, to, to_step);
+  }
+};
+
+// Some channels of tiles to their points. `shift` is where a tile begins, seen from its first place in the output.
+template <typename Of, typename T>
+void toPoints(const Tiles& layout, const Images<const T>& images, Range tiles, Range channels, int64_t shift, const Points& to) {
+  for (int64_t index = tiles.begin; index < tiles.end; index++) {
+    const Tile tile = layout.at(index);
+    const int64_t row = tile.row + shift, column = tile.column + shift;
+    const Range rows = Range{-row, images.height - row}.within({0, tile.rows + Of::kMore});
+    const Range columns = Range{-column, images.width - column}.within({0, tile.columns + Of::kMore});
+    const T* const from = images.at(tile.image, row, column) + channels.begin;
+    withSides(tile, [&](auto down, auto across) {
+      const auto transformAll = [&](auto is_inside) {
+        forEachLanes(channels.count(), [&](int64_t channel, auto count) {
+          Lanes half[kTileIn * kTileIn];
 #pragma GCC unroll 6
-        for (int j = 0; j < side; j++) {
-          Lanes places[side];
+          for (int j = 0; j < across.places + Of::kMore; j++) {
+            Lanes places[kTileIn];
 #pragma GCC unroll 6
-          for (int i = 0; i < side; i++) {
-            const T* const place = from + (i * images.width + j) * images.channels + channel;
-            places[i] = is_inside || (rows.has(i) && columns.has(j)) ? loadFirst(place, count) : Lanes{};
-            // The next tile's.
-            __builtin_prefetch(place + kTileOut * images.channels);
+            for (int i = 0; i < down.places + Of::kMore; i++) {
+              const T* const place = from + (i * images.width + j) * images.channels + channel;
+              places[i] = is_inside || (rows.has(i) && columns.has(j)) ? loadFirst(place, count) : Lanes{};
+              // The next tile's.
+              __builtin_prefetch(place + kTileOut * images.channels);
+            }
+            down.template transform<Of>(places, 1, half + j, kTileIn);
           }
-          transform(places, 1, half + j, side);
-        }
 #pragma GCC unroll 6
-        for (int i = 0; i < kTileIn; i++) {
-          Lanes values[kTileIn];
-          transform(half + i * side, 1, values, 1);
-          for (int j = 0; j < kTileIn; j++) store(to.at(i * kTileIn + j, tile - tiles.begin, channel), values[j]);
-        }
-      });
-    };
-    if (rows.count() == side && columns.count() == side) {
-      transformAll(std::true_type());
-    } else {
-      transformAll(std::false_type());
-    }
+          for (int i = 0; i < kTileIn; i++) {
+            if (!hasPoint(down.places, i)) continue;
+            Lanes values[kTileIn];
+            across.template transform<Of>(half + i * kTileIn, 1, values, 1);
+            for (int j = 0; j < kTileIn; j++) {
+              if (hasPoint(across.places, j)) store(to.at(i * kTileIn + j, index - tiles.begin, channel), values[j]);
+            }
+          }
+        });
+      };
+      if (rows.count() == down.places + Of::kMore && columns.count() == across.places + Of::kMore) {
+        transformAll(std::true_type());
+      } else {
+        transformAll(std::false_type());
+      }
+    });
   }
 }
 
 template <typename T>
-void inputPoints(const WinogradForm& form, const T* x, Range tiles, Range channels, const Points& to) {
+void inputPoints(const WinogradForm& form, const Tiles& layout, const T* x, Range tiles, Range channels, const Points& to) {
   const Images<const T> images{x, form.height, form.width, form.channels};
-  toPoints<kTileIn, inputToPoints>(form, images, tiles, channels, -form.padding, to);
+  toPoints<OfInput>(layout, images, tiles, channels, -form.padding, to);
 }
 
 template <typename T>
-void gradientPoints(const WinogradForm& form, const T* dy, Range tiles, Range outputs, const Points& to) {
+void gradientPoints(const WinogradForm& form, const Tiles& layout, const T* dy, Range tiles, Range outputs, const Points& to) {
   const Images<const T> images{dy, form.outHeight(), form.outWidth(), form.outputs};
-  toPoints<kTileOut, gradientToPoints>(form, images, tiles, outputs, 0, to);
+  toPoints<OfGradient>(layout, images, tiles, outputs, 0, to);
 }
 
 // What is done with each output: `bias` [outputs] is added, unless it is null, and with a ReLU no less than 0 is left.
@@ -192,34 +305,37 @@ struct BiasAndRelu {
 
 // Some outputs of the places of tiles, from the products at their points.
 template <typename T>
-void outputPlaces(const WinogradForm& form, const Points& from, Range tiles, Range outputs, const BiasAndRelu<T>& ending,
-                  T* y) {
+void outputPlaces(const WinogradForm& form, const Tiles& layout, const Points& from, Range tiles, Range outputs,
+                  const BiasAndRelu<T>& ending, T* y) {
   const Images<T> images{y, form.outHeight(), form.outWidth(), form.outputs};
-  for (int64_t tile = tiles.begin; tile < tiles.end; tile++) {
-    const Corner corner(form, tile);
-    const int64_t rows = std::min<int64_t>(kTileOut, images.height - corner.row);
-    const int64_t columns = std::min<int64_t>(kTileOut, images.width - corner.column);
-    T* const to = images.at(corner.image, corner.row, corner.column) + outputs.begin;
-    forEachLanes(outputs.count(), [&](int64_t output, auto count) {
-      Lanes half[kTileOut * kTileIn];
+  for (int64_t index = tiles.begin; index < tiles.end; index++) {
+    const Tile tile = layout.at(index);
+    const int64_t rows = std::min<int64_t>(tile.rows, images.height - tile.row);
+    const int64_t columns = std::min<int64_t>(tile.columns, images.width - tile.column);
+    T* const to = images.at(tile.image, tile.row, tile.column) + outputs.begin;
+    withSides(tile, [&](auto down, auto across) {
+      forEachLanes(outputs.count(), [&](int64_t output, auto count) {
+        Lanes half[kTileOut * kTileIn];
 #pragma GCC unroll 6
-      for (int j = 0; j < kTileIn; j++) {
-        Lanes values[kTileIn];
-        for (int i = 0; i < kTileIn; i++) {
-          load(from.at(i * kTileIn + j, tile - tiles.begin, output), &values[i]);
+        for (int j = 0; j < kTileIn; j++) {
+          if (!hasPoint(across.places, j)) continue;
+          Lanes values[kTileIn];
+          for (int i = 0; i < kTileIn; i++) {
+            if (hasPoint(down.places, i)) load(from.at(i * kTileIn + j, index - tiles.begin, output), &values[i]);
+          }
+          down.template transform<OfOutput>(values, 1, half + j, kTileIn);
         }
-        pointsToOutput(values, 1, half + j, kTileIn);
-      }
-      const Lanes bias = ending.biasOf(outputs.begin + output, count);
+        const Lanes bias = ending.biasOf(outputs.begin + output, count);
 #pragma GCC unroll 4
-      for (int i = 0; i < kTileOut; i++) {
-        Lanes places[kTileOut];
-        pointsToOutput(half + i * kTileIn, 1, places, 1);
-        if (i >= rows) continue;
-        for (int64_t j = 0; j < columns; j++) {
-          storeFirst(to + (i * images.width + j) * images.channels + output, count, ending.of(places[j] + bias));
+        for (int i = 0; i < down.places; i++) {
+          Lanes places[kTileOut];
+          across.template transform<OfOutput>(half + i * kTileIn, 1, places, 1);
+          if (i >= rows) continue;
+          for (int64_t j = 0; j < columns; j++) {
+            storeFirst(to + (i * images.width + j) * images.channels + output, count, ending.of(places[j] + bias));
+          }
         }
-      }
+      });
     });
   }
 }
@@ -297,18 +413,19 @@ class FilterPoints {
   int64_t plane_;
 };
 
-// At each point the product of the tiles' values and the filters'; or it is added to what is there.
+// At each point the product of the values of the tiles that need it and the filters'; or it is added to what is there.
 template <bool is_added>
-inline void multiply(const Points& input, const FilterPoints& filters, int64_t tiles, const Points& to) {
-  const int64_t groups = (tiles + kProductRows - 1) / kProductRows;
-  for (int64_t point = 0; point < kPoints; point++) {
+inline void multiply(const Tiles& layout, const Points& input, const FilterPoints& filters, Range tiles, const Points& to) {
+  for (int point = 0; point < kPoints; point++) {
+    const Range needed = layout.with(point).within(tiles);
+    const int64_t groups = (needed.count() + kProductRows - 1) / kProductRows;
     for (int64_t output = 0; output < filters.outputs().count(); output += kProductColumns) {
       const Matrix<const float> panel = filters.panel(point, output);
       for (int64_t group = 0; group < groups; group++) {
-        const Range rows = Range{0, tiles}.part(group, groups);
-        product<Left::kByRows, is_added>(rows.count(), panel.line,
-                                         {input.at(point, rows.begin, filters.channels().begin), input.line}, panel,
-                                         filters.channels().count(), {to.at(point, rows.begin, output), to.line});
+        const Range rows = needed.part(group, groups);
+        const int64_t row = rows.begin - tiles.begin;
+        product<Left::kByRows, is_added>(rows.count(), panel.line, {input.at(point, row, filters.channels().begin), input.line},
+                                         panel, filters.channels().count(), {to.at(point, row, output), to.line});
       }
     }
   }
@@ -318,12 +435,13 @@ inline void multiply(const Points& input, const FilterPoints& filters, int64_t t
 // its cache.
 template <typename T>
 void winogradByFilters(const WinogradForm& form, const T* x, const Filters<T>& filters, const BiasAndRelu<T>& ending, T* y) {
+  const Tiles layout(form);
   const Range tiles{0, form.tiles()};
   const Points input(scratch(Memory::kShared).of<float>(Points::size(tiles.end, form.channels)), tiles.end, form.channels);
   ThreadPool::instance().run(tiles.end, [&](int64_t tile) {
     Points at = input;
     at.data = input.at(0, tile, 0);
-    inputPoints(form, x, {tile, tile + 1}, {0, form.channels}, at);
+    inputPoints(form, layout, x, {tile, tile + 1}, {0, form.channels}, at);
   });
   ThreadPool::instance().run((form.outputs + kProductColumns - 1) / kProductColumns, [&](int64_t index) {
     const Range outputs{index * kProductColumns, std::min(form.outputs, (index + 1) * kProductColumns)};
@@ -334,15 +452,16 @@ void winogradByFilters(const WinogradForm& form, const T* x, const Filters<T>& f
       const Range channels{channel, std::min(form.channels, channel + kChannelsOfBlock)};
       const FilterPoints block(memory, channels, outputs);
       block.fill(filters, channels);
-      (channel == 0 ? multiply<false> : multiply<true>)(input, block, tiles.end, products);
+      (channel == 0 ? multiply<false> : multiply<true>)(layout, input, block, tiles, products);
     }
-    outputPlaces(form, products, tiles, outputs, ending, y);
+    outputPlaces(form, layout, products, tiles, outputs, ending, y);
   });
 }
 
 // With more tiles the points of all filters are made once.
 template <typename T>
 void winogradByTiles(const WinogradForm& form, const T* x, const Filters<T>& filters, const BiasAndRelu<T>& ending, T* y) {
+  const Tiles layout(form);
   const Range channels{0, form.channels}, outputs{0, form.outputs};
   float* const memory = scratch(Memory::kShared).of<float>(FilterPoints::size(form.channels, form.outputs));
   const FilterPoints all(memory, channels, outputs);
@@ -356,9 +475,9 @@ void winogradByTiles(const WinogradForm& form, const T* x, const Filters<T>& fil
     const int64_t count = tiles.count();
     const Points input(scratch(Memory::kFirst).of<float>(Points::size(count, form.channels)), count, form.channels);
     const Points products(scratch(Memory::kSecond).of<float>(Points::size(count, form.outputs)), count, form.outputs);
-    inputPoints(form, x, tiles, channels, input);
-    multiply<false>(input, all, count, products);
-    outputPlaces(form, products, tiles, outputs, ending, y);
+    inputPoints(form, layout, x, tiles, channels, input);
+    multiply<false>(layout, input, all, tiles, products);
+    outputPlaces(form, layout, products, tiles, outputs, ending, y);
   });
 }
 
@@ -371,8 +490,8 @@ void winograd(const WinogradForm& form, const T* x, const Filters<T>& filters, c
 // A part of the channels and of the outputs of the gradient of filters, summed over a part of the tiles into dw [3, 3, channels,
 // outputs].
 template <typename T>
-void winogradFilterGradientPart(const WinogradForm& form, const T* x, const T* dy, Range channels, Range outputs, Range tiles,
-                                float* dw) {
+void winogradFilterGradientPart(const WinogradForm& form, const Tiles& layout, const T* x, const T* dy, Range channels,
+                                Range outputs, Range tiles, float* dw) {
   // [points, channels, outputs]
   const int64_t line = wholeLanes(outputs.count()), plane = channels.count() * line;
   float* const sums = scratch(Memory::kThird).of<float>(kPoints * plane);
@@ -383,14 +502,16 @@ void winogradFilterGradientPart(const WinogradForm& form, const T* x, const T* d
                        channels.count());
     const Points gradient(scratch(Memory::kSecond).of<float>(Points::size(part.count(), outputs.count())), part.count(),
                           outputs.count());
-    inputPoints(form, x, part, channels, input);
-    gradientPoints(form, dy, part, outputs, gradient);
+    inputPoints(form, layout, x, part, channels, input);
+    gradientPoints(form, layout, dy, part, outputs, gradient);
     const auto add = chunk == 0 ? product<Left::kBySummed, false> : product<Left::kBySummed, true>;
-    for (int64_t point = 0; point < kPoints; point++) {
+    for (int point = 0; point < kPoints; point++) {
+      const Range needed = layout.with(point).within(part);
+      const int64_t first = needed.begin - part.begin;
       for (int64_t output = 0; output < outputs.count(); output += kProductColumns) {
         for (int64_t channel = 0; channel < channels.count(); channel += kProductRows) {
           add(std::min<int64_t>(kProductRows, channels.count() - channel), productColumns(outputs.count(), output),
-              {input.at(point, 0, channel), input.line}, {gradient.at(point, 0, output), gradient.line}, part.count(),
+              {input.at(point, first, channel), input.line}, {gradient.at(point, first, output), gradient.line}, needed.count(),
               {sums + point * plane + channel * line + output, line});
         }
       }
@@ -416,6 +537,7 @@ void winogradFilterGradientPart(const WinogradForm& form, const T* x, const T* d
 // From x [images, height, width, channels] and dy [images, out height, out width, outputs] to dw [3, 3, channels, outputs].
 template <typename T>
 void winogradFilterGradient(const WinogradForm& form, const T* x, const T* dy, float* dw) {
+  const Tiles layout(form);
   const int64_t channel_parts = (form.channels + kSideOfPart - 1) / kSideOfPart;
   const int64_t output_parts = (form.outputs + kSideOfPart - 1) / kSideOfPart;
   const int64_t parts = channel_parts * output_parts;
@@ -429,7 +551,7 @@ void winogradFilterGradient(const WinogradForm& form, const T* x, const T* dy, f
   };
   ThreadPool::instance().run(parts * chunks, [&](int64_t index) {
     const int64_t chunk = index / parts;
-    winogradFilterGradientPart(form, x, dy, part(index % channel_parts, channel_parts, form.channels),
+    winogradFilterGradientPart(form, layout, x, dy, part(index % channel_parts, channel_parts, form.channels),
                                part(index % parts / channel_parts, output_parts, form.outputs),
                                Range{0, form.tiles()}.part(chunk, chunks), partial + chunk * size);
   });
