@@ -28,7 +28,7 @@ export class Attempts {
   }
 }
 
-// It ended since it was told to stop.
-function isInterrupt(error: unknown): error is CommandFailure {
+/** Whether a command ended since it was told to stop. */
+export function isInterrupt(error: unknown): error is CommandFailure {
   return error instanceof CommandFailure && (error.exitCode === 130 || error.exitCode === 143);
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { CommandFailure, formatTable, type Logger } from '@featuremine/command-line';
+import { formatTable, type Logger } from '@featuremine/command-line';
 import { ConfigError, nearestName } from '@featuremine/errors';
 import {
   confidenceInterval,
@@ -11,6 +11,7 @@ import {
   writeRunFile,
   type Spread,
 } from '@featuremine/training';
+import { isInterrupt } from './attempts';
 import type { CompareOptions } from './compare-options';
 import { dataReader } from './data-record';
 import { readCell, resolved, runCell, type CellResult, type TrainingCell } from './training-cell';
@@ -68,7 +69,7 @@ export async function compareArms(options: CompareOptions, log: Logger): Promise
       log.info(`${title}: best top-1 ${(100 * result.best).toFixed(2)} %, last ${(100 * result.last).toFixed(2)} %`);
       return true;
     } catch (error) {
-      if (!(error instanceof CommandFailure) || (error.exitCode !== 130 && error.exitCode !== 143)) throw error;
+      if (!isInterrupt(error)) throw error;
       interruptedBy = error.exitCode;
       return false;
     }
